@@ -1,0 +1,118 @@
+import type { z } from 'zod'
+import type { Model } from '#shared/contract/providers.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
+
+/** An id or a set of ids and URLs that follow a running job, stored verbatim: enough to poll after a restart. */
+export type Handle = Readonly<Record<string, string>>
+
+/** Money in micros of a currency. */
+export interface Cost {
+  readonly micros: number
+  readonly currency: string
+}
+
+/** One picture of a reply. `withheld`: the provider refused to show it; `billed` is null where it does not say. */
+export type Output =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly seed: number | null }
+  | { readonly kind: 'url'; readonly url: string; readonly seed: number | null }
+  | { readonly kind: 'withheld'; readonly reason: string; readonly billed: boolean | null }
+
+/** `fraction` is 0 to 1, null where the provider does not say; `settled` is null where it names no cost. */
+export type Progress =
+  | { readonly state: 'pending'; readonly handle: Handle; readonly pollAfterMs: number; readonly fraction: number | null }
+  | { readonly state: 'done'; readonly outputs: readonly Output[]; readonly settled: Cost | null }
+
+/** What a provider is given by the engine: it opens no sockets and reads no clocks of its own. */
+export interface ProviderIo {
+  /** The one HTTP client, with its timeouts, guard and log. Throws AppError (see network/network.ts). */
+  readonly fetch: ProviderFetch
+  readonly now: () => number
+  /** The key, read when a request is made; null where there is none. */
+  readonly key: () => string | null
+}
+
+export interface ProviderFetchOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | FormData
+  readonly signal?: AbortSignal
+  /** Until the reply's headers, in ms. The default is 300,000: pictures take long. */
+  readonly headersTimeoutMs?: number
+  /** The most bytes the reply may have. The default is 64 MB. */
+  readonly maxBytes?: number
+  /** Whether sending it twice is harmless. Only then may a lost reply read as `provider-unavailable`; else it is `outcome-unknown`. */
+  readonly repeatable: boolean
+}
+
+/** A whole reply, whatever its status. Header names are lower case. */
+export interface ProviderReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Uint8Array
+}
+export type ProviderFetch = (url: string, options: ProviderFetchOptions) => Promise<ProviderReply>
+
+/** What goes with one call. `input` gives the bytes of a picture that the request names by SHA-256. */
+export interface ProviderCall {
+  readonly signal: AbortSignal
+  readonly input: (sha256: string) => Promise<Uint8Array>
+  /** Told of each reply's headers, so that the lane learns its limits from them. */
+  readonly onHeaders?: (status: number, headers: Readonly<Record<string, string>>) => void
+}
+
+export interface Account {
+  /** `Connected to http://127.0.0.1:8080, 2 models` */
+  readonly message: string
+  /** Model ids the account can use, empty where the service does not list them. */
+  readonly models: readonly string[]
+}
+
+/** Limits to begin with; the lane adapts to what the provider says. Null is no limit. */
+export interface Limits {
+  readonly concurrency: number
+  readonly requestsPerMinute: number | null
+  readonly imagesPerHour: number | null
+  readonly imagesPerDay: number | null
+}
+
+/** A service that makes pictures: its facts, and the way to open it with a person's settings. */
+export interface Provider {
+  readonly id: string
+  readonly label: string
+  readonly about: string
+  /** The settings form and the command line are drawn from it. Every field has a default. */
+  readonly settings: z.ZodObject
+  /** Environment variables that may hold its key, the first set one wins; empty where it needs none. */
+  readonly keyVariables: readonly string[]
+  /** Whether it can be used without a key. */
+  readonly keyOptional: boolean
+  /** Any other model id may be asked for. */
+  readonly anyModel: boolean
+  /** After a lost reply: `resend` only where that is free or idempotent, `find` where it can be looked up, else `ask`. */
+  readonly lostReply: 'resend' | 'find' | 'ask'
+  /** The models under these settings. */
+  models(settings: unknown): readonly Model[]
+  /** A model id that is not listed, described as well as can be; null where it cannot be used. */
+  model(id: string, settings: unknown): Model | null
+  /** Where its requests go (`https://host:port`), `null` for one that works in this process. Keys are bound to it. */
+  origin(settings: unknown): string | null
+  /** Whether it answers at all with these settings (a server without an address does not). */
+  isConfigured(settings: unknown): boolean
+  limits(settings: unknown): Limits
+  open(settings: unknown, io: ProviderIo): ProviderSession
+}
+
+/**
+ * An open provider. Every method throws AppError: `rate-limited`, `provider-unavailable` and the codes that pause only for
+ * replies that arrived whole; a reply lost after the request went out is `outcome-unknown`.
+ */
+export interface ProviderSession {
+  /** Sends the request once. The same request gives the same body, always. */
+  submit(request: GenerationRequest, call: ProviderCall): Promise<Progress>
+  /** Works after a restart, from the stored handle alone. */
+  poll?(handle: Handle, call: ProviderCall): Promise<Progress>
+  cancel?(handle: Handle, call: ProviderCall): Promise<void>
+  /** What became of a request whose reply was lost; null where the provider does not know it. */
+  find?(request: GenerationRequest, sinceMs: number, call: ProviderCall): Promise<Progress | null>
+  check?(call: ProviderCall): Promise<Account>
+}

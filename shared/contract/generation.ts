@@ -1,0 +1,230 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { profile } from '#shared/generation-request.ts'
+import { currency, errorCode, holdReason, id, micros, problem, targets, timeMs } from './common.ts'
+import { columnMapping } from './sheets.ts'
+
+/** How drafts are wanted: with the sheet's bytes and the mapping this is what makes a batch the same batch. */
+export const draftSettings = z.object({
+  mapping: columnMapping,
+  /** A prompt template over the sheet's columns; `null` takes the prompt column as it stands. */
+  template: z.string().nullable(),
+  profiles: z.array(profile).min(1).max(8),
+  variants: z.int().min(1).max(64),
+  /** Without a seed in the sheet, seed = baseSeed + variant - 1. */
+  baseSeed: z.int().nonnegative(),
+})
+export type DraftSettings = z.infer<typeof draftSettings>
+
+/** How a final is made from an approved draft; `scale` for an upscale. */
+export const finalProfile = z.object({
+  kind: z.enum(['rerender', 'upscale']),
+  provider: z.string(),
+  model: z.string(),
+  width: z.int().positive().nullable(),
+  height: z.int().positive().nullable(),
+  scale: z.number().min(1).max(8).nullable(),
+})
+export type FinalProfile = z.infer<typeof finalProfile>
+
+/** The share of a plan that one model makes. */
+const planPart = z.object({
+  provider: z.string(),
+  model: z.string(),
+  requests: z.int(),
+  estimateMicros: micros.nullable(),
+  /** At today's limits and measured times; `null` while nothing is known. */
+  durationMs: z.int().nullable(),
+})
+
+export const plan = z.object({
+  planId: z.string(),
+  kind: z.enum(['drafts', 'finals']),
+  /** The unfinished batch that a run would go on with, `null` where it would make a new one. */
+  batchId: id.nullable(),
+  prompts: z.int(),
+  /** Places in the grid: prompts x variants x profiles; for finals, the pictures asked for. */
+  tiles: z.int(),
+  /** Requests that would be sent: tiles less those cached, duplicates of another and those blocked. */
+  requests: z.int(),
+  cached: z.int(),
+  duplicates: z.int(),
+  /** Tiles that the model cannot make as asked; each is among the problems. */
+  blocked: z.int(),
+  /** What it should cost, and the most it can; `null` where a model has no price. */
+  estimateMicros: micros.nullable(),
+  highestMicros: micros.nullable(),
+  currency,
+  /** What making every tile at final quality would cost; `null` where no price is known. */
+  allFinalMicros: micros.nullable(),
+  durationMs: z.int().nullable(),
+  parts: z.array(planPart),
+  problems: z.array(problem),
+  problemCount: z.int(),
+  /** Finals only: pictures that would be drawn anew and not the same picture larger. */
+  redrawn: z.int(),
+})
+export type Plan = z.infer<typeof plan>
+
+export const planRow = z.object({
+  row: z.int(),
+  prompt: z.string(),
+  variant: z.int(),
+  provider: z.string(),
+  model: z.string(),
+  priceMicros: micros.nullable(),
+  outcome: z.enum(['new', 'cached', 'duplicate', 'blocked']),
+  /** `same as row 118`, the reason why it is blocked; `null` where there is nothing to say. */
+  note: z.string().nullable(),
+})
+export type PlanRow = z.infer<typeof planRow>
+
+/** A provider's line of work as it is now. */
+export const lane = z.object({
+  provider: z.string(),
+  label: z.string(),
+  running: z.int(),
+  waiting: z.int(),
+  concurrency: z.int(),
+  /** Requests a minute that the lane allows; `null` for no limit. */
+  perMinute: z.number().nullable(),
+  /** Until when the whole lane waits (as the provider told, or a limit says); `null` where it does not. */
+  waitUntilMs: timeMs.nullable(),
+  /** Why it stands still until a person acts; `null` where it goes. */
+  paused: z.object({ code: errorCode.nullable(), message: z.string() }).nullable(),
+})
+export type Lane = z.infer<typeof lane>
+
+export const failureGroup = z.object({
+  /** The error's code, or `outcome-unknown`. */
+  code: errorCode,
+  message: z.string(),
+  count: z.int(),
+  tileIds: z.array(id),
+  jobIds: z.array(id),
+  /** What unknown requests of this group may have cost, in micros. */
+  atRiskMicros: micros,
+})
+
+export const queue = z.object({
+  lanes: z.array(lane),
+  batches: z.array(
+    z.object({
+      batchId: id,
+      name: z.string(),
+      paused: z.boolean(),
+      left: z.int(),
+      running: z.int(),
+      held: z.partialRecord(holdReason, z.int()),
+      /** `null` while nothing has been measured. */
+      timeLeftMs: z.int().nullable(),
+    }),
+  ),
+})
+export type Queue = z.infer<typeof queue>
+
+export const generation = {
+  planDrafts: oc
+    .route({ method: 'POST', path: '/plans/drafts', summary: 'What a run of a sheet would make, cost and take' })
+    .input(
+      z.object({
+        sheetId: id,
+        settings: draftSettings,
+        /** Always a new batch, also where one with the same sheet and settings is unfinished. */
+        alwaysNew: z.boolean().default(false),
+        /** What one picture of a model without a price costs, in micros; `null` where nobody said. */
+        pricePerImageMicros: micros.nonnegative().nullable().default(null),
+      }),
+    )
+    .output(plan),
+  planFinals: oc
+    .route({ method: 'POST', path: '/plans/finals', summary: 'What finalizing approved drafts would make, cost and take' })
+    .input(
+      z.object({
+        batchId: id,
+        targets: targets,
+        /** `null`: faithful, the way each draft's own model does it best. */
+        profile: finalProfile.nullable(),
+        /** Factor over the draft where the profile is `null`. */
+        scale: z.number().min(1).max(8).default(2),
+      }),
+    )
+    .output(plan),
+  planRows: oc
+    .route({ method: 'GET', path: '/plans/{planId}/rows', summary: 'The tiles of a plan' })
+    .input(
+      z.object({
+        planId: z.string(),
+        offset: z.coerce.number().int().nonnegative().default(0),
+        limit: z.coerce.number().int().positive().max(1000).default(100),
+        outcome: planRow.shape.outcome.optional(),
+      }),
+    )
+    .output(z.object({ rows: z.array(planRow), total: z.int() })),
+  run: oc
+    .route({ method: 'POST', path: '/plans/{planId}/run', summary: 'Run a plan; asked twice it runs once' })
+    .input(
+      z.object({
+        planId: z.string(),
+        /** The plan's own highest price: a run is refused where the plan now costs more. */
+        highestMicros: micros.nullable(),
+        name: z.string().min(1).max(120).nullable().default(null),
+        /** Only a sample of this many tiles, spread over the sheet; the others are held until released. */
+        first: z.int().positive().nullable().default(null),
+        /** The most this run may spend, in micros; `null` for the library's own caps alone. */
+        capMicros: micros.nonnegative().nullable().default(null),
+      }),
+    )
+    .output(z.object({ batchId: id, batch: z.string() })),
+  release: oc
+    .route({ method: 'POST', path: '/batches/{batchId}/release', summary: 'Go on with what was held' })
+    .input(z.object({ batchId: z.coerce.number().int().positive(), reason: holdReason }))
+    .output(z.object({ released: z.int() })),
+  control: oc
+    .route({ method: 'POST', path: '/queue/control', summary: 'Pause, resume, cancel or move to the front' })
+    .input(
+      z.object({
+        action: z.enum(['pause', 'resume', 'cancel', 'front']),
+        of: z.union([
+          z.object({ kind: z.literal('all') }),
+          z.object({ kind: z.literal('batch'), batchId: id }),
+          z.object({ kind: z.literal('provider'), provider: z.string() }),
+        ]),
+      }),
+    )
+    .output(z.object({ changed: z.int() })),
+  retry: oc
+    .route({ method: 'POST', path: '/batches/{batchId}/retry', summary: 'Queue failed jobs again' })
+    .input(
+      z.object({
+        batchId: z.coerce.number().int().positive(),
+        /** Only failures with this code; `null` for all that did not end in `outcome-unknown`. */
+        only: errorCode.nullable().default(null),
+        jobIds: z.array(id).nullable().default(null),
+      }),
+    )
+    .output(z.object({ retried: z.int() })),
+  resolveUnknown: oc
+    .route({ method: 'POST', path: '/unknown', summary: 'Say what becomes of requests whose outcome nobody knows' })
+    .input(z.object({ jobIds: z.array(id).min(1), action: z.enum(['retry', 'dismiss']) }))
+    .output(z.object({ resolved: z.int() })),
+  editPrompt: oc
+    .route({ method: 'POST', path: '/tiles/{tileId}/prompt', summary: 'Ask a failed tile again, with another prompt or model' })
+    .input(
+      z.object({
+        tileId: z.coerce.number().int().positive(),
+        prompt: z.string().min(1).nullable(),
+        profile: profile.nullable(),
+      }),
+    )
+    .output(z.object({ tileId: id })),
+  dismiss: oc
+    .route({ method: 'POST', path: '/tiles/dismiss', summary: 'Take failed tiles off the failure list' })
+    .input(z.object({ tileIds: z.array(id).min(1) }))
+    .output(z.object({ dismissed: z.int() })),
+  queue: oc.route({ method: 'GET', path: '/queue', summary: 'Lanes, and what is left of each batch' }).output(queue),
+  failures: oc
+    .route({ method: 'GET', path: '/batches/{batchId}/failures', summary: 'What failed, grouped by cause' })
+    .input(z.object({ batchId: z.coerce.number().int().positive() }))
+    .output(z.object({ groups: z.array(failureGroup) })),
+}

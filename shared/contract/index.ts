@@ -1,0 +1,14 @@
+import { batches } from './batches.ts'
+import { delivery } from './delivery.ts'
+import { events } from './events.ts'
+import { generation } from './generation.ts'
+import { library } from './library.ts'
+import { providers } from './providers.ts'
+import { review } from './review.ts'
+import { settings } from './settings.ts'
+import { sheets } from './sheets.ts'
+import { tiles } from './tiles.ts'
+
+/** Every procedure and every event, with their schemas. Types are inferred from here and written nowhere else. */
+export const contract = { library, sheets, batches, generation, tiles, review, delivery, providers, settings, events }
+export type Contract = typeof contract

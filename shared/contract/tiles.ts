@@ -1,0 +1,112 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { currency, decision, errorCode, holdReason, id, jobState, micros, stage, timeMs } from './common.ts'
+
+export const image = z.object({
+  id,
+  tileId: id,
+  stage,
+  decision,
+  hires: z.boolean(),
+  reroll: z.boolean(),
+  rating: z.int().min(0).max(5),
+  label: z.enum(['red', 'yellow', 'green', 'blue']).nullable(),
+  sha256: z.string(),
+  format: z.string(),
+  width: z.int(),
+  height: z.int(),
+  byteLength: z.int(),
+  seed: z.int().nullable(),
+  provider: z.string(),
+  model: z.string(),
+  flags: z.array(z.enum(['blank', 'near-duplicate', 'wrong-size'])),
+  /** The image this one was made from: a final's draft. */
+  sourceImageId: id.nullable(),
+  /** A final that is not the same picture larger. */
+  redrawn: z.boolean(),
+  cached: z.boolean(),
+  settledMicros: micros,
+  createdMs: timeMs,
+})
+export type Image = z.infer<typeof image>
+
+export const tile = z.object({
+  id,
+  batchId: id,
+  promptId: id,
+  row: z.int(),
+  variant: z.int(),
+  /** The id column's cell; `row 17` where the sheet has none. */
+  label: z.string(),
+  prompt: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  state: jobState,
+  holdReason: holdReason.nullable(),
+  /** What went wrong and what to do, where it did. */
+  failure: z.object({ code: errorCode, message: z.string() }).nullable(),
+  estimateMicros: micros.nullable(),
+  settledMicros: micros,
+  currency,
+  image: image.nullable(),
+  /** Finals made from this tile's draft, the newest first. */
+  finals: z.array(image),
+  /** A final of this tile that is being made. */
+  finalState: jobState.nullable(),
+  finalFailure: z.object({ code: errorCode, message: z.string() }).nullable(),
+  /** The sheet's cells of this row by column. */
+  columns: z.record(z.string(), z.string()),
+})
+export type Tile = z.infer<typeof tile>
+
+export const tileFilter = z.object({
+  decisions: z.array(decision).optional(),
+  states: z.array(jobState).optional(),
+  /** Only tiles with (or without) a final. */
+  hasFinal: z.boolean().optional(),
+  hires: z.boolean().optional(),
+  minRating: z.int().min(1).max(5).optional(),
+  rows: z.array(z.int()).optional(),
+  models: z.array(z.string()).optional(),
+  flagged: z.boolean().optional(),
+  /** Words that prompt, id or any column holds, all of them, in any case. */
+  search: z.string().max(500).optional(),
+})
+export type TileFilter = z.infer<typeof tileFilter>
+
+export const tileOrder = z.enum(['sheet', 'newest', 'undecided-first'])
+export type TileOrder = z.infer<typeof tileOrder>
+
+export const tiles = {
+  ids: oc
+    .route({ method: 'POST', path: '/batches/{batchId}/tiles/ids', summary: 'Every tile id of a filter, in order' })
+    .input(
+      z.object({
+        batchId: z.coerce.number().int().positive(),
+        filter: tileFilter.default({}),
+        order: tileOrder.default('sheet'),
+      }),
+    )
+    .output(
+      z.object({
+        ids: z.array(id),
+        /** Runs of tiles of one row, in the order of `ids`: the row's number and how many tiles follow. */
+        rows: z.array(z.tuple([z.int(), z.int()])),
+        /** Index into `ids` of the first undecided draft, -1 where there is none. */
+        firstUndecided: z.int(),
+        /** All tiles of the batch, filtered or not. */
+        total: z.int(),
+      }),
+    ),
+  many: oc
+    .route({ method: 'POST', path: '/tiles/many', summary: 'The details of some tiles, in the order asked' })
+    .input(z.object({ tileIds: z.array(id).max(1000) }))
+    .output(z.array(tile)),
+  /** The next undecided draft in sheet order after (or before) a tile, `null` where none is left. */
+  nextUndecided: oc
+    .route({ method: 'GET', path: '/tiles/{tileId}/next-undecided', summary: 'The next undecided draft' })
+    .input(z.object({ tileId: z.coerce.number().int().positive(), backwards: z.stringbool().or(z.boolean()).default(false) }))
+    .output(z.object({ tileId: id.nullable() })),
+}
