@@ -19,7 +19,12 @@ export type Output =
 
 /** `fraction` is 0 to 1, null where the provider does not say; `settled` is null where it names no cost. */
 export type Progress =
-  | { readonly state: 'pending'; readonly handle: Handle; readonly pollAfterMs: number; readonly fraction: number | null }
+  | {
+      readonly state: 'pending'
+      readonly handle: Handle
+      readonly pollAfterMs: number
+      readonly fraction: number | null
+    }
   | { readonly state: 'done'; readonly outputs: readonly Output[]; readonly settled: Cost | null }
 
 /** What a provider is given by the engine: it opens no sockets and reads no clocks of its own. */
@@ -84,6 +89,8 @@ export interface Provider {
   readonly settings: z.ZodObject
   /** Environment variables that may hold its key, the first set one wins; empty where it needs none. */
   readonly keyVariables: readonly string[]
+  /** Settings that an environment variable fills where a person chose nothing: setting -> variable. */
+  readonly settingVariables?: Readonly<Record<string, string>>
   /** Whether it can be used without a key. */
   readonly keyOptional: boolean
   /** Any other model id may be asked for. */

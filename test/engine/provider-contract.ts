@@ -1,0 +1,277 @@
+import { createServer } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Network, openNetwork } from '#engine/network/network.ts'
+import type {
+  Progress,
+  Provider,
+  ProviderFetch,
+  ProviderFetchOptions,
+  ProviderSession,
+} from '#engine/providers/provider.ts'
+import { model as modelSchema } from '#shared/contract/providers.ts'
+import { AppError, errorCodeOf } from '#shared/errors.ts'
+import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
+import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { sampleCall, sampleRequest } from './sample-request.ts'
+
+export interface ProviderSubject {
+  readonly provider: Provider
+  /** Its settings, so that it talks to the server at this address. */
+  readonly settingsFor: (url: string) => Record<string, unknown>
+  readonly request: Partial<GenerationRequest>
+  readonly unsupportedSize: { readonly width: number; readonly height: number }
+  /** How the far end shows a refusal: at once, or when it is polled. Null where it refuses nothing. */
+  readonly refusal: 'submit' | 'poll' | null
+}
+
+const key = 'sk-canary-0123456789'
+
+/** Follows a request to its end, as the engine does. */
+async function finish(session: ProviderSession, first: Progress): Promise<Extract<Progress, { state: 'done' }>> {
+  let progress = first
+  while (progress.state === 'pending') {
+    if (!session.poll) throw new Error('pending, but it cannot be polled')
+    const { pollAfterMs, handle } = progress
+    await new Promise((done) => setTimeout(done, pollAfterMs))
+    progress = await session.poll(handle, sampleCall())
+  }
+  return progress
+}
+
+const codeOf = (promise: Promise<unknown>): Promise<string | null> =>
+  promise.then(
+    () => 'nothing failed',
+    (error: unknown) => errorCodeOf(error),
+  )
+
+/** What every provider promises, whatever it speaks. Those without a far end skip what needs one. */
+export function describeProvider({
+  provider,
+  settingsFor,
+  request: parts,
+  unsupportedSize,
+  refusal,
+}: ProviderSubject): void {
+  const isRemote = provider.origin(settingsFor('http://127.0.0.1:1')) !== null
+  const request = sampleRequest({ provider: provider.id, ...parts })
+
+  describe(`provider ${provider.id}`, () => {
+    let network: Network
+    let fake: FakeProvider
+    let sent: { url: string; options: ProviderFetchOptions }[]
+
+    const start = async (options: FakeProviderOptions = {}): Promise<void> => {
+      await fake.close()
+      fake = await startFakeProvider({ key, ...options })
+    }
+    const open = (withKey: string | null = key, url = fake.url): ProviderSession => {
+      const settings = settingsFor(url)
+      const origin = provider.origin(settings)
+      const send: ProviderFetch = network.forProvider({ origins: origin === null ? [] : [origin] })
+      const fetch: ProviderFetch = (address, options) => {
+        sent.push({ url: address, options })
+        return send(address, options)
+      }
+      return provider.open(settings, { fetch, now: Date.now, key: () => withKey })
+    }
+    const submit = (session: ProviderSession, of = request, signal?: AbortSignal): Promise<Progress> =>
+      session.submit(of, sampleCall({}, signal))
+
+    beforeEach(async () => {
+      sent = []
+      network = openNetwork({ connectTimeoutMs: 2_000, headersTimeoutMs: 5_000 })
+      fake = await startFakeProvider({ key })
+    })
+    afterEach(async () => {
+      await network.close()
+      await fake.close()
+    })
+
+    test('describes itself: defaults for every setting, models by the schema, a price or none', () => {
+      const defaults = provider.settings.parse({})
+      expect(provider.isConfigured(defaults)).toBe(!isRemote)
+      for (const model of [
+        ...provider.models(settingsFor('http://127.0.0.1:1')),
+        provider.model(request.model, defaults),
+      ]) {
+        expect(modelSchema.parse(model)).toEqual(model)
+      }
+      expect(provider.limits(defaults).concurrency).toBeGreaterThan(0)
+      expect(generationRequest.parse(request)).toEqual(request)
+    })
+
+    test('makes one picture, with the seed that was asked for', async () => {
+      const seeded = { ...request, seed: 7 }
+      const session = open()
+      const { outputs } = await finish(session, await submit(session, seeded))
+      expect(outputs.length).toBe(1)
+      const [output] = outputs
+      expect(output?.kind === 'withheld' ? null : output?.seed).toBe(7)
+      const bytes =
+        output?.kind === 'bytes'
+          ? output.bytes
+          : (
+              await network.download(output?.kind === 'url' ? output.url : '', {
+                signal: AbortSignal.timeout(5_000),
+                maxBytes: 1e7,
+                allowedOrigin: fake.url,
+              })
+            ).bytes
+      expect(Buffer.from(bytes.subarray(1, 4)).toString()).toBe('PNG')
+      if (isRemote) expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
+    })
+
+    test('an unsupported size, and anything else it cannot do, sends nothing', async () => {
+      const session = open()
+      const wrong: Partial<GenerationRequest>[] = [
+        unsupportedSize,
+        { scale: 3.7 },
+        { operation: 'cutout' },
+        { quality: 'no such' },
+      ]
+      for (const parts of wrong) expect(await codeOf(submit(session, { ...request, ...parts }))).toBe('unsupported')
+      expect([sent, fake.ledger().requests]).toEqual([[], 0])
+    })
+
+    test('a call that was stopped before it began sends nothing and is canceled', async () => {
+      expect(await codeOf(submit(open(), request, AbortSignal.abort()))).toBe('canceled')
+      expect(fake.ledger().requests).toBe(0)
+    })
+
+    if (!isRemote) {
+      test('the same request gives the same picture, and nothing goes over the network', async () => {
+        const session = open(null)
+        const [first, second] = [await submit(session), await submit(session)]
+        expect(first).toEqual(second)
+        expect(sent).toEqual([])
+      })
+      return
+    }
+
+    test('a wrong key is auth, and its sentence does not repeat it', async () => {
+      const error = await submit(open('sk-canary-wrong')).catch((reason: unknown) => reason)
+      expect([errorCodeOf(error), String(error)]).toEqual(['auth', expect.not.stringContaining('canary')])
+      expect(fake.ledger()).toMatchObject({ pictures: 0 })
+    })
+
+    test('the same request sends the same body', async () => {
+      const session = open()
+      await submit(session)
+      await submit(session)
+      expect(sent.length).toBe(2)
+      expect(sent[0]?.options.body).toEqual(sent[1]?.options.body)
+      expect(sent[0]?.options.repeatable).toBe(provider.lostReply === 'resend')
+    })
+
+    test('a stop while it is out is outcome-unknown, for the far end may go on', async () => {
+      await start({ latency: { kind: 'fixed', ms: 150 } })
+      fake.script(request.prompt, { kind: 'hang' })
+      const stop = new AbortController()
+      const outcome = codeOf(submit(open(), request, stop.signal))
+      await expect.poll(() => fake.ledger().requests).toBe(1)
+      stop.abort()
+      expect(await outcome).toBe('outcome-unknown')
+      await expect.poll(() => fake.ledger().pictures).toBe(1)
+    })
+
+    test('a 429 is rate-limited with its time, a 503 provider-unavailable, both unbilled; then it works', async () => {
+      const status = (code: number, headers = {}) => ({ kind: 'status' as const, status: code, headers })
+      fake.script(request.prompt, status(429, { 'retry-after': '3' }), status(503), status(504))
+      const session = open()
+      const errors: unknown[] = []
+      for (let time = 0; time < 3; time++) errors.push(await submit(session).catch((error: unknown) => error))
+      expect(errors.map(errorCodeOf)).toEqual(['rate-limited', 'provider-unavailable', 'outcome-unknown'])
+      expect(errors[0] instanceof AppError && errors[0].retryAfterMs).toBe(3_000)
+      expect((await finish(session, await submit(session))).outputs.length).toBe(1)
+      expect(fake.ledger()).toMatchObject({ requests: 4, pictures: 1 })
+    })
+
+    test('a lost reply is outcome-unknown and is not sent again', async () => {
+      fake.script(request.prompt, { kind: 'lost' })
+      expect(await codeOf(submit(open()))).toBe('outcome-unknown')
+      await expect.poll(() => fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
+    })
+
+    if (provider.lostReply === 'find')
+      test('after a lost reply it is looked up, and not paid twice', async () => {
+        fake.script(request.prompt, { kind: 'lost' })
+        const since = Date.now()
+        expect(await codeOf(submit(open()))).toBe('outcome-unknown')
+        const session = open()
+        expect(await session.find?.({ ...request, prompt: 'another' }, since, sampleCall())).toBeNull()
+        const found = await session.find?.(request, since, sampleCall())
+        if (!found) throw new Error('it was not found')
+        expect((await finish(session, found)).outputs.length).toBe(1)
+        expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
+        expect(await session.find?.(request, Date.now() + 60_000, sampleCall())).toBeNull()
+      })
+
+    test('a refusal is content-policy, unbilled, and only that prompt', async () => {
+      if (refusal === null) throw new Error('a service on the network can refuse')
+      const session = open()
+      const refused = { ...request, prompt: 'a thing nobody may draw [[refused]]' }
+      const first = submit(session, refused)
+      if (refusal === 'poll') await first
+      expect(await codeOf(first.then((progress) => finish(session, progress)))).toBe('content-policy')
+      expect((await finish(session, await submit(session))).outputs.length).toBe(1)
+      expect(fake.ledger().pictures).toBe(1)
+    })
+
+    test('goes on from the stored handle alone, in another session, and can be canceled', async () => {
+      const polls = open().poll
+      if (!polls) return expect(provider.lostReply).not.toBe('find')
+      await start({ latency: { kind: 'fixed', ms: 100 } })
+      const progress = await submit(open())
+      if (progress.state !== 'pending') throw new Error('it should have been pending')
+      const stored = JSON.parse(JSON.stringify(progress.handle))
+      const later = open()
+      const done = await finish(later, { state: 'pending', handle: stored, pollAfterMs: 0, fraction: null })
+      expect(done.outputs.length).toBe(1)
+      const second = await submit(later, { ...request, prompt: 'stop this one' })
+      if (second.state !== 'pending') throw new Error('it should have been pending')
+      await later.cancel?.(second.handle, sampleCall())
+      expect(await codeOf(finish(later, second))).toBe('canceled')
+      expect(fake.ledger()).toMatchObject({ requests: 2, pictures: 1 })
+    })
+
+    test('the key is never sent to another host: not by a redirect, not by a handle', async () => {
+      const seen: string[] = []
+      const other = createServer((incoming, response) => {
+        seen.push(`${incoming.method} ${incoming.headers.authorization}`)
+        response.end('{}')
+      })
+      await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+      const address = other.address()
+      const place = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/x`
+      for (const status of [301, 302, 307, 308]) {
+        fake.script(`${request.prompt} ${status}`, { kind: 'status', status, headers: { location: place } })
+        const error = await submit(open(), { ...request, prompt: `${request.prompt} ${status}` }).catch(
+          (reason: unknown) => reason,
+        )
+        expect([errorCodeOf(error), String(error)]).toEqual(['bad-response', expect.stringContaining('redirect')])
+      }
+      const session = open()
+      if (session.poll) {
+        const first = await submit(session)
+        const handle = first.state === 'pending' ? Object.keys(first.handle) : []
+        const forged = Object.fromEntries(handle.map((name) => [name, place]))
+        expect(await codeOf(session.poll(forged, sampleCall()))).toBe('bad-response')
+      }
+      other.close()
+      expect(seen).toEqual([])
+    })
+
+    test('check says where it is connected, and a wrong key is auth', async () => {
+      expect((await open().check?.(sampleCall()))?.message).toContain(fake.url)
+      expect(await codeOf(open('wrong').check?.(sampleCall()) ?? Promise.resolve())).toBe('auth')
+    })
+
+    test('a server that is not there is provider-unavailable', async () => {
+      const session = open()
+      await fake.goOffline()
+      expect(await codeOf(submit(session))).toBe('provider-unavailable')
+      await fake.comeBack()
+      expect((await finish(session, await submit(session))).outputs.length).toBe(1)
+    })
+  })
+}

@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Fault } from './faults.ts'
+import type { Latency } from './latency.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { type FakeLimits, openGate } from './limits.ts'
+import { answerOpenAi } from './openai-wire.ts'
+import { openPictures } from './pictures.ts'
+import { openQueue } from './queue-wire.ts'
+import { openResults } from './results.ts'
+import type { FaultScript, World } from './world.ts'
+
+export interface FakeProviderOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number
+  /** Service times and pictures come from it. */
+  readonly seed?: number
+  readonly latency?: Latency
+  /** Micros of USD that each picture is billed with. */
+  readonly priceMicros?: number
+  /** Whether replies name their cost (`usage.cost`). */
+  readonly tellCost?: boolean
+  readonly limits?: Partial<FakeLimits>
+  /** The only key that is good; null takes every one and none. */
+  readonly key?: string | null
+  /** What goes wrong, beside `script` and the marks inside prompts (faults.ts). */
+  readonly fault?: FaultScript
+  /** Every change of the ledger is appended here at once, as a line of JSON. */
+  readonly ledgerFile?: string
+}
+
+export interface FakeProvider {
+  /** `http://127.0.0.1:PORT`; OpenAI's format under /v1, the queue's under /queue, the ledger at /ledger. */
+  readonly url: string
+  ledger(): Ledger
+  /** The faults of a prompt's first attempts, in their order; afterwards it goes well. */
+  script(prompt: string, ...faults: Fault[]): void
+  /** Connections to the private address that only a client without a guard would open. */
+  trippedCount(): number
+  /** Refuses every connection, as if the network were gone, until `comeBack`. */
+  goOffline(): Promise<void>
+  comeBack(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The far end of the network for tests: one stateful loopback server, with faults by order and a ledger of what it billed. */
+export async function startFakeProvider(options: FakeProviderOptions = {}): Promise<FakeProvider> {
+  let port = options.port ?? 0
+  const url = (): string => `http://127.0.0.1:${port}`
+  const world: World = {
+    book: openLedger(options.ledgerFile ?? null),
+    gate: openGate({ concurrency: null, windows: [], ...options.limits }),
+    results: await openResults(url),
+    pictures: openPictures(),
+    latency: options.latency ?? { kind: 'fixed', ms: 0 },
+    seed: options.seed ?? 1,
+    priceMicros: options.priceMicros ?? 40_000,
+    tellCost: options.tellCost ?? false,
+    key: options.key ?? null,
+    url,
+    attempts: new Map(),
+    scripted: new Map(),
+    fault: options.fault ?? null,
+  }
+  const queue = openQueue(world)
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asked = new URL(request.url ?? '/', url())
+    const path = asked.pathname
+    const file = /^\/files\/(\w+)$/.exec(path)?.[1]
+    if (file) return world.results.answer(file, response)
+    if (path === '/ledger') return void response.end(JSON.stringify(world.book.read()))
+    if (path.startsWith('/queue/jobs')) return queue.answer(request, response, asked)
+    if (/^\/v1\/(models|images\/generations|images\/edits)$/.test(path))
+      return answerOpenAi(world, request, response, path)
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"no such address"}}')
+  }
+  const server = createServer((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(400)
+      response.end(`the fake provider could not answer: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  })
+  // Pictures take long; a client's connection is not closed under it.
+  server.requestTimeout = 0
+  const listen = (): Promise<void> =>
+    new Promise((done, failed) => {
+      server.once('error', failed)
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', failed)
+        done()
+      })
+    })
+  await listen()
+  const address = server.address()
+  if (address !== null && typeof address === 'object') port = address.port
+
+  const stop = (): Promise<void> =>
+    new Promise((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
+  return {
+    get url() {
+      return url()
+    },
+    ledger: () => world.book.read(),
+    script: (prompt, ...faults) => void world.scripted.set(prompt, faults),
+    trippedCount: () => world.results.trippedCount(),
+    goOffline: stop,
+    comeBack: listen,
+    close: async () => {
+      world.results.close()
+      if (server.listening) await stop()
+    },
+  }
+}
