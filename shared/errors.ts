@@ -31,7 +31,15 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorCodes, value)
 
 /** Exit statuses of the command line beside those of the codes. */
-export const exitStatus = { allDone: 0, defect: 1, badInput: 2, someFailed: 3, someUnknown: 4, held: 5, stopped: 130 } as const
+export const exitStatus = {
+  allDone: 0,
+  defect: 1,
+  badInput: 2,
+  someFailed: 3,
+  someUnknown: 4,
+  held: 5,
+  stopped: 130,
+} as const
 
 interface AppErrorOptions {
   /** How long to wait before trying again, as the far end asked; absent where it did not say. */

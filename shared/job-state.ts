@@ -9,8 +9,8 @@ export type HoldReason = (typeof holdReasons)[number]
 /** The legal moves. A job never leaves `done`; `unknown` is left only by a person's word or a look-up at the provider. */
 const moves: Record<JobState, readonly JobState[]> = {
   queued: ['submitting', 'done', 'failed', 'canceled'],
-  submitting: ['queued', 'running', 'saving', 'failed', 'unknown', 'canceled'],
-  running: ['queued', 'saving', 'failed', 'unknown', 'canceled'],
+  submitting: ['queued', 'running', 'saving', 'done', 'failed', 'unknown', 'canceled'],
+  running: ['queued', 'saving', 'done', 'failed', 'unknown', 'canceled'],
   saving: ['queued', 'done', 'failed', 'unknown'],
   done: [],
   failed: ['queued', 'canceled'],

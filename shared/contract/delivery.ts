@@ -35,7 +35,11 @@ export const delivery = {
     .input(deliverySettings)
     .output(deliveryPlan),
   start: oc
-    .route({ method: 'POST', path: '/deliveries', summary: 'Write an approved set; run again it writes only what is missing' })
+    .route({
+      method: 'POST',
+      path: '/deliveries',
+      summary: 'Write an approved set; run again it writes only what is missing',
+    })
     .input(deliverySettings)
     .output(z.object({ deliveryId: id })),
   get: oc
@@ -61,5 +65,14 @@ export const delivery = {
   list: oc
     .route({ method: 'GET', path: '/batches/{batchId}/deliveries', summary: 'Deliveries of a batch, the newest first' })
     .input(z.object({ batchId: z.coerce.number().int().positive() }))
-    .output(z.array(z.object({ deliveryId: id, target: z.string(), state: z.enum(['running', 'done', 'failed']), startedMs: timeMs }))),
+    .output(
+      z.array(
+        z.object({
+          deliveryId: id,
+          target: z.string(),
+          state: z.enum(['running', 'done', 'failed']),
+          startedMs: timeMs,
+        }),
+      ),
+    ),
 }

@@ -79,6 +79,48 @@ export const planRow = z.object({
 })
 export type PlanRow = z.infer<typeof planRow>
 
+/** A wish for drafts of a sheet. */
+export const draftPlanInput = z.object({
+  sheetId: id,
+  settings: draftSettings,
+  /** Always a new batch, also where one with the same sheet and settings is unfinished. */
+  alwaysNew: z.boolean().default(false),
+  /** What one picture of a model without a price costs, in micros; `null` where nobody said. */
+  pricePerImageMicros: micros.nonnegative().nullable().default(null),
+})
+export type DraftPlanInput = z.infer<typeof draftPlanInput>
+
+/** A wish for finals of approved drafts. */
+export const finalPlanInput = z.object({
+  batchId: id,
+  targets: targets,
+  /** `null`: faithful, the way each draft's own model does it best. */
+  profile: finalProfile.nullable(),
+  /** Factor over the draft where the profile is `null`. */
+  scale: z.number().min(1).max(8).default(2),
+})
+export type FinalPlanInput = z.infer<typeof finalPlanInput>
+
+const planRowsInput = z.object({
+  planId: z.string(),
+  offset: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(1000).default(100),
+  outcome: planRow.shape.outcome.optional(),
+})
+export type PlanRowsInput = z.infer<typeof planRowsInput>
+
+const runInput = z.object({
+  planId: z.string(),
+  /** The plan's own highest price: a run is refused where the plan now costs more. */
+  highestMicros: micros.nullable(),
+  name: z.string().min(1).max(120).nullable().default(null),
+  /** Only a sample of this many tiles, spread over the sheet; the others are held until released. */
+  first: z.int().positive().nullable().default(null),
+  /** The most this run may spend, in micros; `null` for the library's own caps alone. */
+  capMicros: micros.nonnegative().nullable().default(null),
+})
+export type RunInput = z.infer<typeof runInput>
+
 /** A provider's line of work as it is now. */
 export const lane = z.object({
   provider: z.string(),
@@ -126,55 +168,23 @@ export type Queue = z.infer<typeof queue>
 export const generation = {
   planDrafts: oc
     .route({ method: 'POST', path: '/plans/drafts', summary: 'What a run of a sheet would make, cost and take' })
-    .input(
-      z.object({
-        sheetId: id,
-        settings: draftSettings,
-        /** Always a new batch, also where one with the same sheet and settings is unfinished. */
-        alwaysNew: z.boolean().default(false),
-        /** What one picture of a model without a price costs, in micros; `null` where nobody said. */
-        pricePerImageMicros: micros.nonnegative().nullable().default(null),
-      }),
-    )
+    .input(draftPlanInput)
     .output(plan),
   planFinals: oc
-    .route({ method: 'POST', path: '/plans/finals', summary: 'What finalizing approved drafts would make, cost and take' })
-    .input(
-      z.object({
-        batchId: id,
-        targets: targets,
-        /** `null`: faithful, the way each draft's own model does it best. */
-        profile: finalProfile.nullable(),
-        /** Factor over the draft where the profile is `null`. */
-        scale: z.number().min(1).max(8).default(2),
-      }),
-    )
+    .route({
+      method: 'POST',
+      path: '/plans/finals',
+      summary: 'What finalizing approved drafts would make, cost and take',
+    })
+    .input(finalPlanInput)
     .output(plan),
   planRows: oc
     .route({ method: 'GET', path: '/plans/{planId}/rows', summary: 'The tiles of a plan' })
-    .input(
-      z.object({
-        planId: z.string(),
-        offset: z.coerce.number().int().nonnegative().default(0),
-        limit: z.coerce.number().int().positive().max(1000).default(100),
-        outcome: planRow.shape.outcome.optional(),
-      }),
-    )
+    .input(planRowsInput)
     .output(z.object({ rows: z.array(planRow), total: z.int() })),
   run: oc
     .route({ method: 'POST', path: '/plans/{planId}/run', summary: 'Run a plan; asked twice it runs once' })
-    .input(
-      z.object({
-        planId: z.string(),
-        /** The plan's own highest price: a run is refused where the plan now costs more. */
-        highestMicros: micros.nullable(),
-        name: z.string().min(1).max(120).nullable().default(null),
-        /** Only a sample of this many tiles, spread over the sheet; the others are held until released. */
-        first: z.int().positive().nullable().default(null),
-        /** The most this run may spend, in micros; `null` for the library's own caps alone. */
-        capMicros: micros.nonnegative().nullable().default(null),
-      }),
-    )
+    .input(runInput)
     .output(z.object({ batchId: id, batch: z.string() })),
   release: oc
     .route({ method: 'POST', path: '/batches/{batchId}/release', summary: 'Go on with what was held' })
@@ -209,7 +219,11 @@ export const generation = {
     .input(z.object({ jobIds: z.array(id).min(1), action: z.enum(['retry', 'dismiss']) }))
     .output(z.object({ resolved: z.int() })),
   editPrompt: oc
-    .route({ method: 'POST', path: '/tiles/{tileId}/prompt', summary: 'Ask a failed tile again, with another prompt or model' })
+    .route({
+      method: 'POST',
+      path: '/tiles/{tileId}/prompt',
+      summary: 'Ask a failed tile again, with another prompt or model',
+    })
     .input(
       z.object({
         tileId: z.coerce.number().int().positive(),

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { currency, micros } from './common.ts'
 import { operations } from '#shared/generation-request.ts'
+import { currency, micros } from './common.ts'
 
 export const size = z.object({ width: z.int().positive(), height: z.int().positive() })
 export type Size = z.infer<typeof size>
@@ -63,7 +63,11 @@ export const providers = {
     .input(z.object({ provider: z.string(), settings: z.record(z.string(), z.json()) }))
     .output(providerInfo),
   setKey: oc
-    .route({ method: 'POST', path: '/providers/{provider}/key', summary: 'Store or forget a key; it cannot be read back' })
+    .route({
+      method: 'POST',
+      path: '/providers/{provider}/key',
+      summary: 'Store or forget a key; it cannot be read back',
+    })
     .input(z.object({ provider: z.string(), key: z.string().min(1).max(4096).nullable() }))
     .output(providerInfo),
   check: oc

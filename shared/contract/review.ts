@@ -47,7 +47,11 @@ export const review = {
     .input(z.object({ targets, verb }))
     .output(outcome),
   undo: oc
-    .route({ method: 'POST', path: '/batches/{batchId}/undo', summary: 'Take the newest action back; `action` is null where there is none' })
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/undo',
+      summary: 'Take the newest action back; `action` is null where there is none',
+    })
     .input(z.object({ batchId: z.coerce.number().int().positive() }))
     .output(outcome),
   redo: oc

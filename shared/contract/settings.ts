@@ -5,29 +5,51 @@ import { micros } from './common.ts'
 
 /** What a person chose for this library. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  tileSize: z.int().min(96).max(512).default(160),
-  grouped: z.boolean().default(true),
-  overlay: z.enum(['none', 'decision', 'prompt', 'money']).default('decision'),
-  autoAdvanceGrid: z.boolean().default(false),
-  autoAdvanceLoupe: z.boolean().default(true),
-  draftProfile: profile.nullable().default(null),
-  variants: z.int().min(1).max(64).default(1),
-  deliveryFolder: z.string().nullable().default(null),
-  nameTemplate: z.string().default('{id}-{variant}'),
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Side of a tile in the grid, CSS pixels. */
+  tileSize: z.int().min(96).max(512),
+  grouped: z.boolean(),
+  overlay: z.enum(['none', 'decision', 'prompt', 'money']),
+  autoAdvanceGrid: z.boolean(),
+  autoAdvanceLoupe: z.boolean(),
+  draftProfile: profile.nullable(),
+  variants: z.int().min(1).max(64),
+  deliveryFolder: z.string().nullable(),
+  nameTemplate: z.string().min(1).max(500),
   /** The most that paid requests may cost in a day (UTC), over all providers; `null` for no cap. */
-  dailyCapMicros: micros.nonnegative().nullable().default(10_000_000),
+  dailyCapMicros: micros.nonnegative().nullable(),
   /** A person has seen the daily cap and agreed to it. */
-  dailyCapSeen: z.boolean().default(false),
+  dailyCapSeen: z.boolean(),
   /** Per batch: the tile in focus when she left, so that the grid opens there. */
-  focus: z.record(z.string(), z.int()).default({}),
+  focus: z.record(z.string(), z.int()),
 })
 export type Settings = z.infer<typeof settingsSchema>
+
+/** What a new library begins with. */
+export const defaultSettings: Settings = {
+  theme: 'system',
+  tileSize: 160,
+  grouped: true,
+  overlay: 'decision',
+  autoAdvanceGrid: false,
+  autoAdvanceLoupe: true,
+  draftProfile: null,
+  variants: 1,
+  deliveryFolder: null,
+  nameTemplate: '{id}-{variant}',
+  dailyCapMicros: 10_000_000,
+  dailyCapSeen: false,
+  focus: {},
+}
+
+/** Some settings; those left out stay as they are, and `focus` is joined with what is there. */
+export const settingsChange = settingsSchema.partial()
+export type SettingsChange = z.infer<typeof settingsChange>
 
 export const settings = {
   get: oc.route({ method: 'GET', path: '/settings', summary: 'The library’s settings' }).output(settingsSchema),
   set: oc
     .route({ method: 'POST', path: '/settings', summary: 'Change some settings; the others stay' })
-    .input(settingsSchema.partial())
+    .input(settingsChange)
     .output(settingsSchema),
 }

@@ -32,7 +32,11 @@ export type Sheet = z.infer<typeof sheet>
 
 export const sheets = {
   add: oc
-    .route({ method: 'POST', path: '/sheets', summary: 'Store a sheet and read it; the same bytes give the same sheet' })
+    .route({
+      method: 'POST',
+      path: '/sheets',
+      summary: 'Store a sheet and read it; the same bytes give the same sheet',
+    })
     .input(
       z.object({
         name: z.string().min(1).max(255),

@@ -107,6 +107,11 @@ export const tiles = {
   /** The next undecided draft in sheet order after (or before) a tile, `null` where none is left. */
   nextUndecided: oc
     .route({ method: 'GET', path: '/tiles/{tileId}/next-undecided', summary: 'The next undecided draft' })
-    .input(z.object({ tileId: z.coerce.number().int().positive(), backwards: z.stringbool().or(z.boolean()).default(false) }))
+    .input(
+      z.object({
+        tileId: z.coerce.number().int().positive(),
+        backwards: z.stringbool().or(z.boolean()).default(false),
+      }),
+    )
     .output(z.object({ tileId: id.nullable() })),
 }

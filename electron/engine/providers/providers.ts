@@ -1,4 +1,6 @@
+import { openaiCompatible } from './openai-compatible/openai-compatible.ts'
 import type { Provider } from './provider.ts'
+import { sketch } from './sketch/sketch.ts'
 
 /** Every provider, in the order people see them. A new one is a folder and a line here. */
-export const builtInProviders: readonly Provider[] = []
+export const builtInProviders: readonly Provider[] = [sketch, openaiCompatible]

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
+import { type DraftSettings, draftSettings } from '#shared/contract/generation.ts'
+import { AppError } from '#shared/errors.ts'
+
+export interface StoredSheet {
+  readonly id: number
+  readonly name: string
+  readonly sha256: string
+  readonly bytes: Uint8Array
+}
+
+export interface Batch {
+  readonly id: number
+  readonly name: string
+  readonly sheetId: number
+  readonly identity: string
+  readonly settings: DraftSettings
+  readonly rows: number
+  readonly paused: boolean
+  readonly capMicros: number | null
+  /** What making every tile at final quality would have cost when it was planned. */
+  readonly allFinalMicros: number | null
+  readonly createdMs: number
+}
+
+export interface NewPrompt {
+  readonly row: number
+  readonly line: number
+  readonly clientId: string | null
+  readonly text: string
+  readonly negative: string | null
+  readonly wantedWidth: number | null
+  readonly wantedHeight: number | null
+  readonly columns: Readonly<Record<string, string>>
+}
+
+export interface StoredPrompt {
+  readonly id: number
+  readonly batchId: number
+  readonly row: number
+  readonly clientId: string | null
+  readonly text: string
+  readonly wantedWidth: number | null
+  readonly wantedHeight: number | null
+}
+
+interface BatchRow {
+  readonly id: number
+  readonly name: string
+  readonly sheet_id: number
+  readonly identity: string
+  readonly settings_json: string
+  readonly rows: number
+  readonly paused: number
+  readonly cap_micros: number | null
+  readonly all_final_micros: number | null
+  readonly created_ms: number
+}
+
+export type Batches = ReturnType<typeof openBatches>
+
+/** Sheets as they were loaded, batches, and their prompts. */
+export function openBatches(storage: Storage, clock: Clock) {
+  /** Sheets looked at in a library that is only read: kept for this process, numbered apart from stored ones. */
+  const unstored = new Map<number, StoredSheet>()
+  const insertSheet = storage.prepare<[string, string, number, number], { id: number }>(
+    `INSERT INTO sheet (name, sha256, byte_length, added_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT (sha256, name) DO UPDATE SET name = excluded.name RETURNING id`,
+  )
+  const oneSheet = storage.prepare<[number], { id: number; name: string; sha256: string }>(
+    'SELECT id, name, sha256 FROM sheet WHERE id = ?',
+  )
+  const insertBatch = storage.prepare<(string | number | null)[]>(
+    'INSERT INTO batch (name, sheet_id, identity, settings_json, rows, all_final_micros, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const oneBatch = storage.prepare<[number], BatchRow>('SELECT * FROM batch WHERE id = ? AND planned = 1')
+  const allBatches = storage.prepare<[], BatchRow>('SELECT * FROM batch WHERE planned = 1 ORDER BY id DESC')
+  const byName = storage.prepare<[string], { id: number }>('SELECT id FROM batch WHERE name = ? COLLATE NOCASE')
+  const byIdentity = storage.prepare<[string], { id: number }>(
+    'SELECT id FROM batch WHERE identity = ? AND planned = 1 ORDER BY id DESC',
+  )
+  const insertPrompt = storage.prepare<(string | number | null)[]>(
+    `INSERT INTO prompt (batch_id, row, line, client_id, text, negative, wanted_width, wanted_height, columns_json)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const onePrompt = storage.prepare<[number], StoredPrompt>(
+    `SELECT id, batch_id AS batchId, row, client_id AS clientId, text, wanted_width AS wantedWidth, wanted_height AS wantedHeight
+     FROM prompt WHERE id = ?`,
+  )
+  const promptCount = storage.prepare<[number], { count: number }>(
+    'SELECT count(*) AS count FROM prompt WHERE batch_id = ?',
+  )
+  const setPlanned = storage.prepare<[number]>('UPDATE batch SET planned = 1 WHERE id = ?')
+  const setPaused = storage.prepare<[number, number, number]>(
+    'UPDATE batch SET paused = ? WHERE id = ? AND paused <> ?',
+  )
+  const setCap = storage.prepare<[number | null, number]>('UPDATE batch SET cap_micros = ? WHERE id = ?')
+  const setName = storage.prepare<[string, number]>('UPDATE batch SET name = ? WHERE id = ?')
+  const setPrompt = storage.prepare<[string, number]>('UPDATE prompt SET text = ? WHERE id = ?')
+  const unplanned = storage.prepare<[], { id: number }>('SELECT id FROM batch WHERE planned = 0')
+  const dropPrompts = storage.prepare<[number]>('DELETE FROM prompt WHERE batch_id = ?')
+  const dropBatch = storage.prepare<[number]>('DELETE FROM batch WHERE id = ?')
+
+  const sheetFile = (sha256: string) => join(storage.folder, 'sheets', sha256)
+
+  function freeName(wanted: string): string {
+    if (!byName.get(wanted)) return wanted
+    for (let number = 2; ; number++) if (!byName.get(`${wanted}-${number}`)) return `${wanted}-${number}`
+  }
+
+  function get(batchId: number): Batch {
+    const row = oneBatch.get(batchId)
+    if (!row) throw new AppError('not-found', `There is no batch ${batchId}. List them with: proofsheet batches`)
+    return batchOf(row)
+  }
+
+  return {
+    /** Keeps a sheet's bytes beside the database, by content; the same bytes under the same name are the same sheet. */
+    async storeSheet(name: string, bytes: Uint8Array): Promise<StoredSheet> {
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      if (storage.readOnly) {
+        const sheet = { id: 1_000_000_000 + unstored.size, name, sha256, bytes }
+        unstored.set(sheet.id, sheet)
+        return sheet
+      }
+      await writeFilesDurably([{ path: sheetFile(sha256), bytes }])
+      const row = insertSheet.get(name, sha256, bytes.length, clock.now())
+      if (!row) throw new AppError('storage', `The sheet "${name}" could not be stored.`)
+      return { id: row.id, name, sha256, bytes }
+    },
+
+    sheet(sheetId: number): StoredSheet {
+      const kept = unstored.get(sheetId)
+      if (kept) return kept
+      const row = oneSheet.get(sheetId)
+      if (!row) throw new AppError('not-found', `There is no sheet ${sheetId} in this library. Load it again.`)
+      return { ...row, bytes: new Uint8Array(readFileSync(sheetFile(row.sha256))) }
+    },
+
+    sheetName: (sheetId: number): string | null => oneSheet.get(sheetId)?.name ?? null,
+
+    /** A batch that nobody sees and nothing runs until `finishPlanning`. Inside the caller's transaction. */
+    begin(batch: {
+      name: string
+      sheetId: number
+      identity: string
+      settings: DraftSettings
+      rows: number
+      allFinalMicros: number | null
+    }): {
+      id: number
+      name: string
+    } {
+      const name = freeName(batch.name)
+      const inserted = insertBatch.run(
+        name,
+        batch.sheetId,
+        batch.identity,
+        JSON.stringify(batch.settings),
+        batch.rows,
+        batch.allFinalMicros,
+        clock.now(),
+      )
+      return { id: Number(inserted.lastInsertRowid), name }
+    },
+
+    addPrompt(batchId: number, prompt: NewPrompt): number {
+      const inserted = insertPrompt.run(
+        batchId,
+        prompt.row,
+        prompt.line,
+        prompt.clientId,
+        prompt.text,
+        prompt.negative,
+        prompt.wantedWidth,
+        prompt.wantedHeight,
+        JSON.stringify(prompt.columns),
+      )
+      return Number(inserted.lastInsertRowid)
+    },
+
+    finishPlanning: (batchId: number): void => void setPlanned.run(batchId),
+
+    /** Batches whose planning a kill cut short: nothing of theirs was ever sent. */
+    unplanned: (): number[] => unplanned.all().map((row) => row.id),
+    drop(batchId: number): void {
+      dropPrompts.run(batchId)
+      dropBatch.run(batchId)
+    },
+
+    get,
+    list: (): Batch[] => allBatches.all().map(batchOf),
+    withIdentity: (identity: string): number[] => byIdentity.all(identity).map((row) => row.id),
+    prompt(promptId: number): StoredPrompt {
+      const row = onePrompt.get(promptId)
+      if (!row) throw new AppError('not-found', `There is no prompt ${promptId} in this library.`)
+      return row
+    },
+    promptCount: (batchId: number): number => promptCount.get(batchId)?.count ?? 0,
+
+    /** By name, number, or `last` for the newest. Throws AppError `not-found`. */
+    find(wanted: string): Batch {
+      const newest = allBatches.get()
+      if (wanted === 'last') {
+        if (!newest)
+          throw new AppError('not-found', 'This library has no batch yet. Make one with: proofsheet run SHEET')
+        return batchOf(newest)
+      }
+      const named = byName.get(wanted)
+      const row = named ? oneBatch.get(named.id) : /^\d+$/.test(wanted) ? oneBatch.get(Number(wanted)) : undefined
+      if (!row) throw new AppError('not-found', `There is no batch "${wanted}". List them with: proofsheet batches`)
+      return batchOf(row)
+    },
+
+    rename(batchId: number, name: string): Batch {
+      const taken = byName.get(name)
+      if (taken && taken.id !== batchId)
+        throw new AppError('conflict', `There is a batch "${name}" already. Choose another name.`)
+      get(batchId)
+      setName.run(name, batchId)
+      return get(batchId)
+    },
+
+    /** True where that changed something. */
+    setPaused: (batchId: number, paused: boolean): boolean =>
+      setPaused.run(Number(paused), batchId, Number(paused)).changes > 0,
+    setCap: (batchId: number, capMicros: number | null): void => void setCap.run(capMicros, batchId),
+    setPromptText: (promptId: number, text: string): void => void setPrompt.run(text, promptId),
+  }
+}
+
+const batchOf = (row: BatchRow): Batch => ({
+  id: row.id,
+  name: row.name,
+  sheetId: row.sheet_id,
+  identity: row.identity,
+  settings: draftSettings.parse(JSON.parse(row.settings_json)),
+  rows: row.rows,
+  paused: row.paused === 1,
+  capMicros: row.cap_micros,
+  allFinalMicros: row.all_final_micros,
+  createdMs: row.created_ms,
+})

@@ -1,0 +1,29 @@
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+
+export { canonicalJson, promptHash } from './prompt-hash.ts'
+
+/** What a request gave the first time it was paid for. */
+export interface CacheEntry {
+  readonly sha256: string
+  readonly seed: number | null
+  readonly settledMicros: number
+  readonly currency: string
+}
+
+export type Cache = ReturnType<typeof openCache>
+
+/** Answers by prompt hash. The first answer stays: a picture once paid for is what that request means from then on. */
+export function openCache(storage: Storage, clock: Clock) {
+  const find = storage.prepare<[string], CacheEntry>(
+    'SELECT blob_sha256 AS sha256, seed, settled_micros AS settledMicros, currency FROM cache_entry WHERE prompt_hash = ?',
+  )
+  const insert = storage.prepare<[string, string, number | null, number, string, number]>(
+    'INSERT INTO cache_entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  )
+  return {
+    find: (promptHash: string): CacheEntry | null => find.get(promptHash) ?? null,
+    add(promptHash: string, entry: CacheEntry): void {
+      insert.run(promptHash, entry.sha256, entry.seed, entry.settledMicros, entry.currency, clock.now())
+    },
+  }
+}

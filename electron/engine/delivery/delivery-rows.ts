@@ -1,0 +1,73 @@
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import { AppError } from '#shared/errors.ts'
+
+export interface DeliveryRow {
+  readonly deliveryId: number
+  readonly batchId: number
+  readonly target: string
+  readonly state: 'running' | 'done' | 'failed'
+  readonly files: number
+  readonly written: number
+  readonly skipped: number
+  readonly failed: number
+  readonly manifest: string | null
+  readonly error: string | null
+  readonly startedMs: number
+  readonly endedMs: number | null
+}
+
+export interface DeliveryCounts {
+  readonly written: number
+  readonly skipped: number
+  readonly failed: number
+}
+
+/** The delivery table; this room is its only writer. */
+export function openDeliveryRows(storage: Storage, clock: Clock) {
+  const insert = storage.prepare<[number, string, string, number, number]>(
+    `INSERT INTO delivery (batch_id, settings_json, target, state, files, started_ms) VALUES (?, ?, ?, 'running', ?, ?)`,
+  )
+  const count = storage.prepare<[number, number, number, number]>(
+    'UPDATE delivery SET written = ?, skipped = ?, failed = ? WHERE id = ?',
+  )
+  const finish = storage.prepare<[string, string | null, string | null, number, number]>(
+    'UPDATE delivery SET state = ?, manifest = ?, error = ?, ended_ms = ? WHERE id = ?',
+  )
+  const failRunning = storage.prepare<[string, number]>(
+    `UPDATE delivery SET state = 'failed', error = ?, ended_ms = ? WHERE state = 'running'`,
+  )
+  const one = storage.prepare<[number], DeliveryRow>(
+    `SELECT id AS deliveryId, batch_id AS batchId, target, state, files, written, skipped, failed, manifest, error,
+       started_ms AS startedMs, ended_ms AS endedMs FROM delivery WHERE id = ?`,
+  )
+  const ofBatch = storage.prepare<[number], Pick<DeliveryRow, 'deliveryId' | 'target' | 'state' | 'startedMs'>>(
+    `SELECT id AS deliveryId, target, state, started_ms AS startedMs FROM delivery WHERE batch_id = ? ORDER BY id DESC`,
+  )
+  return {
+    add: (settings: DeliverySettings, target: string, files: number): number =>
+      storage.transaction(() =>
+        Number(insert.run(settings.batchId, JSON.stringify(settings), target, files, clock.now()).lastInsertRowid),
+      ),
+    count: (deliveryId: number, counts: DeliveryCounts): void =>
+      storage.transaction(() => void count.run(counts.written, counts.skipped, counts.failed, deliveryId)),
+    /** The last counts and the end, in one. */
+    finish(
+      deliveryId: number,
+      counts: DeliveryCounts,
+      end: { state: 'done' | 'failed'; manifest: string | null; error: string | null },
+    ): void {
+      storage.transaction(() => {
+        count.run(counts.written, counts.skipped, counts.failed, deliveryId)
+        finish.run(end.state, end.manifest, end.error, clock.now(), deliveryId)
+      })
+    },
+    failRunning: (error: string): void => storage.transaction(() => void failRunning.run(error, clock.now())),
+    get(deliveryId: number): DeliveryRow {
+      const row = one.get(deliveryId)
+      if (!row) throw new AppError('not-found', `There is no delivery ${deliveryId} in this library.`)
+      return row
+    },
+    ofBatch: (batchId: number) => ofBatch.all(batchId),
+  }
+}

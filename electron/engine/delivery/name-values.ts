@@ -1,0 +1,76 @@
+import type { Batch } from '#engine/batches/batches.ts'
+import type { Deliverable } from '#engine/tiles/tiles.ts'
+
+/** What a name can be made of beside the sheet's columns. `date` is the day the batch was made (UTC): it never changes. */
+const ownPlaceholders = [
+  'id',
+  'row',
+  'variant',
+  'stage',
+  'provider',
+  'model',
+  'seed',
+  'width',
+  'height',
+  'prompt',
+  'batch',
+  'date',
+] as const
+type OwnPlaceholder = (typeof ownPlaceholders)[number]
+
+/** Longest share of a name that the prompt takes, in characters. */
+const promptLength = 60
+
+const folded = (name: string): string => name.trim().toLowerCase()
+
+/**
+ * The name under which each of the sheet's columns stands beside names of ours: its own, or `sheet NAME` where ours
+ * has it already (letter case does not tell names apart). Every result is different.
+ */
+export function besideOurs(columns: readonly string[], ours: readonly string[]): Map<string, string> {
+  const taken = new Set(ours.map(folded))
+  for (const column of columns) if (!ours.some((name) => folded(name) === folded(column))) taken.add(folded(column))
+  const used = new Set(ours.map(folded))
+  return new Map(
+    columns.map((column) => {
+      let name = column
+      while (used.has(folded(name)) || (name !== column && taken.has(folded(name)))) name = `sheet ${name}`
+      used.add(folded(name))
+      return [column, name]
+    }),
+  )
+}
+
+/** What was asked for: a prompt that was edited later does not belong to the pictures made before. */
+export const promptOf = (image: Deliverable): string => image.request.prompt || image.prompt
+
+/** The id of the client's own; `row-17` where the sheet has none. */
+export const idOf = (of: { clientId: string | null; row: number }): string => of.clientId ?? `row-${of.row}`
+
+/** The placeholders of a batch, and their values for one picture. */
+export function namePlaceholders(batch: Batch, columns: readonly string[]) {
+  const columnNames = besideOurs(columns, ownPlaceholders)
+  const rowDigits = String(batch.rows).length
+  const date = new Date(batch.createdMs).toISOString().slice(0, 10)
+  return {
+    known: [...ownPlaceholders, ...columnNames.values()],
+    valuesOf(image: Deliverable): Record<string, string | number | null> {
+      const cells = Object.entries(image.columns).map(([column, cell]) => [columnNames.get(column) ?? column, cell])
+      const own: Record<OwnPlaceholder, string | number | null> = {
+        id: idOf(image),
+        row: String(image.row).padStart(rowDigits, '0'),
+        variant: image.variant,
+        stage: image.stage,
+        provider: image.provider,
+        model: image.model,
+        seed: image.seed,
+        width: image.width,
+        height: image.height,
+        prompt: Array.from(promptOf(image)).slice(0, promptLength).join('').trim(),
+        batch: batch.name,
+        date,
+      }
+      return { ...Object.fromEntries(cells), ...own }
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openBatches } from '#engine/batches/batches.ts'
+import { openCache } from '#engine/cache/cache.ts'
+import { openDelivery } from '#engine/delivery/delivery.ts'
+import { openGeneration } from '#engine/generation/generation.ts'
+import { openImages } from '#engine/images/images.ts'
+import { openJobs } from '#engine/jobs/jobs.ts'
+import { openNetwork } from '#engine/network/network.ts'
+import type { Provider } from '#engine/providers/provider.ts'
+import { builtInProviders } from '#engine/providers/providers.ts'
+import { openReview } from '#engine/review/review.ts'
+import { openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
+import { openSpend } from '#engine/spend/spend.ts'
+import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
+import { openBatchCounts, openDeliverables, openTiles } from '#engine/tiles/tiles.ts'
+import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { Verification } from '#shared/contract/library.ts'
+import type { SettingsChange } from '#shared/contract/settings.ts'
+import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { openStoredSheets } from './stored-sheets.ts'
+
+export interface EngineOptions {
+  /** The library's folder; made where it is not there yet. */
+  readonly library: string
+  /** Beside a host that writes: nothing is changed and nothing runs. */
+  readonly readOnly?: boolean
+  /** Whether unfinished batches go on by themselves (the default); else only those that are run or gone on with here. */
+  readonly goesOn?: boolean
+  /** Who has the library open, for the message that a second writer gets. */
+  readonly host: string
+  /** Where keys are kept, outside every library. */
+  readonly keyFile: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly emit: (event: LibraryEvent) => void
+  /** The folder with the example sheets; null where there are none. */
+  readonly examples?: string | null
+  /** The registry, where a test brings its own. */
+  readonly providers?: readonly Provider[]
+  readonly clock?: Clock
+}
+
+export type Engine = Awaited<ReturnType<typeof openEngine>>
+
+/**
+ * Opens a library with everything that works on it, and goes on with what was unfinished. One property a room, named
+ * as in the contract. Throws AppError `conflict` where another host has it.
+ */
+export async function openEngine(options: EngineOptions) {
+  const { library: folder, readOnly = false, host, emit } = options
+  const storage = openStorage({ folder, readOnly, host })
+  const newestMs = openSpend(storage, steadyClock(0)).newestMs()
+  const clock = options.clock ?? steadyClock(newestMs)
+  const network = openNetwork()
+  const spend = openSpend(storage, clock)
+  const settings = openSettings(storage)
+  const providers = openProviders({
+    providers: options.providers ?? builtInProviders,
+    settings,
+    secrets: openSecrets(options.keyFile, options.env),
+    network,
+    clock,
+    env: options.env,
+    priceOf: spend.price,
+  })
+  const batches = openBatches(storage, clock)
+  const jobs = openJobs(storage, clock)
+  const images = openImages(storage, clock)
+  const cache = openCache(storage, clock)
+  const tiles = openTiles(storage)
+  const sheets = openStoredSheets(batches)
+  const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, spend, emit }
+  const generation = openGeneration({
+    ...rooms,
+    network,
+    counts: openBatchCounts(storage),
+    settings: settings.get,
+    goesOn: options.goesOn ?? true,
+    readStoredSheet: sheets.read,
+  })
+  const review = openReview(rooms)
+  const delivery = openDelivery({ ...rooms, deliverables: openDeliverables(storage) })
+
+  function providerChanged<Result>(provider: string, result: Result): Result {
+    generation.providerChanged(provider)
+    emit({ kind: 'providers-changed' })
+    return result
+  }
+
+  return {
+    library: {
+      info: () => ({
+        folder,
+        schemaVersion: storage.schemaVersion,
+        batches: batches.list().length,
+        images: images.totals().images,
+        pictureBytes: images.totals().bytes,
+        readOnly,
+      }),
+      async verify(): Promise<Verification> {
+        const problems: Verification['problems'] = []
+        for await (const problem of images.damaged()) problems.push(problem)
+        const ledger = spend.verify()
+        if (ledger.broken > 0)
+          problems.push({ message: `${ledger.broken} ledger entries are broken.`, sha256: null, imageIds: [] })
+        return {
+          ok: problems.length === 0,
+          pictures: images.blobCount(),
+          images: images.totals().images,
+          ledgerEntries: ledger.count,
+          problems,
+        }
+      },
+    },
+    sheets: {
+      add: sheets.add,
+      get: sheets.get,
+      rows: sheets.rows,
+      async example() {
+        const names = options.examples ? (await readdir(options.examples)).sort() : []
+        return Promise.all(
+          names.map(async (name) => ({
+            name,
+            title: name.replace(/\.[^.]*$/, '').replaceAll('-', ' '),
+            bytesBase64: (await readFile(join(options.examples ?? '', name))).toString('base64'),
+          })),
+        )
+      },
+    },
+    batches: {
+      list: generation.statuses,
+      get: ({ batchId }: { batchId: number }) => generation.status(batchId),
+      find({ batch }: { batch: string }) {
+        const found = batches.find(batch)
+        return { batchId: found.id, batch: found.name }
+      },
+      rename({ batchId, name }: { batchId: number; name: string }) {
+        const renamed = batches.rename(batchId, name)
+        emit({ kind: 'batches-changed' })
+        return { batchId, batch: renamed.name }
+      },
+    },
+    generation,
+    tiles: {
+      ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
+        tiles.ids(batchId, filter, order),
+      many: ({ tileIds }: { tileIds: readonly number[] }) => tiles.many(tileIds),
+      nextUndecided: ({ tileId, backwards }: { tileId: number; backwards: boolean }) => ({
+        tileId: tiles.nextUndecided(tileId, backwards),
+      }),
+    },
+    review,
+    delivery,
+    providers: {
+      list: providers.list,
+      configure: ({
+        provider,
+        settings: changes,
+      }: {
+        provider: string
+        settings: Parameters<typeof providers.configure>[1]
+      }) => providerChanged(provider, providers.configure(provider, changes)),
+      setKey: ({ provider, key }: { provider: string; key: string | null }) =>
+        providerChanged(provider, providers.setKey(provider, key)),
+      check: ({ provider }: { provider: string }) => providers.check(provider),
+    },
+    settings: {
+      get: settings.get,
+      set(changes: SettingsChange) {
+        const next = settings.set(changes)
+        emit({ kind: 'settings-changed' })
+        return next
+      },
+    },
+    media: images.media,
+    /** A person's price for one picture of a model that has none, in micros. */
+    setPrice: spend.setPrice,
+
+    /**
+     * Nothing new is sent; what is out is waited for, at most `waitMs`. Then the library is closed. A second call does
+     * not wait any longer: what is out becomes `unknown` at the next start.
+     */
+    async close(waitMs = 120_000): Promise<void> {
+      if (!readOnly) {
+        await delivery.stop()
+        await generation.stop(waitMs)
+      }
+      await network.close()
+      storage.close()
+    },
+    abandonNow: generation.abandonNow,
+  }
+}

@@ -1,0 +1,56 @@
+import type { Images } from '#engine/images/images.ts'
+import { type Job, requestOf } from '#engine/jobs/jobs.ts'
+
+export interface ArrivedPicture {
+  readonly sha256: string
+  readonly seed: number | null
+  readonly outputIndex: number
+  readonly origin: 'request' | 'cache' | 'twin'
+  readonly settledMicros: number
+}
+
+/**
+ * Makes a stored picture the image of a job. A faithful final inherits its draft's approval, a redrawn one arrives
+ * undecided. Inside the caller's transaction.
+ */
+export function addPicture(images: Images, job: Job, picture: ArrivedPicture): number {
+  const request = requestOf(job)
+  const blob = images.blob(picture.sha256)
+  const isWrongSize =
+    request.operation !== 'upscale' &&
+    request.width !== null &&
+    request.height !== null &&
+    blob !== null &&
+    (blob.width !== request.width || blob.height !== request.height)
+  const isFaithfulFinal = job.stage === 'final' && job.redrawn === 0
+  return images.add({
+    batchId: job.batchId,
+    promptId: job.promptId,
+    tileId: job.tileId,
+    jobId: job.id,
+    outputIndex: picture.outputIndex,
+    stage: job.stage,
+    sha256: picture.sha256,
+    sourceImageId: job.sourceImageId,
+    redrawn: job.redrawn === 1,
+    origin: picture.origin,
+    seed: picture.seed ?? request.seed,
+    provider: job.provider,
+    model: job.model,
+    flags:
+      job.stage === 'draft'
+        ? images.flagsFor({
+            promptId: job.promptId,
+            tileId: job.tileId,
+            blank: blob?.blank ?? false,
+            look: blob?.look ?? '0',
+            isWrongSize,
+          })
+        : isWrongSize
+          ? ['wrong-size']
+          : [],
+    settledMicros: picture.settledMicros,
+    currency: job.currency,
+    decision: isFaithfulFinal ? 'approved' : 'undecided',
+  })
+}

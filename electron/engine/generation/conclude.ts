@@ -1,0 +1,103 @@
+import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import { isOfflineError } from '#engine/network/network.ts'
+import type { LedgerOutcome, Spend } from '#engine/spend/spend.ts'
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
+import type { Lane } from './lane.ts'
+import { maxRetries, maxWaits, retryDelayMs } from './retry-delay.ts'
+
+export interface ConcludeNeeds {
+  readonly storage: Storage
+  readonly jobs: Jobs
+  readonly spend: Spend
+  readonly clock: Clock
+}
+
+/** While there is no route to the network the lane tries again so often. */
+const offlineWaitMs = 5000
+
+/**
+ * What becomes of a job whose request did not give a picture, read from the one table of error codes: the job's move and
+ * the ledger's line are one transaction. Gives the jobs that changed (twins included).
+ */
+export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unknown): Job[] {
+  const { storage, jobs, spend, clock } = needs
+  const code = errorCodeOf(error) ?? 'outcome-unknown'
+  const message = errorCodeOf(error) ? messageOf(error) : `Proofsheet itself failed: ${messageOf(error)}`
+  const isFree = job.estimateMicros === 0
+  const { treatment } = errorCodes[code]
+
+  const end = (outcome: LedgerOutcome, move: () => boolean, alsoTwins = false): Job[] =>
+    storage.transaction(() => {
+      spend.finish(job.id, outcome, code)
+      const changed = move() ? [job] : []
+      return alsoTwins ? [...changed, ...failTwins(jobs, job, code, message)] : [...changed, ...leadTwin(jobs, job)]
+    })
+  const again = (wait: { retries: number; waits: number; delayMs: number }): Job[] =>
+    end({ state: 'released' }, () =>
+      jobs.toQueued(job.id, { retries: wait.retries, waits: wait.waits, notBeforeMs: clock.now() + wait.delayMs }),
+    )
+  const fail = (outcome: LedgerOutcome): Job[] =>
+    end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail')
+
+  if (code === 'canceled') {
+    // Followed jobs keep their handle or addresses for the next start; one that never left goes back to the queue.
+    if (jobs.get(job.id)?.state !== 'submitting') return []
+    return end({ state: 'unsent' }, () =>
+      jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 }),
+    )
+  }
+  if (treatment === 'retry' && isOfflineError(error)) {
+    lane.isOffline = true
+    lane.waitUntil(clock.now() + offlineWaitMs)
+    return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
+  }
+  if (code === 'rate-limited') {
+    const delayMs = (error instanceof AppError ? error.retryAfterMs : null) ?? retryDelayMs(job.waits)
+    lane.waitUntil(clock.now() + delayMs)
+    return job.waits < maxWaits
+      ? again({ retries: job.retries, waits: job.waits + 1, delayMs })
+      : fail({ state: 'released' })
+  }
+  if (treatment === 'retry' || (code === 'outcome-unknown' && isFree)) {
+    const told = error instanceof AppError ? error.retryAfterMs : null
+    if (told !== null) lane.waitUntil(clock.now() + told)
+    if (job.retries < maxRetries)
+      return again({ retries: job.retries + 1, waits: job.waits, delayMs: told ?? retryDelayMs(job.retries) })
+    return code === 'outcome-unknown'
+      ? end({ state: 'released' }, () => jobs.toFailed(job.id, 'provider-unavailable', message))
+      : fail({ state: 'released' })
+  }
+  if (code === 'outcome-unknown')
+    return storage.transaction(() => {
+      spend.finish(job.id, { state: 'unknown' }, code)
+      return jobs.toUnknown(job, message) ? [job, ...jobs.twins(job.promptHash, job.id)] : []
+    })
+  if (treatment === 'pause') {
+    lane.pause ??= { code, message }
+    return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
+  }
+  return fail(costOfFailure(code, error, job))
+}
+
+/** A 2xx counts even without a usable picture; a refusal counts unless the provider says it was not charged; the rest was not. */
+function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
+  const billed = error instanceof AppError ? error.billed : null
+  const counts = code === 'bad-response' || code === 'content-policy'
+  return billed === false || !counts ? { state: 'released' } : { state: 'settled', micros: job.estimateMicros ?? 0 }
+}
+
+/** The same request would fail the same way: its followers in this batch are not sent. */
+function failTwins(jobs: Jobs, job: Job, code: keyof typeof errorCodes, message: string): Job[] {
+  const inBatch = jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
+  return inBatch.filter((twin) => jobs.toFailed(twin.id, code, message))
+}
+
+/** Nothing was learnt about the request itself: where the job left the queue for good, the next twin takes its place. */
+function leadTwin(jobs: Jobs, job: Job): Job[] {
+  const state = jobs.get(job.id)?.state
+  if (state === 'queued') return []
+  const [next] = jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
+  if (next) jobs.lead(next.id)
+  return []
+}

@@ -1,0 +1,169 @@
+import type { Batches } from '#engine/batches/batches.ts'
+import { promptHash } from '#engine/cache/cache.ts'
+import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { Spend } from '#engine/spend/spend.ts'
+import type { Storage } from '#engine/storage/storage.ts'
+import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { ErrorCode } from '#shared/errors.ts'
+import { AppError } from '#shared/errors.ts'
+import type { Profile } from '#shared/generation-request.ts'
+import type { HoldReason } from '#shared/job-state.ts'
+import { draftSize } from './draft-size.ts'
+import type { openPausedProviders } from './paused-providers.ts'
+import type { openPlanning } from './planning.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export interface ControlsNeeds {
+  readonly storage: Storage
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly spend: Spend
+  readonly providers: OpenProviders
+  readonly scheduler: Scheduler
+  readonly paused: ReturnType<typeof openPausedProviders>
+  readonly planning: ReturnType<typeof openPlanning>
+  readonly announce: (changed: readonly Job[]) => void
+  readonly emit: (event: LibraryEvent) => void
+}
+
+type ControlInput = {
+  action: 'pause' | 'resume' | 'cancel' | 'front'
+  of: { kind: 'all' } | { kind: 'batch'; batchId: number } | { kind: 'provider'; provider: string }
+}
+
+/** What a person does to the queue. */
+export function openControls(needs: ControlsNeeds) {
+  const { storage, batches, jobs, scheduler, emit } = needs
+
+  function again(list: readonly Job[]): number {
+    const moved = storage.transaction(() =>
+      list.filter((job) => jobs.toQueued(job.id, { retries: 0, waits: 0, notBeforeMs: 0 })),
+    )
+    needs.announce(moved)
+    queueChanged()
+    return moved.length
+  }
+
+  function queueChanged(): void {
+    scheduler.refresh()
+    emit({ kind: 'queue-changed' })
+  }
+
+  function jobsOf(ids: readonly number[]): Job[] {
+    return ids.flatMap((jobId) => jobs.get(jobId) ?? [])
+  }
+
+  function controlBatch(action: ControlInput['action'], batchId: number): number {
+    if (action === 'front') return storage.transaction(() => jobs.setPriority(batchId, 5))
+    if (action !== 'cancel') return storage.transaction(() => (batches.setPaused(batchId, action === 'pause') ? 1 : 0))
+    const tileIds = storage.transaction(() => jobs.cancelQueued(batchId))
+    emit({ kind: 'tiles-changed', batchId, tileIds })
+    return tileIds.length
+  }
+
+  function controlProvider(action: ControlInput['action'], provider: string): number {
+    if (action === 'cancel' || action === 'front')
+      throw new AppError('invalid-input', 'Cancel and front are for batches.')
+    const lane = scheduler.lane(provider)
+    needs.paused.set(provider, action === 'pause')
+    lane.pause = action === 'pause' ? { code: null, message: 'Paused by you.' } : null
+    return 1
+  }
+
+  return {
+    release({ batchId, reason }: { batchId: number; reason: HoldReason }): { released: number } {
+      const released = storage.transaction(() => jobs.release(batchId, reason))
+      emit({ kind: 'tiles-planned', batchId })
+      queueChanged()
+      return { released }
+    },
+
+    control({ action, of }: ControlInput): { changed: number } {
+      const changed =
+        of.kind === 'provider'
+          ? controlProvider(action, of.provider)
+          : (of.kind === 'batch' ? [of.batchId] : batches.list().map((batch) => batch.id)).reduce(
+              (total, batchId) => total + controlBatch(action, batchId),
+              0,
+            )
+      queueChanged()
+      emit({ kind: 'batches-changed' })
+      return { changed }
+    },
+
+    /** Failed jobs only: what became of an unknown one, a person must say. */
+    retry({ batchId, only, jobIds }: { batchId: number; only: ErrorCode | null; jobIds: readonly number[] | null }): {
+      retried: number
+    } {
+      const wanted = jobs
+        .failures(batchId)
+        .filter((failure) => failure.state === 'failed' && (only === null || failure.code === only))
+        .filter((failure) => jobIds === null || jobIds.includes(failure.id))
+        .map((failure) => failure.id)
+      return { retried: again(jobsOf(wanted)) }
+    },
+
+    resolveUnknown({ jobIds, action }: { jobIds: readonly number[]; action: 'retry' | 'dismiss' }): {
+      resolved: number
+    } {
+      const unknown = jobsOf(jobIds).filter((job) => job.state === 'unknown')
+      const resolved = storage.transaction(() =>
+        unknown.filter((job) => {
+          const moved =
+            action === 'retry'
+              ? jobs.toQueued(job.id, { retries: 0, waits: 0, notBeforeMs: 0 })
+              : jobs.toFailed(job.id, 'outcome-unknown', 'Given up; its cost stays counted.') &&
+                jobs.dismiss(job.id) !== null
+          jobs.freeTwins(job.promptHash)
+          return moved
+        }),
+      )
+      needs.announce(resolved)
+      queueChanged()
+      return { resolved: resolved.length }
+    },
+
+    dismiss({ tileIds }: { tileIds: readonly number[] }): { dismissed: number } {
+      const dismissed = storage.transaction(() => tileIds.filter((tileId) => jobs.dismiss(tileId) !== null))
+      needs.announce(jobsOf(dismissed))
+      return { dismissed: dismissed.length }
+    },
+
+    /** The tile keeps its place and asks for something else; its old request and cost stay in the ledger. */
+    editPrompt({ tileId, prompt, profile }: { tileId: number; prompt: string | null; profile: Profile | null }): {
+      tileId: number
+    } {
+      const job = jobs.get(tileId)
+      if (!job || (job.state !== 'failed' && job.state !== 'canceled'))
+        throw new AppError('conflict', 'Only a failed or canceled draft can be asked for again in another way.')
+      const old = requestOf(job)
+      const provider = profile?.provider ?? old.provider
+      const model = needs.planning.findModel(provider, profile?.model ?? old.model)
+      if (!model)
+        throw new AppError('not-found', `${provider}/${profile?.model ?? old.model} is not a model that is known here.`)
+      const size = draftSize(
+        model,
+        old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null,
+      )
+      if (typeof size === 'string') throw new AppError('unsupported', `${size}.`)
+      const request = {
+        ...old,
+        provider,
+        model: model.id,
+        prompt: prompt ?? old.prompt,
+        width: size.width,
+        height: size.height,
+        answeredBy: needs.planning.answeredBy(provider),
+        seed: model.takesSeed ? (old.seed ?? old.variant) : null,
+        variant: model.takesSeed ? null : (old.variant ?? old.seed),
+      }
+      storage.transaction(() => {
+        jobs.replaceRequest(job.id, request, promptHash(request), model.price.perImageMicros)
+        if (prompt !== null) batches.setPromptText(job.promptId, prompt)
+      })
+      again(jobsOf([tileId]))
+      return { tileId }
+    },
+  }
+}

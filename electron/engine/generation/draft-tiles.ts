@@ -1,0 +1,130 @@
+import { type ExpandedPrompt, expandRows, type ReadSheet } from '#engine/sheets/sheets.ts'
+import type { Problem } from '#shared/contract/common.ts'
+import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { Model, Size } from '#shared/contract/providers.ts'
+import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
+import { draftSize, sizeProblem } from './draft-size.ts'
+
+/** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
+export interface DraftTile {
+  readonly variant: number
+  readonly request: GenerationRequest
+  readonly model: Model | null
+  readonly problem: string | null
+}
+
+export interface DraftPrompt {
+  readonly prompt: ExpandedPrompt
+  readonly wanted: Size | null
+  readonly tiles: readonly DraftTile[]
+}
+
+export type DraftSlice = { readonly prompts: readonly DraftPrompt[]; readonly problems: readonly Problem[] }
+
+export interface TileSource {
+  readonly sheet: ReadSheet
+  readonly settings: DraftSettings
+  readonly findModel: (provider: string, model: string) => Model | null
+  readonly providerIds: readonly string[]
+  /** What answers at a provider whose model names do not say so; null for hosted models. */
+  readonly answeredBy: (provider: string) => string | null
+}
+
+/** Few enough that hashing and storing them never holds the event loop for long. */
+const promptsAtOnce = 100
+
+/** In the order of the sheet, every tile that it asks for with these settings: pure, so that plan and run see the same. */
+export function* draftSlices(source: TileSource): Generator<DraftSlice> {
+  const models = new Map<string, Model | null>()
+  const findModel = (provider: string, model: string) => {
+    const name = `${provider}/${model}`
+    const known = models.get(name)
+    if (known !== undefined) return known
+    const found = source.findModel(provider, model)
+    models.set(name, found)
+    return found
+  }
+  const { columns, rows } = source.sheet
+  const { mapping, template } = source.settings
+  for (const { prompts, problems } of expandRows(rows, { columns, mapping, template })) {
+    yield { problems, prompts: [] }
+    for (let at = 0; at < prompts.length; at += promptsAtOnce)
+      yield {
+        problems: [],
+        prompts: prompts.slice(at, at + promptsAtOnce).map((prompt) => tilesOf(prompt, { ...source, findModel })),
+      }
+  }
+}
+
+function tilesOf(prompt: ExpandedPrompt, source: TileSource): DraftPrompt {
+  const wanted = prompt.width !== null && prompt.height !== null ? { width: prompt.width, height: prompt.height } : null
+  const variants = prompt.count ?? source.settings.variants
+  const tiles: DraftTile[] = []
+  for (const profile of source.settings.profiles)
+    for (let variant = 1; variant <= variants; variant++) tiles.push(tileOf(prompt, wanted, profile, variant, source))
+  return { prompt, wanted, tiles }
+}
+
+function tileOf(
+  prompt: ExpandedPrompt,
+  wanted: Size | null,
+  profile: Profile,
+  variant: number,
+  source: TileSource,
+): DraftTile {
+  const { provider, model: modelId } = modelFor(prompt.model, profile, source.providerIds)
+  const model = source.findModel(provider, modelId)
+  const override =
+    profile.width !== null && profile.height !== null ? { width: profile.width, height: profile.height } : null
+  const size = model ? (override ?? draftSize(model, wanted)) : null
+  const seed = (prompt.seed ?? source.settings.baseSeed + 1) + variant - 1
+  const request: GenerationRequest = {
+    operation: 'generate',
+    provider,
+    model: modelId,
+    prompt: prompt.text,
+    negativePrompt: model?.takesNegativePrompt ? prompt.negative : null,
+    width: typeof size === 'object' && size !== null ? size.width : (wanted?.width ?? null),
+    height: typeof size === 'object' && size !== null ? size.height : (wanted?.height ?? null),
+    quality: profile.quality,
+    outputFormat: null,
+    seed: model?.takesSeed ? seed : null,
+    variant: model?.takesSeed ? null : variant,
+    scale: null,
+    source: null,
+    references: [],
+    options: profile.options,
+    answeredBy: source.answeredBy(provider),
+  }
+  return { variant, request, model, problem: problemOf(request, model, size, override) }
+}
+
+/** The row's own model: `PROVIDER/MODEL` where the first part is a provider, else a model of the profile's provider. */
+function modelFor(
+  cell: string | null,
+  profile: Profile,
+  providerIds: readonly string[],
+): { provider: string; model: string } {
+  if (!cell) return profile
+  const slash = cell.indexOf('/')
+  const provider = cell.slice(0, Math.max(0, slash))
+  return providerIds.includes(provider)
+    ? { provider, model: cell.slice(slash + 1) }
+    : { provider: profile.provider, model: cell }
+}
+
+function problemOf(
+  request: GenerationRequest,
+  model: Model | null,
+  size: Size | string | null,
+  override: Size | null,
+): string | null {
+  if (!model) return `${profileName(request)} is not a model that is known here`
+  if (!model.operations.includes('generate')) return `${profileName(request)} makes no pictures from prompts`
+  if (typeof size === 'string') return size
+  if (override) return sizeProblem(model, override)
+  const { maxPromptLength } = model
+  if (maxPromptLength !== null && request.prompt.length > maxPromptLength)
+    return `the prompt has ${request.prompt.length} characters; ${model.label} reads ${maxPromptLength}`
+  return null
+}

@@ -1,0 +1,115 @@
+import type { Batches } from '#engine/batches/batches.ts'
+import type { Cache } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
+import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import type { Network } from '#engine/network/network.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { ReadSheet } from '#engine/sheets/sheets.ts'
+import type { Spend } from '#engine/spend/spend.ts'
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+import type { BatchCounts, Tiles } from '#engine/tiles/tiles.ts'
+import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { Settings } from '#shared/contract/settings.ts'
+import { openControls } from './controls.ts'
+import { openPausedProviders } from './paused-providers.ts'
+import { openPlanning } from './planning.ts'
+import { recover } from './recover.ts'
+import { openScheduler } from './scheduler.ts'
+import { openStatus } from './status.ts'
+
+export interface GenerationNeeds {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly network: Network
+  readonly providers: OpenProviders
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly images: Images
+  readonly cache: Cache
+  readonly spend: Spend
+  readonly tiles: Tiles
+  readonly counts: (batchId: number) => BatchCounts
+  readonly settings: () => Settings
+  /** Whether unfinished batches go on by themselves; else only those that are run or gone on with here. */
+  readonly goesOn: boolean
+  readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
+  readonly emit: (event: LibraryEvent) => void
+}
+
+export type Generation = ReturnType<typeof openGeneration>
+
+/** Plans, the queue and what becomes of it. In a library that is only read, nothing is recovered and nothing runs. */
+export function openGeneration(needs: GenerationNeeds) {
+  const { storage, jobs, batches, emit } = needs
+  const paused = openPausedProviders(storage, needs.clock)
+  const wanted = new Set<number>()
+  const scheduler = openScheduler({
+    ...needs,
+    dailyCapMicros: () => needs.settings().dailyCapMicros,
+    isProviderPaused: paused.has,
+    mayRun: (batchId) => needs.goesOn || wanted.has(batchId),
+    onChanged: announce,
+    onQueue: () => emit({ kind: 'queue-changed' }),
+  })
+
+  function announce(changed: readonly Job[]): void {
+    for (const [batchId, list] of Map.groupBy(changed, (job) => job.batchId))
+      emit({ kind: 'tiles-changed', batchId, tileIds: list.map((job) => job.tileId) })
+  }
+
+  const planning = openPlanning({
+    ...needs,
+    scheduler,
+    countedOfBatchMicros: needs.spend.countedOfBatchMicros,
+    onPlanned(batchId, isNew) {
+      wanted.add(batchId)
+      if (isNew) emit({ kind: 'batches-changed' })
+      emit({ kind: 'tiles-planned', batchId })
+      emit({ kind: 'queue-changed' })
+    },
+  })
+  const controls = openControls({ ...needs, scheduler, paused, planning, announce })
+  const status = openStatus({ ...needs, scheduler })
+
+  if (!storage.readOnly) {
+    for (const job of recover(needs)) scheduler.resume(job)
+    scheduler.refresh()
+  }
+
+  return {
+    planDrafts: planning.planDrafts,
+    planFinals: planning.planFinals,
+    planRows: planning.planRows,
+    run: planning.run,
+    ...controls,
+    ...status,
+
+    /** What is queued of this batch may start, also in a host where nothing goes on by itself. */
+    goOnWith(batchId: number): void {
+      wanted.add(batchId)
+      scheduler.refresh()
+    },
+
+    /** A changed key, address or limit of a provider counts from now on. */
+    providerChanged(provider: string): void {
+      scheduler.reopen(provider)
+      scheduler.refresh()
+      emit({ kind: 'queue-changed' })
+    },
+
+    /** Resolves when nothing of the batch is out and nothing of it can start without a person. */
+    whenIdle: (batchId: number): Promise<void> =>
+      scheduler.until(() => {
+        if (jobs.isOut(batchId) || scheduler.running() > 0) return false
+        if (batches.get(batchId).paused) return true
+        const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))
+        return waiting.every((provider) => scheduler.lane(provider).pause !== null)
+      }),
+
+    /** Why nothing starts at all; null where something may. */
+    storageSentence: scheduler.storageSentence,
+    running: scheduler.running,
+    stop: (waitMs: number): Promise<void> => scheduler.stop(waitMs),
+    abandonNow: scheduler.abandonNow,
+  }
+}

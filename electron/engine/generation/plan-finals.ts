@@ -1,0 +1,231 @@
+import type { Batches } from '#engine/batches/batches.ts'
+import { type Cache, promptHash } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
+import { type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { DraftTarget } from '#engine/tiles/tiles.ts'
+import type { Problem } from '#shared/contract/common.ts'
+import type { FinalPlanInput, FinalProfile, Plan, PlanRow } from '#shared/contract/generation.ts'
+import type { Model } from '#shared/contract/providers.ts'
+import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
+import { finalSize, sizeProblem } from './draft-size.ts'
+
+/** The upscaler that every library has: free, local, faithful. */
+const builtInUpscaler = { provider: 'sketch', model: 'lanczos' } as const
+
+export interface FinalsNeeds {
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly images: Images
+  readonly cache: Cache
+  readonly findModel: (provider: string, model: string) => Model | null
+  readonly answeredBy: (provider: string) => string | null
+}
+
+/** One final before it is stored. */
+export interface PlannedFinal {
+  readonly target: DraftTarget
+  readonly request: GenerationRequest
+  readonly hash: string
+  /** Not the same picture larger: it arrives undecided. */
+  readonly redrawn: boolean
+  readonly priceMicros: number | null
+  readonly currency: string
+  readonly outcome: PlanRow['outcome']
+  readonly note: string | null
+}
+
+export interface FinalsPlan {
+  readonly finals: readonly PlannedFinal[]
+  readonly summary: Omit<Plan, 'planId' | 'durationMs' | 'parts'> & {
+    parts: { provider: string; model: string; requests: number; estimateMicros: number | null }[]
+  }
+}
+
+/**
+ * What finalizing would make of these drafts. Only approved ones count; without a profile each is made the faithful way:
+ * anew with its seed where its model gives the same picture larger, else enlarged.
+ */
+export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: readonly DraftTarget[]): FinalsPlan {
+  const problems: Problem[] = []
+  const approved = targets.filter((target) => target.decision === 'approved')
+  const wanted = approved.filter((target) => input.targets.kind === 'images' || !target.hasFinal)
+  if (approved.length < targets.length && input.targets.kind === 'images')
+    problems.push(ofAll(`${targets.length - approved.length} of these pictures are not approved: they are left out.`))
+
+  const seen = new Set<string>()
+  const finals: PlannedFinal[] = []
+  for (const target of wanted) {
+    const made = finalOf(needs, input, target)
+    if (typeof made === 'string') {
+      problems.push({ row: target.row, line: null, column: null, message: made })
+      continue
+    }
+    const hash = promptHash(made.request)
+    if (target.hasFinal && needs.jobs.hasFinal(target.tileId, hash)) continue
+    const price = made.model.price.perImageMicros
+    const outcome = needs.cache.find(hash) ? 'cached' : seen.has(hash) ? 'duplicate' : 'new'
+    seen.add(hash)
+    finals.push({
+      target,
+      request: made.request,
+      hash,
+      redrawn: made.redrawn,
+      priceMicros: price,
+      currency: made.model.price.currency,
+      outcome,
+      note: made.redrawn ? 'redrawn' : outcome === 'cached' ? 'cached' : null,
+    })
+  }
+  const fresh = finals.filter((final) => final.outcome === 'new')
+  const estimateMicros = sumOf(fresh.map((final) => final.priceMicros))
+  return {
+    finals,
+    summary: {
+      kind: 'finals',
+      batchId: input.batchId,
+      prompts: new Set(finals.map((final) => final.target.promptId)).size,
+      tiles: finals.length,
+      requests: fresh.length,
+      cached: finals.filter((final) => final.outcome === 'cached').length,
+      duplicates: finals.filter((final) => final.outcome === 'duplicate').length,
+      blocked: wanted.length - finals.length,
+      estimateMicros,
+      highestMicros: estimateMicros,
+      currency: 'USD',
+      allFinalMicros: null,
+      parts: partsOf(fresh),
+      problems: problems.slice(0, 1000),
+      problemCount: problems.length,
+      redrawn: finals.filter((final) => final.redrawn).length,
+    },
+  }
+}
+
+const ofAll = (message: string): Problem => ({ row: null, line: null, column: null, message })
+
+const sumOf = (prices: readonly (number | null)[]): number | null =>
+  prices.includes(null) ? null : prices.reduce<number>((sum, price) => sum + (price ?? 0), 0)
+
+function partsOf(finals: readonly PlannedFinal[]): FinalsPlan['summary']['parts'] {
+  return [...Map.groupBy(finals, (final) => profileName(final.request)).values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { provider, model } = first.request
+    return [{ provider, model, requests: group.length, estimateMicros: sumOf(group.map((final) => final.priceMicros)) }]
+  })
+}
+
+/** The request for one final; a string says why there is none. */
+function finalOf(
+  needs: FinalsNeeds,
+  input: FinalPlanInput,
+  target: DraftTarget,
+): { request: GenerationRequest; model: Model; redrawn: boolean } | string {
+  const job = needs.jobs.get(target.tileId)
+  if (!job) return 'the draft has no job any more'
+  const draft = requestOf(job)
+  const draftModel = needs.findModel(draft.provider, draft.model)
+  const isSameLarger = draftModel?.sameSeedLarger === true && draft.seed !== null
+  const profile: FinalProfile = input.profile ?? {
+    kind: isSameLarger ? 'rerender' : 'upscale',
+    ...(isSameLarger ? { provider: draft.provider, model: draft.model } : builtInUpscaler),
+    width: null,
+    height: null,
+    scale: input.scale,
+  }
+  const model = needs.findModel(profile.provider, profile.model)
+  if (!model) return `${profileName(profile)} is not a model that is known here`
+  if (profile.kind === 'upscale') return upscaleOf(needs, profile, model, draft, target)
+  const isSameModel = profile.provider === draft.provider && profile.model === draft.model
+  return rerenderOf(needs, profile, model, draft, target, !(isSameModel && isSameLarger))
+}
+
+function upscaleOf(
+  needs: FinalsNeeds,
+  profile: FinalProfile,
+  model: Model,
+  draft: GenerationRequest,
+  target: DraftTarget,
+) {
+  if (!model.operations.includes('upscale')) return `${profileName(profile)} does not upscale`
+  const image = needs.images.stored(target.imageId)
+  const scale = profile.scale ?? 2
+  const request: GenerationRequest = {
+    ...draft,
+    operation: 'upscale',
+    prompt: '',
+    provider: profile.provider,
+    model: profile.model,
+    negativePrompt: null,
+    width: Math.round(image.width * scale),
+    height: Math.round(image.height * scale),
+    quality: null,
+    seed: null,
+    variant: null,
+    scale,
+    source: { sha256: image.sha256, width: image.width, height: image.height },
+    references: [],
+    options: {},
+    answeredBy: needs.answeredBy(profile.provider),
+  }
+  return { request, model, redrawn: false }
+}
+
+function rerenderOf(
+  needs: FinalsNeeds,
+  profile: FinalProfile,
+  model: Model,
+  draft: GenerationRequest,
+  target: DraftTarget,
+  redrawn: boolean,
+) {
+  if (!model.operations.includes('generate')) return `${profileName(profile)} makes no pictures from prompts`
+  const prompt = needs.batches.prompt(target.promptId)
+  const wanted =
+    prompt.wantedWidth !== null && prompt.wantedHeight !== null
+      ? { width: prompt.wantedWidth, height: prompt.wantedHeight }
+      : null
+  const asked =
+    profile.width !== null && profile.height !== null ? { width: profile.width, height: profile.height } : null
+  const problem = asked ? sizeProblem(model, asked) : null
+  if (problem) return problem
+  const size =
+    asked ??
+    finalSize(
+      model,
+      { width: draft.width ?? model.draftSize.width, height: draft.height ?? model.draftSize.height },
+      wanted,
+    )
+  const request: GenerationRequest = {
+    ...draft,
+    provider: profile.provider,
+    model: profile.model,
+    width: size.width,
+    height: size.height,
+    negativePrompt: model.takesNegativePrompt ? draft.negativePrompt : null,
+    seed: model.takesSeed ? draft.seed : null,
+    variant: model.takesSeed && draft.seed !== null ? null : (draft.variant ?? draft.seed),
+    answeredBy: needs.answeredBy(profile.provider),
+  }
+  return { request, model, redrawn }
+}
+
+/** Some rows of a finals plan. */
+export function finalPlanRows(
+  needs: FinalsNeeds,
+  plan: FinalsPlan,
+  page: { offset: number; limit: number; outcome: PlanRow['outcome'] | undefined },
+) {
+  const matching = plan.finals.filter((final) => page.outcome === undefined || final.outcome === page.outcome)
+  const rows: PlanRow[] = matching.slice(page.offset, page.offset + page.limit).map((final) => ({
+    row: final.target.row,
+    prompt: final.request.prompt,
+    variant: needs.jobs.get(final.target.tileId)?.variant ?? 1,
+    provider: final.request.provider,
+    model: final.request.model,
+    priceMicros: final.outcome === 'new' ? final.priceMicros : 0,
+    outcome: final.outcome,
+    note: final.note,
+  }))
+  return { rows, total: matching.length }
+}

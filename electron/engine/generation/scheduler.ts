@@ -1,0 +1,233 @@
+import type { Batch, Batches } from '#engine/batches/batches.ts'
+import type { Cache } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
+import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import type { Network } from '#engine/network/network.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { Spend } from '#engine/spend/spend.ts'
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
+import { openArrivals } from './arrivals.ts'
+import { type Claimed, claim } from './claim.ts'
+import { conclude } from './conclude.ts'
+import { exchange } from './exchange.ts'
+import { Lane } from './lane.ts'
+import { openStorageGuard } from './storage-guard.ts'
+
+export interface SchedulerNeeds {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly network: Network
+  readonly providers: OpenProviders
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly images: Images
+  readonly cache: Cache
+  readonly spend: Spend
+  readonly dailyCapMicros: () => number | null
+  readonly isProviderPaused: (provider: string) => boolean
+  /** Whether requests of a batch may start in this host (a batch that a person paused never does). */
+  readonly mayRun: (batchId: number) => boolean
+  /** These jobs changed; called after the change is durable. */
+  readonly onChanged: (jobs: readonly Job[]) => void
+  /** A lane, or what is held, changed. */
+  readonly onQueue: () => void
+}
+
+export type Scheduler = ReturnType<typeof openScheduler>
+
+/**
+ * Runs the job table: each provider has a lane, and whenever a slot, a token and money are there, the lane claims its next
+ * job. Nothing is kept in memory but what is in flight.
+ */
+export function openScheduler(needs: SchedulerNeeds) {
+  const { clock, jobs, providers, batches, spend } = needs
+  const lanes = new Map<string, Lane>()
+  const wakeUps = new Map<string, AbortController>()
+  /** Ends what costs nothing to end; the rest is waited for, until `abandon`. */
+  const stopFollowing = new AbortController()
+  const abandon = new AbortController()
+  const waiters = new Set<() => void>()
+  let active: Batch[] = []
+  let isStopping = false
+  let isWakePlanned = false
+
+  const guard = openStorageGuard(needs.storage, clock, () => {
+    needs.onQueue()
+    wake()
+  })
+  const arrivals = openArrivals({
+    ...needs,
+    onSaved(saved) {
+      changed(saved)
+    },
+    onUnusable(job, error) {
+      finishWithout(job, error)
+    },
+    onStorage: guard.pause,
+  })
+
+  function laneOf(provider: string): Lane {
+    const known = lanes.get(provider)
+    if (known) return known
+    const day = clock.now() - 86_400_000
+    const lane = new Lane(provider, providers.open(provider).limits, spend.startedSince(provider, day))
+    if (needs.isProviderPaused(provider)) lane.pause = { code: null, message: 'Paused by you.' }
+    lanes.set(provider, lane)
+    return lane
+  }
+
+  function changed(list: readonly Job[]): void {
+    if (list.length > 0) needs.onChanged(list)
+    wake()
+  }
+
+  function finishWithout(job: Job, error: unknown): void {
+    guard.store(() => {
+      try {
+        changed(conclude(needs, laneOf(job.provider), job, error))
+      } catch (failure) {
+        spend.recount()
+        throw failure
+      }
+    })
+    needs.onQueue()
+  }
+
+  /** Coalesces: many replies in one turn are one round of claims. */
+  function wake(): void {
+    if (isWakePlanned) return
+    isWakePlanned = true
+    setImmediate(() => {
+      isWakePlanned = false
+      for (const provider of providers.ids()) pump(provider)
+      for (const waiter of [...waiters]) waiter()
+    })
+  }
+
+  function pump(provider: string): void {
+    if (isStopping || guard.sentence() !== null || active.length === 0 || !arrivals.hasRoom()) return
+    if (jobs.nextTryMs(provider) === null) return
+    const lane = laneOf(provider)
+    while (lane.free > 0 && lane.pause === null && arrivals.hasRoom()) {
+      const nowMs = clock.now()
+      const freeFromMs = lane.freeFromMs(nowMs)
+      if (freeFromMs > nowMs) return wakeAt(provider, freeFromMs)
+      const count = lane.perMinute === null ? Math.min(lane.free, 40) : 1
+      const claimed = claimUpTo(provider, count)
+      if (claimed.heldBatchIds.length > 0) needs.onQueue()
+      for (const job of claimed.jobs) start(lane, job)
+      if (claimed.jobs.length < count) return wakeAt(provider, jobs.nextTryMs(provider, nowMs))
+    }
+  }
+
+  function claimUpTo(provider: string, count: number): Claimed {
+    try {
+      return claim(needs, provider, active, count)
+    } catch (error) {
+      if (errorCodeOf(error) !== 'storage') throw error
+      spend.recount()
+      guard.pause(messageOf(error))
+      return { jobs: [], heldBatchIds: [] }
+    }
+  }
+
+  function wakeAt(provider: string, atMs: number | null): void {
+    wakeUps.get(provider)?.abort()
+    wakeUps.delete(provider)
+    if (atMs === null || atMs === Number.POSITIVE_INFINITY) return
+    const delayMs = Math.min(60_000, atMs - clock.now())
+    if (delayMs <= 0) return
+    const wakeUp = new AbortController()
+    wakeUps.set(provider, wakeUp)
+    // An aborted wait was replaced by a newer one.
+    clock.sleep(delayMs, wakeUp.signal).then(wake, () => undefined)
+  }
+
+  function start(lane: Lane, job: Job): void {
+    const claimedMs = clock.now()
+    lane.start(job, claimedMs, async () => {
+      try {
+        const at = providers.open(job.provider)
+        const stops = { following: stopFollowing.signal, paid: abandon.signal }
+        const answers = await exchange(
+          { ...needs, input: needs.images.bytes, onHeaders: () => undefined },
+          job,
+          at,
+          stops,
+        )
+        lane.answered(clock.now() - claimedMs)
+        lane.isOffline = false
+        // The slot is free again at the reply's last byte; saving goes on beside it.
+        void arrivals.add(job, answers)
+      } catch (error) {
+        finishWithout(job, error)
+      } finally {
+        lane.running.delete(job.id)
+        wake()
+      }
+    })
+  }
+
+  return {
+    lane: laneOf,
+    lanes: (): Lane[] => [...lanes.values()],
+    storageSentence: guard.sentence,
+
+    /** Looks again at which batches may run, and starts what can start. */
+    refresh(): void {
+      active = batches
+        .list()
+        .filter((batch) => !batch.paused && needs.mayRun(batch.id))
+        .reverse()
+      wake()
+    },
+
+    /** Goes on with a job that was out when the last host ended. */
+    resume(job: Job): void {
+      start(laneOf(job.provider), job)
+    },
+
+    /** A changed key or setting: the lane begins anew, without its pause, as soon as nothing runs in it. */
+    reopen(provider: string): void {
+      const lane = lanes.get(provider)
+      if (lane) lane.pause = null
+      if (lane?.running.size === 0) lanes.delete(provider)
+      wake()
+    },
+
+    running: (): number =>
+      [...lanes.values()].reduce((total, lane) => total + lane.running.size, 0) + arrivals.waiting(),
+    savingFor: () => arrivals.waiting(),
+
+    /** Resolves when `isIdle` says so, asked after every change. */
+    until(isIdle: () => boolean): Promise<void> {
+      return new Promise((resolve) => {
+        const check = () => {
+          if (!isIdle()) return
+          waiters.delete(check)
+          resolve()
+        }
+        waiters.add(check)
+        check()
+      })
+    },
+
+    /**
+     * Starts nothing new, ends what costs nothing to end, and waits for paid requests that are out: at most `waitMs`, then
+     * their replies are given up and they become `unknown`.
+     */
+    async stop(waitMs: number): Promise<void> {
+      isStopping = true
+      for (const wakeUp of wakeUps.values()) wakeUp.abort()
+      stopFollowing.abort(new AppError('canceled', 'Stopped.'))
+      const giveUp = new AbortController()
+      clock.sleep(waitMs, giveUp.signal).then(this.abandonNow, () => undefined)
+      await this.until(() => [...lanes.values()].every((lane) => lane.running.size === 0))
+      giveUp.abort()
+      await arrivals.empty()
+    },
+    /** A second stop: what is out is not waited for any longer. */
+    abandonNow: () => abandon.abort(new AppError('canceled', 'Stopped.')),
+  }
+}

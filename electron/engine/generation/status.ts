@@ -1,0 +1,149 @@
+import type { Batch, Batches } from '#engine/batches/batches.ts'
+import type { Jobs } from '#engine/jobs/jobs.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { Spend } from '#engine/spend/spend.ts'
+import type { Clock } from '#engine/storage/storage.ts'
+import type { BatchCounts } from '#engine/tiles/tiles.ts'
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export interface StatusNeeds {
+  readonly clock: Clock
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly spend: Spend
+  readonly providers: OpenProviders
+  readonly scheduler: Scheduler
+  readonly counts: (batchId: number) => BatchCounts
+}
+
+/** Where batches, lanes and money stand: read whenever it is asked, kept nowhere. */
+export function openStatus(needs: StatusNeeds) {
+  const { batches, jobs, spend, providers, scheduler } = needs
+
+  /** By the slowest lane, at today's limits and measured times; null while a lane it needs has measured nothing. */
+  function timeLeftMs(counts: BatchCounts): number | null {
+    let longest = 0
+    for (const [provider, left] of Object.entries(counts.leftByProvider)) {
+      if (!providers.ids().includes(provider)) continue
+      const durationMs = scheduler.lane(provider).durationMs(left)
+      if (durationMs === null) return null
+      longest = Math.max(longest, durationMs)
+    }
+    return longest
+  }
+
+  function statusOf(batch: Batch): BatchStatus {
+    const counts = needs.counts(batch.id)
+    const money = spend.ofBatch(batch.id)
+    const spent = money.settledMicros + money.unknownMicros
+    const share = counts.tiles > 0 ? counts.drafts.done / counts.tiles : 0
+    const allFinalSoFar = batch.allFinalMicros === null ? 0 : Math.round(batch.allFinalMicros * share)
+    return {
+      batch: batch.name,
+      batchId: batch.id,
+      createdMs: batch.createdMs,
+      sheetId: batch.sheetId,
+      sheetName: batches.sheetName(batch.sheetId),
+      settings: batch.settings,
+      paused: batch.paused,
+      rows: batch.rows,
+      prompts: counts.prompts,
+      tiles: counts.tiles,
+      drafts: counts.drafts,
+      finals: counts.finals,
+      decisions: counts.decisions,
+      requests: money.requests,
+      estimateMicros: counts.estimateMicros,
+      reservedMicros: money.reservedMicros,
+      settledMicros: money.settledMicros,
+      unknownMicros: money.unknownMicros,
+      savedMicros: {
+        draftsFirst: Math.max(0, allFinalSoFar - spent - counts.savedByCacheMicros - counts.savedByTwinsMicros),
+        duplicates: counts.savedByTwinsMicros,
+        cache: counts.savedByCacheMicros,
+      },
+      capMicros: batch.capMicros,
+      currency: 'USD',
+      timeLeftMs: timeLeftMs(counts),
+      deliveredMs: counts.deliveredMs,
+    }
+  }
+
+  function laneStatus(provider: string, waiting: number): LaneStatus {
+    const lane = scheduler.lane(provider)
+    const nowMs = needs.clock.now()
+    const freeFromMs = lane.freeFromMs(nowMs)
+    const storage = scheduler.storageSentence()
+    return {
+      provider,
+      label: providers.label(provider),
+      running: lane.running.size,
+      waiting,
+      concurrency: lane.concurrency,
+      perMinute: lane.perMinute,
+      waitUntilMs: freeFromMs > nowMs && Number.isFinite(freeFromMs) ? freeFromMs : null,
+      paused: storage !== null ? { code: 'storage', message: storage } : lane.pause,
+    }
+  }
+
+  return {
+    status: (batchId: number): BatchStatus => statusOf(batches.get(batchId)),
+    statuses: (): BatchStatus[] => batches.list().map(statusOf),
+
+    queue(): Queue {
+      const waiting = new Map<string, number>()
+      const list = batches.list().flatMap((batch) => {
+        if (!jobs.isUnfinished(batch.id)) return []
+        const counts = needs.counts(batch.id)
+        for (const [provider, left] of Object.entries(counts.leftByProvider))
+          waiting.set(provider, (waiting.get(provider) ?? 0) + left)
+        return [
+          {
+            batchId: batch.id,
+            name: batch.name,
+            paused: batch.paused,
+            left: counts.drafts.left + counts.finals.left,
+            running: counts.out,
+            held: counts.held,
+            timeLeftMs: timeLeftMs(counts),
+          },
+        ]
+      })
+      const shown = providers
+        .ids()
+        .filter((provider) => waiting.has(provider) || scheduler.lanes().some((lane) => lane.provider === provider))
+      return {
+        batches: list,
+        lanes: shown.map((provider) =>
+          laneStatus(provider, Math.max(0, (waiting.get(provider) ?? 0) - scheduler.lane(provider).running.size)),
+        ),
+      }
+    },
+
+    failures({ batchId }: { batchId: number }) {
+      batches.get(batchId)
+      const groups = Map.groupBy(jobs.failures(batchId), (failure) => `${failure.code} ${failure.message}`)
+      return {
+        groups: [...groups.values()]
+          .flatMap((group) => {
+            const [first] = group
+            if (!first) return []
+            const atRisk = group.filter((failure) => failure.state === 'unknown')
+            return [
+              {
+                code: first.code,
+                message: first.message,
+                count: group.length,
+                tileIds: group.map((failure) => failure.tileId),
+                jobIds: group.map((failure) => failure.id),
+                atRiskMicros: atRisk.reduce((sum, failure) => sum + (failure.estimateMicros ?? 0), 0),
+              },
+            ]
+          })
+          .sort((one, other) => other.count - one.count),
+      }
+    },
+  }
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import type { Network } from '#engine/network/network.ts'
+import type { Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
+import type { Clock } from '#engine/storage/storage.ts'
+import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
+import { AppError, messageOf } from '#shared/errors.ts'
+import type { Secrets } from './secrets.ts'
+import type { SettingsStore } from './settings-store.ts'
+
+/** A provider with a person's settings, ready for requests. */
+export interface OpenProvider {
+  readonly provider: Provider
+  readonly session: ProviderSession
+  readonly limits: Limits
+  /** Where its requests go, `null` for one that works in this process. */
+  readonly origin: string | null
+}
+
+export interface OpenProvidersOptions {
+  readonly providers: readonly Provider[]
+  readonly settings: SettingsStore
+  readonly secrets: Secrets
+  readonly network: Network
+  readonly clock: Clock
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** A person's own price for a model, micros a picture; null where she gave none. */
+  readonly priceOf: (provider: string, model: string) => number | null
+}
+
+const jsonSchema = z.record(z.string(), z.json())
+
+export type OpenProviders = ReturnType<typeof openProviders>
+
+/** Every provider in the registry, with its settings, key and prices as they are now. */
+export function openProviders(options: OpenProvidersOptions) {
+  const { providers, settings, secrets, network, clock, env } = options
+  const opened = new Map<string, OpenProvider>()
+
+  function find(id: string): Provider {
+    const provider = providers.find((candidate) => candidate.id === id)
+    if (provider) return provider
+    const known = providers.map((candidate) => candidate.id).join(', ')
+    throw new AppError('not-found', `There is no provider "${id}". There are: ${known}.`)
+  }
+
+  /** Stored settings win over environment variables, which win over defaults. */
+  function settingsOf(provider: Provider): Record<string, unknown> {
+    const fromEnvironment = Object.fromEntries(
+      Object.entries(provider.settingVariables ?? {}).flatMap(([setting, variable]) => {
+        const value = env[variable]?.trim()
+        return value ? [[setting, value] as const] : []
+      }),
+    )
+    return provider.settings.parse({ ...fromEnvironment, ...settings.ofProvider(provider.id) })
+  }
+
+  const keyOf = (provider: Provider) =>
+    secrets.find(provider.id, provider.keyVariables, provider.origin(settingsOf(provider)))
+
+  function withPrice(provider: Provider, model: Model): Model {
+    const own = options.priceOf(provider.id, model.id)
+    return own === null
+      ? model
+      : { ...model, price: { perImageMicros: own, currency: 'USD', asOf: null, source: 'entered by you' } }
+  }
+
+  function model(providerId: string, modelId: string): Model | null {
+    const provider = find(providerId)
+    const values = settingsOf(provider)
+    const listed = provider.models(values).find((candidate) => candidate.id === modelId)
+    const found = listed ?? (provider.anyModel ? provider.model(modelId, values) : null)
+    return found ? withPrice(provider, found) : null
+  }
+
+  function info(id: string): ProviderInfo {
+    const provider = find(id)
+    const values = settingsOf(provider)
+    const key = keyOf(provider)
+    const needsNoKey = provider.keyVariables.length === 0 || (provider.keyOptional && key === null)
+    return {
+      id: provider.id,
+      label: provider.label,
+      about: provider.about,
+      models: provider.models(values).map((listed) => withPrice(provider, listed)),
+      anyModel: provider.anyModel,
+      settingsSchema: jsonSchema.parse(z.toJSONSchema(provider.settings, { io: 'input' })),
+      settings: jsonSchema.parse(JSON.parse(JSON.stringify(values))),
+      key: key?.from ?? (needsNoKey ? 'none-needed' : 'missing'),
+      ready: provider.isConfigured(values) && (key !== null || needsNoKey),
+      concurrency: provider.limits(values).concurrency,
+    }
+  }
+
+  return {
+    ids: (): string[] => providers.map((provider) => provider.id),
+    label: (id: string): string => find(id).label,
+    info,
+    list: (): ProviderInfo[] => providers.map((provider) => info(provider.id)),
+    model,
+
+    /** Throws AppError `not-found` for a provider that is not in the registry. */
+    open(id: string): OpenProvider {
+      const kept = opened.get(id)
+      if (kept) return kept
+      const provider = find(id)
+      const values = settingsOf(provider)
+      const origin = provider.origin(values)
+      const session = provider.open(values, {
+        fetch: network.forProvider({ origins: origin === null ? [] : [origin] }),
+        now: clock.now,
+        key: () => keyOf(provider)?.key ?? null,
+      })
+      const result = { provider, session, limits: provider.limits(values), origin }
+      opened.set(id, result)
+      return result
+    },
+
+    /** Throws AppError `invalid-input` with the field that is wrong. */
+    configure(id: string, changes: Record<string, z.infer<ReturnType<typeof z.json>>>): ProviderInfo {
+      const provider = find(id)
+      const merged = { ...settings.ofProvider(id), ...changes }
+      const parsed = provider.settings.safeParse(merged)
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0]
+        throw new AppError(
+          'invalid-input',
+          `${provider.label}, "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'not valid'}.`,
+        )
+      }
+      settings.setOfProvider(id, merged)
+      opened.delete(id)
+      return info(id)
+    },
+
+    setKey(id: string, key: string | null): ProviderInfo {
+      const provider = find(id)
+      secrets.set(id, key, provider.origin(settingsOf(provider)))
+      opened.delete(id)
+      return info(id)
+    },
+
+    async check(id: string): Promise<{ ok: boolean; message: string; models: string[] }> {
+      const { session, provider } = this.open(id)
+      if (!session.check)
+        return {
+          ok: true,
+          message: `${provider.label} works in this program; there is nothing to connect to.`,
+          models: [],
+        }
+      const noPictures = () => Promise.reject(new AppError('not-found', 'A connection test takes no pictures.'))
+      try {
+        const account = await session.check({ signal: AbortSignal.timeout(30_000), input: noPictures })
+        return { ok: true, message: account.message, models: [...account.models] }
+      } catch (error) {
+        return { ok: false, message: messageOf(error), models: [] }
+      }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { Database } from 'better-sqlite3'
+import { AppError } from '#shared/errors.ts'
+import { first } from './migrations/010-first.ts'
+
+/** A step from one schema version to the next. Versions go up in tens. */
+export interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+export const migrations: readonly Migration[] = [first]
+
+export const newestVersion = migrations.at(-1)?.version ?? 0
+
+export const schemaVersion = (database: Database): number => Number(database.pragma('user_version', { simple: true }))
+
+/**
+ * Brings a database to `upTo`: all pending steps in one transaction, so that a kill half way leaves the version before.
+ * Throws AppError `conflict` for a library from a newer version, which is left untouched.
+ */
+export function migrate(database: Database, upTo = newestVersion): void {
+  refuseNewer(database)
+  const pending = migrations.filter((step) => step.version > schemaVersion(database) && step.version <= upTo)
+  if (pending.length === 0) return
+  database
+    .transaction(() => {
+      for (const step of pending) database.exec(step.sql)
+      database.pragma(`user_version = ${pending.at(-1)?.version ?? upTo}`)
+    })
+    .immediate()
+}
+
+export function refuseNewer(database: Database): void {
+  const version = schemaVersion(database)
+  if (version <= newestVersion) return
+  throw new AppError(
+    'conflict',
+    `This library was written by a newer Proofsheet (schema ${version}; this one knows ${newestVersion}). Update Proofsheet to open it.`,
+  )
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Storage } from '#engine/storage/storage.ts'
+import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
+
+/** A picture that a delivery could write, with everything its name and the manifest say of it. */
+export interface Deliverable {
+  readonly imageId: number
+  readonly tileId: number
+  readonly stage: 'draft' | 'final'
+  readonly decision: 'undecided' | 'approved' | 'rejected'
+  readonly row: number
+  readonly line: number
+  readonly clientId: string | null
+  readonly variant: number
+  readonly prompt: string
+  readonly promptHash: string
+  readonly request: GenerationRequest
+  readonly columns: Readonly<Record<string, string>>
+  readonly sha256: string
+  readonly format: string
+  readonly width: number
+  readonly height: number
+  readonly byteLength: number
+  readonly seed: number | null
+  readonly provider: string
+  readonly model: string
+  readonly sourceImageId: number | null
+  /** SHA-256 of the draft that a final was made from. */
+  readonly sourceSha256: string | null
+  readonly redrawn: boolean
+  readonly settledMicros: number
+  readonly currency: string
+  readonly createdMs: number
+}
+
+interface Row extends Omit<Deliverable, 'request' | 'columns' | 'redrawn'> {
+  readonly requestJson: string
+  readonly columnsJson: string
+  readonly redrawn: number
+}
+
+const sheetColumns = z.record(z.string(), z.string())
+
+/** Every image of a batch that could be delivered, in the order of the sheet, drafts before their finals. */
+export function openDeliverables(storage: Storage) {
+  const rows = storage.prepare<[number], Row>(
+    `SELECT image.id AS imageId, image.tile_id AS tileId, image.stage, image.decision, prompt.row, prompt.line,
+       prompt.client_id AS clientId, tile.variant, prompt.text AS prompt, job.prompt_hash AS promptHash,
+       job.request_json AS requestJson, prompt.columns_json AS columnsJson, blob.sha256, blob.format, blob.width,
+       blob.height, blob.byte_length AS byteLength, image.seed, image.provider, image.model,
+       image.source_image_id AS sourceImageId, source.blob_sha256 AS sourceSha256, image.redrawn,
+       image.settled_micros AS settledMicros, image.currency, image.created_ms AS createdMs
+     FROM image JOIN blob ON blob.sha256 = image.blob_sha256 JOIN job ON job.id = image.job_id
+     JOIN job AS tile ON tile.id = image.tile_id JOIN prompt ON prompt.id = image.prompt_id
+     LEFT JOIN image AS source ON source.id = image.source_image_id
+     WHERE image.batch_id = ? AND image.output_index = 0 ORDER BY tile.position, image.stage, image.id`,
+  )
+  return (batchId: number): Deliverable[] =>
+    rows.all(batchId).map(({ requestJson, columnsJson, redrawn, ...row }) => ({
+      ...row,
+      redrawn: redrawn === 1,
+      request: generationRequest.parse(JSON.parse(requestJson)),
+      columns: sheetColumns.parse(JSON.parse(columnsJson)),
+    }))
+}

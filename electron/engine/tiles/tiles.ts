@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import type { Storage } from '#engine/storage/storage.ts'
+import type { Targets } from '#shared/contract/common.ts'
+import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { AppError, isErrorCode } from '#shared/errors.ts'
+import { filterCondition, needsPrompt, orderSql } from './filter.ts'
+import { parseSelector } from './selector.ts'
+import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
+
+export { type BatchCounts, openBatchCounts } from './batch-counts.ts'
+export { type Deliverable, openDeliverables } from './deliverables.ts'
+export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
+
+const sheetColumns = z.record(z.string(), z.string())
+
+/** What finalizing and marking need to know of a draft. */
+export interface DraftTarget {
+  readonly imageId: number
+  readonly tileId: number
+  readonly promptId: number
+  readonly row: number
+  readonly decision: 'undecided' | 'approved' | 'rejected'
+  readonly hasFinal: boolean
+}
+
+export type Tiles = ReturnType<typeof openTiles>
+
+/** The grid's read model: SELECT only, over tables that other rooms write. */
+export function openTiles(storage: Storage) {
+  const total = storage.prepare<[number], { count: number }>(
+    `SELECT count(*) AS count FROM job WHERE batch_id = ? AND stage = 'draft'`,
+  )
+  const manyTiles = storage.prepare<[string], TileRow>(
+    `SELECT ${tileColumns} FROM json_each(?) AS wanted JOIN job ON job.id = wanted.value
+     JOIN prompt ON prompt.id = job.prompt_id ORDER BY wanted.key`,
+  )
+  const manyImages = storage.prepare<[string], ImageRow>(
+    `SELECT ${imageColumns} FROM json_each(?) AS wanted JOIN image ON image.tile_id = wanted.value
+     JOIN blob ON blob.sha256 = image.blob_sha256 ORDER BY image.id DESC`,
+  )
+  const finalJobs = storage.prepare<
+    [string],
+    { tileId: number; state: Tile['state']; code: string | null; message: string | null }
+  >(
+    `SELECT job.tile_id AS tileId, job.state, job.error_code AS code, job.error_message AS message
+     FROM json_each(?) AS wanted JOIN job ON job.tile_id = wanted.value AND job.stage = 'final' AND job.dismissed = 0 ORDER BY job.id`,
+  )
+  const place = storage.prepare<[number], { batchId: number; position: number }>(
+    'SELECT batch_id AS batchId, position FROM job WHERE id = ?',
+  )
+  const undecidedJoin = `FROM job JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
+     WHERE job.batch_id = ? AND job.stage = 'draft' AND image.decision = 'undecided'`
+  const after = storage.prepare<[number, number], { id: number }>(
+    `SELECT job.id ${undecidedJoin} AND job.position > ? ORDER BY job.position LIMIT 1`,
+  )
+  const before = storage.prepare<[number, number], { id: number }>(
+    `SELECT job.id ${undecidedJoin} AND job.position < ? ORDER BY job.position DESC LIMIT 1`,
+  )
+  const siblings = storage.prepare<[number], { imageId: number; decision: DraftTarget['decision'] }>(
+    `SELECT image.id AS imageId, image.decision FROM image JOIN prompt ON prompt.id = image.prompt_id
+     WHERE image.stage = 'draft' AND image.output_index = 0
+       AND (prompt.batch_id, prompt.row) = (SELECT own.batch_id, own.row FROM image AS mine JOIN prompt AS own ON own.id = mine.prompt_id WHERE mine.id = ?)
+     ORDER BY image.tile_id`,
+  )
+  const draftOf = storage.prepare<[number], { id: number }>(
+    `SELECT id FROM image WHERE tile_id = ? AND stage = 'draft' AND output_index = 0`,
+  )
+
+  function ids(batchId: number, filter: TileFilter, order: TileOrder) {
+    const condition = filterCondition(filter)
+    const withPrompt = needsPrompt(filter)
+    const rows = storage
+      .prepare<(string | number)[], { id: number; row: number; undecided: number }>(
+        `SELECT job.id, ${withPrompt ? 'prompt.row' : '(SELECT row FROM prompt WHERE id = job.prompt_id)'} AS row,
+           image.decision = 'undecided' AS undecided
+         FROM job LEFT JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
+         ${withPrompt ? 'JOIN prompt ON prompt.id = job.prompt_id' : ''}
+         WHERE job.batch_id = ? AND job.stage = 'draft' AND ${condition.sql} ORDER BY ${orderSql[order]}`,
+      )
+      .all(batchId, ...condition.parameters)
+    const runs: [number, number][] = []
+    for (const { row } of rows) {
+      const last = runs.at(-1)
+      if (last && last[0] === row) last[1]++
+      else runs.push([row, 1])
+    }
+    return {
+      ids: rows.map((row) => row.id),
+      rows: runs,
+      firstUndecided: rows.findIndex((row) => row.undecided === 1),
+      total: total.get(batchId)?.count ?? 0,
+    }
+  }
+
+  function many(tileIds: readonly number[]): Tile[] {
+    const wanted = JSON.stringify(tileIds)
+    const imagesByTile = Map.groupBy(manyImages.all(wanted), (image) => image.tileId)
+    const finalsByTile = Map.groupBy(finalJobs.all(wanted), (job) => job.tileId)
+    return manyTiles
+      .all(wanted)
+      .map((row) => tileOf(row, imagesByTile.get(row.id) ?? [], finalsByTile.get(row.id)?.at(-1) ?? null))
+  }
+
+  return {
+    ids,
+    many,
+
+    nextUndecided(tileId: number, backwards: boolean): number | null {
+      const from = place.get(tileId)
+      if (!from) throw new AppError('not-found', `There is no tile ${tileId} in this library.`)
+      return (backwards ? before : after).get(from.batchId, from.position)?.id ?? null
+    },
+
+    /** The drafts of an image's row with their decisions, in order. */
+    siblings: (imageId: number) => siblings.all(imageId),
+    /** The draft image in a tile; null where there is none yet. */
+    draftOf: (tileId: number): number | null => draftOf.get(tileId)?.id ?? null,
+
+    /** The drafts that targets name, in the order of the sheet. Throws AppError `invalid-input`. */
+    targets(targets: Targets): DraftTarget[] {
+      const condition =
+        targets.kind === 'images'
+          ? { sql: 'image.id IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(targets.imageIds)] }
+          : parseSelector(targets.selector)
+      const inBatch =
+        targets.kind === 'selector'
+          ? `image.batch_id = ? AND image.stage = 'draft' AND image.output_index = 0 AND `
+          : ''
+      const rows = storage
+        .prepare<(string | number)[], Omit<DraftTarget, 'hasFinal'> & { hasFinal: number }>(
+          `SELECT image.id AS imageId, image.tile_id AS tileId, image.prompt_id AS promptId, prompt.row, image.decision,
+             EXISTS (SELECT 1 FROM job AS final WHERE final.tile_id = image.tile_id AND final.stage = 'final'
+                     AND final.state NOT IN ('failed', 'canceled')) AS hasFinal
+           FROM image JOIN prompt ON prompt.id = image.prompt_id JOIN job ON job.id = image.tile_id
+           WHERE ${inBatch}${condition.sql} ORDER BY job.position`,
+        )
+        .all(...(targets.kind === 'selector' ? [targets.batchId] : []), ...condition.parameters)
+      return rows.map((row) => ({ ...row, hasFinal: row.hasFinal === 1 }))
+    },
+  }
+}
+
+function tileOf(
+  row: TileRow,
+  images: readonly ImageRow[],
+  finalJob: { state: Tile['state']; code: string | null; message: string | null } | null,
+): Tile {
+  const finals = images.filter((image) => image.stage === 'final').map(imageOf)
+  const draft: Image | null =
+    images.filter((image) => image.stage === 'draft' && image.outputIndex === 0).map(imageOf)[0] ?? null
+  const { errorCode, errorMessage, columnsJson, dismissed, clientId, ...plain } = row
+  return {
+    ...plain,
+    label: clientId ?? `row ${row.row}`,
+    failure: errorCode !== null && dismissed === 0 ? { code: errorCode, message: errorMessage ?? '' } : null,
+    settledMicros: images.reduce((sum, image) => sum + image.settledMicros, 0),
+    image: draft,
+    finals,
+    finalState: finalJob && finalJob.state !== 'done' ? finalJob.state : null,
+    finalFailure: finalJob?.code ? failureOf(finalJob.code, finalJob.message) : null,
+    columns: sheetColumns.parse(JSON.parse(columnsJson)),
+  }
+}
+
+function failureOf(code: string, message: string | null): Tile['finalFailure'] {
+  return isErrorCode(code) ? { code, message: message ?? '' } : null
+}
