@@ -1,0 +1,90 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { EngineRooms } from './engine-rooms.ts'
+import { type OnDefect, toWireError } from './errors.ts'
+import type { EventLog } from './event-log.ts'
+
+/**
+ * The contract answered by the engine, one line per procedure; every host carries this one router. Whatever is thrown
+ * below it leaves as a code and a sentence (see errors.ts); defects are also told to `onDefect`.
+ */
+export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: OnDefect) {
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toWireError(error, path.join('.'), onDefect)
+    }
+  })
+  return os.router({
+    library: {
+      info: os.library.info.handler(() => engine.library.info()),
+      verify: os.library.verify.handler(() => engine.library.verify()),
+    },
+    sheets: {
+      add: os.sheets.add.handler(({ input }) => engine.sheets.add(input)),
+      get: os.sheets.get.handler(({ input }) => engine.sheets.get(input)),
+      rows: os.sheets.rows.handler(({ input }) => engine.sheets.rows(input)),
+      example: os.sheets.example.handler(() => engine.sheets.example()),
+    },
+    batches: {
+      list: os.batches.list.handler(() => engine.batches.list()),
+      get: os.batches.get.handler(({ input }) => engine.batches.get(input)),
+      find: os.batches.find.handler(({ input }) => engine.batches.find(input)),
+      rename: os.batches.rename.handler(({ input }) => engine.batches.rename(input)),
+    },
+    generation: {
+      planDrafts: os.generation.planDrafts.handler(({ input }) => engine.generation.planDrafts(input)),
+      planFinals: os.generation.planFinals.handler(({ input }) => engine.generation.planFinals(input)),
+      planRows: os.generation.planRows.handler(({ input }) => engine.generation.planRows(input)),
+      run: os.generation.run.handler(({ input }) => engine.generation.run(input)),
+      release: os.generation.release.handler(({ input }) => engine.generation.release(input)),
+      control: os.generation.control.handler(({ input }) => engine.generation.control(input)),
+      retry: os.generation.retry.handler(({ input }) => engine.generation.retry(input)),
+      resolveUnknown: os.generation.resolveUnknown.handler(({ input }) => engine.generation.resolveUnknown(input)),
+      editPrompt: os.generation.editPrompt.handler(({ input }) => engine.generation.editPrompt(input)),
+      dismiss: os.generation.dismiss.handler(({ input }) => engine.generation.dismiss(input)),
+      queue: os.generation.queue.handler(() => engine.generation.queue()),
+      failures: os.generation.failures.handler(({ input }) => engine.generation.failures(input)),
+    },
+    tiles: {
+      ids: os.tiles.ids.handler(({ input }) => engine.tiles.ids(input)),
+      many: os.tiles.many.handler(({ input }) => engine.tiles.many(input)),
+      nextUndecided: os.tiles.nextUndecided.handler(({ input }) => engine.tiles.nextUndecided(input)),
+    },
+    review: {
+      apply: os.review.apply.handler(({ input }) => engine.review.apply(input)),
+      undo: os.review.undo.handler(({ input }) => engine.review.undo(input)),
+      redo: os.review.redo.handler(({ input }) => engine.review.redo(input)),
+      stepBack: os.review.stepBack.handler(({ input }) => engine.review.stepBack(input)),
+      history: os.review.history.handler(({ input }) => engine.review.history(input)),
+      importDecisions: os.review.importDecisions.handler(({ input }) => engine.review.importDecisions(input)),
+    },
+    delivery: {
+      plan: os.delivery.plan.handler(({ input }) => engine.delivery.plan(input)),
+      start: os.delivery.start.handler(({ input }) => engine.delivery.start(input)),
+      get: os.delivery.get.handler(({ input }) => engine.delivery.get(input)),
+      list: os.delivery.list.handler(({ input }) => engine.delivery.list(input)),
+    },
+    providers: {
+      list: os.providers.list.handler(() => engine.providers.list()),
+      configure: os.providers.configure.handler(({ input }) => engine.providers.configure(input)),
+      setKey: os.providers.setKey.handler(({ input }) => engine.providers.setKey(input)),
+      check: os.providers.check.handler(({ input }) => engine.providers.check(input)),
+    },
+    settings: {
+      get: os.settings.get.handler(() => engine.settings.get()),
+      set: os.settings.set.handler(({ input }) => engine.settings.set(input)),
+    },
+    events: {
+      follow: os.events.follow.handler(({ input, signal, lastEventId }) =>
+        eventLog.follow(input.after ?? numberIn(lastEventId), signal),
+      ),
+    },
+  })
+}
+
+export type Router = ReturnType<typeof createRouter>
+
+/** The number a browser's own event source sends when it comes back; null where there is none. */
+const numberIn = (text: string | undefined): number | null => (text && /^\d{1,16}$/.test(text) ? Number(text) : null)

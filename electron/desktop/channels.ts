@@ -1,0 +1,8 @@
+/** The only messages between the page's preload script and the main process. */
+export const channels = {
+  connect: 'proofsheet:connect',
+  chooseFolder: 'proofsheet:choose-folder',
+  reveal: 'proofsheet:reveal',
+  notify: 'proofsheet:notify',
+  setBadge: 'proofsheet:set-badge',
+} as const

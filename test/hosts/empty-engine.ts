@@ -1,0 +1,64 @@
+import type { EngineRooms, MediaFile } from '#api/engine-rooms.ts'
+import { AppError } from '#shared/errors.ts'
+
+/** Every procedure refuses with a sentence that says so. */
+function closedRoom<Names extends string>(...names: Names[]) {
+  const refuse = () => {
+    throw new AppError('unsupported', 'This engine has no such room.')
+  }
+  return Object.fromEntries(names.map((name) => [name, refuse])) as Record<Names, () => never>
+}
+
+/**
+ * An engine that knows its library and one set of media and nothing else: for tests of what stands before the engine
+ * (guard, sessions, files, media, the desktop's window). The calls themselves are tested with the real one.
+ */
+export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): EngineRooms & { calls: string[] } {
+  const calls: string[] = []
+  return {
+    calls,
+    library: {
+      info: () => {
+        calls.push('library.info')
+        return { folder: 'here', schemaVersion: 1, batches: 0, images: 0, pictureBytes: 0, readOnly: false }
+      },
+      verify: () => {
+        throw new RangeError('a secret place: line 7')
+      },
+    },
+    settings: {
+      get: () => {
+        throw new AppError('rate-limited', 'Wait a little.', { retryAfterMs: 1500, billed: false })
+      },
+      set: () => {
+        calls.push('settings.set')
+        throw new AppError('unsupported', 'This engine keeps no settings.')
+      },
+    },
+    sheets: closedRoom('add', 'get', 'rows', 'example'),
+    batches: closedRoom('list', 'get', 'find', 'rename'),
+    generation: closedRoom(
+      'planDrafts',
+      'planFinals',
+      'planRows',
+      'run',
+      'release',
+      'control',
+      'retry',
+      'resolveUnknown',
+      'editPrompt',
+      'dismiss',
+      'queue',
+      'failures',
+    ),
+    tiles: closedRoom('ids', 'many', 'nextUndecided'),
+    review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
+    delivery: closedRoom('plan', 'start', 'get', 'list'),
+    providers: closedRoom('list', 'configure', 'setKey', 'check'),
+    media: async (imageId) => {
+      const found = media[imageId]
+      if (!found) throw new AppError('not-found', `There is no image ${imageId}.`)
+      return found
+    },
+  }
+}
