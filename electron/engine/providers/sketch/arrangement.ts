@@ -39,6 +39,24 @@ export function peopled(reading: Reading, fixed: Random): Reading {
   }
 }
 
+/** The place a prompt names, or one that suits its first thing. */
+export function settingFor(reading: Reading, fixed: Random): string {
+  const [first] = reading.subjects
+  const isKind = (...kinds: string[]) => first !== undefined && kinds.includes(first.kind)
+  const isOption = (...options: string[]) => first !== undefined && options.includes(first.option)
+  const isHung = reading.subjects.some((thing) => subjects[thing.kind]?.rests === 'hangs')
+  if (reading.setting !== null) return isHung && !indoors.has(reading.setting) ? 'room' : reading.setting
+  if (reading.subjects.some((thing) => thing.option === 'boat')) return 'beach'
+  if (isKind('fish') && !isOption('butterfly')) return 'underwater'
+  if (reading.subjects.some((thing) => thing.kind === 'sky' || thing.kind === 'aircraft'))
+    return isOption('cloud', 'sun') ? 'field' : 'night'
+  if (isKind('building') && isOption('city', 'bridge')) return fixed.pick(['beach', 'sunset'])
+  if (isKind('vehicle')) return fixed.pick(['street', 'studio', 'desert', 'street'])
+  const isOutside = reading.light === 'night' && isKind('sitter', 'bird', 'figure')
+  if (isOutside || isKind('walker', 'tree', 'building')) return fixed.pick(['field', 'mountains', 'field', 'sunset'])
+  return isHung ? 'room' : fixed.pick(['studio', 'studio', 'podium', 'table', 'wall', 'studio'])
+}
+
 export interface Placed {
   readonly thing: Named
   readonly subject: Subject

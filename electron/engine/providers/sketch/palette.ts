@@ -1,4 +1,4 @@
-import { type Colour, colour, faded, fromHex, houseColours, mixed, turned } from './colour.ts'
+import { type Colour, colour, darker, faded, fromHex, houseColours, mixed, turned } from './colour.ts'
 import type { Light, Random } from './pen.ts'
 import { standingFur } from './subjects/animals.ts'
 import type { Named, Reading } from './words.ts'
@@ -62,14 +62,11 @@ export function lightFrom(reading: Reading, random: Random): Light {
   }
 }
 
+/** The main, second and third colour of a thing. */
+export type Dress = readonly [Colour, Colour, Colour]
+
 /** The main, second and third colour of a thing; `random` shifts them a little, the words choose them. */
-export function dressed(
-  thing: Named,
-  index: number,
-  fixed: Random,
-  random: Random,
-  grey: boolean,
-): [Colour, Colour, Colour] {
+export function dressed(thing: Named, index: number, fixed: Random, random: Random, grey: boolean): Dress {
   const house = fixed.pick(houseColours)
   const hue = usual[`${thing.kind}:${thing.option}`] ?? (thing.option === '' ? usual[thing.kind] : undefined)
   const fur = thing.kind === 'sitter' || thing.kind === 'walker' ? standingFur(thing.option) : null
@@ -91,4 +88,30 @@ export function dressed(
   )
   const trim = shift(thing.colours[2] ?? mixed(turned(main, fixed.pick([-40, 40, 120])), fixed.pick(houseColours), 0.5))
   return grey ? [faded(main, 1), faded(accent, 1), faded(trim, 1)] : [main, accent, trim]
+}
+
+const paper = colour(0.965, 0.012, 88)
+
+/** The colours of the background: as asked, or of a hue that suits the first thing, lighter than it, or darker by night. */
+export function roomColours(
+  reading: Reading,
+  lead: Colour,
+  light: Light,
+  fixed: Random,
+  random: Random,
+): { wall: Colour; floor: Colour } {
+  const dark = light.day < 0.5
+  const asked = reading.settingColour
+  if (asked) {
+    const wall = mixed(asked, paper, dark ? 0 : 0.12)
+    return { wall, floor: darker(wall, 0.04) }
+  }
+  const turn = fixed.pick([0, 12, -16, 170, 190, 30])
+  const tone = (l: number, c: number) =>
+    colour(l + random.between(-0.03, 0.025), Math.min(c, lead.c * 0.5 + 0.012), lead.h + turn + random.between(-14, 14))
+  if (dark) return { wall: tone(0.35, 0.05), floor: tone(0.3, 0.05) }
+  // A pale thing stands before something less pale.
+  return lead.l > 0.8
+    ? { wall: tone(0.78, 0.055), floor: tone(0.7, 0.06) }
+    : { wall: tone(0.87, 0.055), floor: tone(0.8, 0.06) }
 }

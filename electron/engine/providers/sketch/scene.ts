@@ -1,10 +1,9 @@
-import { arranged, indoors, type Placed, peopled } from './arrangement.ts'
-import { type Colour, colour, css, darker, faded, houseColours, lighter, mixed, turned } from './colour.ts'
-import { dressed, lightFrom } from './palette.ts'
-import { type Kit, type Light, type Pen, penFor, type Random, randomFrom } from './pen.ts'
+import { arranged, indoors, type Placed, peopled, settingFor } from './arrangement.ts'
+import { type Colour, colour, css, darker, faded, houseColours, lighter, turned } from './colour.ts'
+import { type Dress, dressed, lightFrom, roomColours } from './palette.ts'
+import { type Kit, type Light, type Pen, penFor, type Random, randomFrom, type Stop } from './pen.ts'
 import { drawSetting } from './settings/settings.ts'
 import { drawAbstract } from './subjects/abstract.ts'
-import { subjects } from './subjects/subjects.ts'
 import { type Reading, readPrompt } from './words.ts'
 
 const ink = colour(0.25, 0.02, 265)
@@ -99,7 +98,80 @@ function finish(pen: Pen, random: Random, light: Light, width: number, height: n
   }
   pen.open(`translate(${width - 30} ${height - 30}) rotate(45)`)
   pen.path('M-4 -16H4V8L0 16L-4 8Z', css(paper), 'fill-opacity=".5"')
-  pen.path('M-1.600 12.500L0 16L1.600 12.500Z', css(ink), 'fill-opacity=".6"')
+  pen.path('M-1.6 12.5L0 16L1.6 12.5Z', css(ink), 'fill-opacity=".6"')
+  pen.close()
+}
+
+interface Scene {
+  readonly reading: Reading
+  /** Fixed by the words alone; `random` by the seed too. */
+  readonly fixed: Random
+  readonly random: Random
+  readonly light: Light
+  readonly pen: Pen
+  readonly width: number
+  readonly height: number
+  readonly ground: number
+  readonly view: Kit['view']
+  readonly dress: readonly Dress[]
+}
+
+const greyed = (reading: Reading, of: Colour): Colour => (reading.grey ? faded(of, 1) : of)
+
+/** A picture for words that name nothing it can draw. */
+function abstractPicture({ reading, fixed, random, light, pen, width, height }: Scene): void {
+  const first = reading.settingColour ?? fixed.pick(houseColours)
+  const family = [
+    first,
+    fixed.pick(houseColours),
+    turned(first, fixed.pick([40, 150, 200])),
+    fixed.pick(houseColours),
+    lighter(first, 0.16),
+  ].map((of) => greyed(reading, turned(of, random.between(-8, 8))))
+  const day = colour(0.93, 0.028, first.h + fixed.pick([0, 60, 180]))
+  const ground = greyed(reading, light.day < 0.5 ? colour(0.27, 0.04, first.h) : day)
+  const fade: readonly Stop[] = [
+    [0, lighter(ground, 0.03)],
+    [1, darker(ground, 0.06)],
+  ]
+  pen.rect(0, 0, width, height, 0, pen.linear(0, 0, 0.3, 1, fade))
+  drawAbstract({ pen, fixed, random, colours: family, paper: ground, width, height })
+}
+
+function backdrop({ reading, fixed, random, light, pen, width, height, ground, view, dress }: Scene): void {
+  const [main, accent] = dress[0] ?? [fixed.pick(houseColours), fixed.pick(houseColours)]
+  const setting = settingFor(reading, fixed)
+  const { wall, floor } = roomColours(reading, main, light, fixed, random)
+  const stage = { pen, random, light, width, height, accent: greyed(reading, accent) }
+  const isHungInRoom = setting === 'room' && reading.setting === null
+  drawSetting(
+    {
+      ...stage,
+      wall: greyed(reading, wall),
+      floor: greyed(reading, floor),
+      ground: isHungInRoom ? height * 0.86 : ground,
+    },
+    setting,
+    view !== 'side',
+  )
+  if (indoors.has(setting) && view === 'side') beams(pen, random, light, reading, width, height)
+}
+
+function drawThing({ reading, random, light, pen, height, view, dress }: Scene, one: Placed): void {
+  const [main, accent, trim] = dress[one.index] ?? [paper, ink, ink]
+  const { thing, subject } = one
+  const isFlat = view !== 'side'
+  const isShoe = thing.kind === 'shoe'
+  // From above, things lie about the middle; a pair of shoes is drawn longer than it is tall from the side.
+  if (isFlat) one.y = height * 0.5 + (subject.tall / 2) * one.scale * (isShoe ? 1.55 : 1)
+  if (isFlat && isShoe) one.scale *= 0.92
+  if (subject.rests === 'stands') shadow(pen, one, light, isFlat)
+  const mirrored = subject.rests !== 'hangs' && thing.kind !== 'building' && random.chance(0.4)
+  const turn = isFlat ? random.between(-22, 22) : reading.view === 'angle' ? random.between(-7, -3) : 0
+  const about = isFlat ? `${turn} 0 ${-subject.tall / 2}` : turn
+  const scale = `${mirrored ? -one.scale : one.scale} ${one.scale}`
+  pen.open(`translate(${one.x} ${one.y}) scale(${scale}) rotate(${about})`, mirrored)
+  subject.draw({ pen, random, main, accent, trim, ink, paper, option: thing.option, view })
   pen.close()
 }
 
@@ -111,119 +183,22 @@ export function drawScene(prompt: string, seed: number, pixelWidth: number, pixe
   const read = readPrompt(prompt)
   const text = read.words.join(' ')
   const fixed = randomFrom(text)
-  const reading = peopled(read, fixed)
   const random = randomFrom(`${seed}|${text}`)
+  const reading = peopled(read, fixed)
   const ratio = Math.sqrt(pixelWidth / pixelHeight)
   const [width, height] = [Math.round(1000 * ratio), Math.round(1000 / ratio)]
   const light = lightFrom(reading, random)
   const pen = penFor(light)
-  const things = reading.subjects.filter((thing) => subjects[thing.kind])
-  const top = reading.view === 'top' && things.length > 0
-  const sole = reading.view === 'sole' && things[0]?.kind === 'shoe'
-  const ground = height * (top ? 0.5 : random.between(0.755, 0.795))
-
+  const [lead] = reading.subjects
+  const view =
+    reading.view === 'sole' && lead?.kind === 'shoe' ? 'sole' : reading.view === 'top' && lead ? 'top' : 'side'
+  const ground = height * (view === 'top' ? 0.5 : random.between(0.755, 0.795))
   const placed = arranged(reading, random, width, height, ground)
-  const colours = things.slice(0, 3).map((thing, index) => dressed(thing, index, fixed, random, reading.grey))
-  const lead = colours[0]?.[0] ?? fixed.pick(houseColours)
-  const turn = fixed.pick([0, 12, -16, 170, 190, 30])
-  const tone = (l: number, c: number) =>
-    colour(l + random.between(-0.03, 0.025), Math.min(c, lead.c * 0.5 + 0.012), lead.h + turn + random.between(-14, 14))
-  const dark = light.day < 0.5
-  const asked = reading.settingColour
-  const wall = asked
-    ? mixed(asked, paper, dark ? 0 : 0.12)
-    : dark
-      ? tone(0.35, 0.05)
-      : tone(lead.l > 0.8 ? 0.78 : 0.87, 0.055)
-  const floor = asked ? darker(wall, 0.04) : dark ? tone(0.3, 0.05) : tone(lead.l > 0.8 ? 0.7 : 0.8, 0.06)
-  const hung = placed.some((one) => one.subject.rests === 'hangs')
-  const flying = placed.some((one) => one.thing.kind === 'sky' || one.thing.kind === 'aircraft')
-  const swimming = placed[0]?.thing.kind === 'fish' && placed[0].thing.option !== 'butterfly'
-  const outdoors = ['sitter', 'bird', 'figure'].includes(things[0]?.kind ?? '')
-  const afloat = things.some((thing) => thing.option === 'boat')
-  const guess = (): string => {
-    const [first] = things
-    if (afloat) return 'beach'
-    if (swimming) return 'underwater'
-    if (flying) return first?.option === 'cloud' || first?.option === 'sun' ? 'field' : 'night'
-    if (first?.kind === 'building' && ['city', 'bridge'].includes(first.option)) return fixed.pick(['beach', 'sunset'])
-    if (first?.kind === 'vehicle') return fixed.pick(['street', 'studio', 'desert', 'street'])
-    if (['walker', 'tree', 'building'].includes(first?.kind ?? '') || (reading.light === 'night' && outdoors))
-      return fixed.pick(['field', 'mountains', 'field', 'sunset'])
-    return hung ? 'room' : fixed.pick(['studio', 'studio', 'podium', 'table', 'wall', 'studio'])
-  }
-  const setting =
-    hung && !['room', 'wall', 'podium', 'studio', null].includes(reading.setting)
-      ? 'room'
-      : (reading.setting ?? guess())
-  const grey = (of: Colour) => (reading.grey ? faded(of, 1) : of)
-
-  if (things.length === 0 && reading.setting === null) {
-    const first = asked ?? fixed.pick(houseColours)
-    const family = [
-      first,
-      fixed.pick(houseColours),
-      turned(first, fixed.pick([40, 150, 200])),
-      fixed.pick(houseColours),
-      lighter(first, 0.16),
-    ].map((of) => grey(turned(of, random.between(-8, 8))))
-    const ground = grey(dark ? colour(0.27, 0.04, first.h) : colour(0.93, 0.028, first.h + fixed.pick([0, 60, 180])))
-    pen.rect(
-      0,
-      0,
-      width,
-      height,
-      0,
-      pen.linear(0, 0, 0.3, 1, [
-        [0, lighter(ground, 0.03)],
-        [1, darker(ground, 0.06)],
-      ]),
-    )
-    drawAbstract({ pen, fixed, random, colours: family, paper: ground, width, height })
-  } else {
-    const accent = colours[0]?.[1] ?? fixed.pick(houseColours)
-    drawSetting(
-      {
-        pen,
-        random,
-        light,
-        wall: grey(wall),
-        floor: grey(floor),
-        accent: grey(accent),
-        width,
-        height,
-        ground: hung && !reading.setting ? height * 0.86 : ground,
-      },
-      setting,
-      top || sole,
-    )
-    if (indoors.has(setting) && !top) beams(pen, random, light, reading, width, height)
-  }
-
-  for (const one of placed) {
-    const mine = colours[one.index] ?? [lead, lead, lead]
-    const flat = top || sole
-    if (flat) one.y = height * 0.5 + (one.subject.tall / 2) * one.scale * (one.thing.kind === 'shoe' ? 1.55 : 1)
-    if (flat && one.thing.kind === 'shoe') one.scale *= 0.92
-    if (one.subject.rests === 'stands') shadow(pen, one, light, flat)
-    const mirrored = one.subject.rests !== 'hangs' && one.thing.kind !== 'building' && random.chance(0.4)
-    const lean = flat ? random.between(-22, 22) : reading.view === 'angle' ? random.between(-7, -3) : 0
-    const centre = flat ? ` rotate(${lean} 0 ${-one.subject.tall / 2})` : ` rotate(${lean})`
-    pen.open(`translate(${one.x} ${one.y}) scale(${mirrored ? -one.scale : one.scale} ${one.scale})${centre}`, mirrored)
-    const kit: Kit = {
-      pen,
-      random,
-      main: mine[0],
-      accent: mine[1],
-      trim: mine[2],
-      ink,
-      paper,
-      option: one.thing.option,
-      view: sole ? 'sole' : flat ? 'top' : 'side',
-    }
-    one.subject.draw(kit)
-    pen.close()
-  }
+  const dress = reading.subjects.slice(0, 3).map((thing, index) => dressed(thing, index, fixed, random, reading.grey))
+  const scene: Scene = { reading, fixed, random, light, pen, width, height, ground, view, dress }
+  if (lead === undefined && reading.setting === null) abstractPicture(scene)
+  else backdrop(scene)
+  for (const one of placed) drawThing(scene, one)
   finish(pen, random, light, width, height)
   return pen.svg(pixelWidth, pixelHeight, width, height)
 }

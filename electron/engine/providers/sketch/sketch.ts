@@ -8,13 +8,14 @@ import type { Output, Progress, Provider, ProviderCall } from '../provider.ts'
 import { drawScene } from './scene.ts'
 
 const free = { perImageMicros: 0, currency: 'USD', asOf: null, source: 'drawn on this computer' }
+const sides = { multipleOf: 8, min: 64, max: 4096 }
 const upscaledMax = 8192
 
 const sketchModel: Model = {
   id: 'sketch',
   label: 'Sketch',
   operations: ['generate'],
-  sizes: { kind: 'any', multipleOf: 8, min: 64, max: 4096 },
+  sizes: { kind: 'any', ...sides },
   draftSize: { width: 512, height: 512 },
   finalSize: { width: 2048, height: 2048 },
   takesSeed: true,
@@ -65,8 +66,11 @@ function encoded(picture: Sharp, format: GenerationRequest['outputFormat']): Pro
 }
 
 async function draw(request: GenerationRequest): Promise<Output> {
-  const { width, height } = { width: request.width ?? 512, height: request.height ?? 512 }
-  const { min, max, multipleOf } = { min: 64, max: 4096, multipleOf: 8 }
+  const { width, height } = {
+    width: request.width ?? sketchModel.draftSize.width,
+    height: request.height ?? sketchModel.draftSize.height,
+  }
+  const { min, max, multipleOf } = sides
   for (const side of [width, height])
     if (side < min || side > max || side % multipleOf !== 0)
       throw new AppError(

@@ -119,6 +119,7 @@ export function readPrompt(prompt: string): Reading {
   let lastBreak = ''
   let nounEnd = -1
   let setting: string | null = null
+  let material: string | null = null
   let settingColour: Colour | null = null
   let light: string | null = null
   let view: string | null = null
@@ -141,10 +142,12 @@ export function readPrompt(prompt: string): Reading {
     const isMaterial = isSecond && materials.has(word) && !isOn && !articles.has(words[at - 1] ?? '')
     const isMedium = isSecond && mediums.has(word) && words[at + length] !== 'of'
     const isPlace = place !== undefined && (thing === undefined || (isSecond && (isOn || lastBreak === ',')))
-    if (isPlace && !isMaterial) {
+    // Linen is where it lies only if no other place is named.
+    if (isMaterial) material ??= place ?? null
+    else if (isPlace) {
       setting ??= place
       if (isSecond && waiting.length > 0) [settingColour = null] = waiting.splice(0)
-    } else if (thing !== undefined && !isMaterial && !isMedium) {
+    } else if (thing !== undefined && !isMedium) {
       const [kind = '', option = ''] = thing.split(':')
       const isPlural = word.endsWith('s') && !subjects.has(word)
       const noun = { kind, option, colours: waiting, count: Math.max(count, isPlural ? 2 : 1), onNext: false }
@@ -165,7 +168,7 @@ export function readPrompt(prompt: string): Reading {
   return {
     words: words.filter((word) => /[^,;]/.test(word)),
     subjects: named,
-    setting,
+    setting: setting ?? material,
     settingColour,
     light,
     view,

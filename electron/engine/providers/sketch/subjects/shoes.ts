@@ -124,7 +124,7 @@ function fromSide({ pen, random, main, accent, trim, ink, paper, option }: Kit):
   const k = cut.sole
   const tread = cut.chunky ? darker(trim, 0.1) : mixed(darker(soleColour, 0.22), accent, random.chance(0.5) ? 0.7 : 0)
   if (cut.chunky)
-    for (let x = -84; x < 88; x += 12)
+    for (let x = -84; x < 74; x += 12)
       pen.path(
         `M${x} -4L${x + 9} -4L${x + 7} ${3.5 - Math.max(0, x - 44) * 0.16}L${x + 1} ${3.5 - Math.max(0, x - 44) * 0.14}Z`,
         css(tread),
