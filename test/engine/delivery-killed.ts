@@ -1,14 +1,31 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { openLibrary } from './delivery-library.ts'
 
-/** Delivers batch 1 of the library in the first argument to the second, and kills itself with `kill -9` at the nth file. */
-const [libraryFolder = '', folder = '', nth = '1'] = process.argv.slice(2)
+/**
+ * Delivers batch 1 of the library in the first argument to the second and kills itself as `kill -9` does: when the nth
+ * file is begun (third argument), or with `half` when a file of more than 2 MB stands half written in the target.
+ */
+const [libraryFolder = '', folder = '', when = '1'] = process.argv.slice(2)
+const approved = join(folder, 'Killed', 'approved')
 const library = await openLibrary(libraryFolder)
 let begun = 0
 const delivery = library.open((sha256, format) => {
   begun++
-  if (begun === Number(nth)) process.kill(process.pid, 'SIGKILL')
+  if (begun === Number(when)) process.kill(process.pid, 'SIGKILL')
   return library.images.pictureFile(sha256, format)
 })
+
+function killWhenHalf(): void {
+  const sizes =
+    begun === 0
+      ? []
+      : readdirSync(approved).map((name) => statSync(join(approved, name), { throwIfNoEntry: false })?.size ?? 0)
+  if (sizes.some((size) => size > 2_000_000)) process.kill(process.pid, 'SIGKILL')
+  setImmediate(killWhenHalf)
+}
+if (when === 'half') killWhenHalf()
+
 const { deliveryId } = await delivery.start({
   batchId: 1,
   folder,
@@ -17,3 +34,4 @@ const { deliveryId } = await delivery.start({
   stage: 'best',
 })
 await delivery.whenDone(deliveryId)
+process.exit()

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,6 +24,8 @@ export interface TileToAdd {
   readonly decision?: Marked
   /** A tile without a picture, with the reason. */
   readonly failure?: string
+  /** A picture of noise with this side, in pixels, stored without compression: 3 bytes a pixel. */
+  readonly noise?: number
 }
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'proofsheet-delivery-'))
@@ -48,6 +50,11 @@ const baseRequest: GenerationRequest = {
   options: { style: 'ink' },
   answeredBy: null,
 }
+
+const noisePicture = (side: number): Promise<Buffer> =>
+  sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
 
 /** A real library in a folder, with one batch or more that a test fills. */
 export async function openLibrary(folder: string) {
@@ -80,7 +87,7 @@ export async function openLibrary(folder: string) {
     const batch = {
       name,
       sheetId: sheet.id,
-      identity: `identity of ${name}`,
+      identity: 'the same sheet and settings',
       settings,
       rows: 120,
       allFinalMicros: null,
@@ -92,12 +99,15 @@ export async function openLibrary(folder: string) {
     })
   }
 
-  async function addPicture(size: number) {
+  const plainPicture = (side: number): Promise<Buffer> => {
     pictures++
     const background = { r: pictures % 256, g: (pictures >> 8) % 256, b: 90 }
-    const bytes = await sharp({ create: { width: size, height: size, channels: 3, background } })
+    return sharp({ create: { width: side, height: side, channels: 3, background } })
       .png()
       .toBuffer()
+  }
+
+  async function storePicture(bytes: Buffer) {
     const sha256 = sha256Of(bytes)
     const seen = await inspectPicture(bytes)
     await writeFilesDurably(images.filesFor(sha256, bytes, seen, { promptHash: sha256, json: '{}' }))
@@ -106,8 +116,9 @@ export async function openLibrary(folder: string) {
   }
 
   async function addTile(batchId: number, row: number, tile: TileToAdd = {}) {
-    const { clientId = null, columns = {}, prompt = `a shoe, number ${row}`, variant = 1, failure } = tile
-    const picture = failure === undefined ? await addPicture(16) : null
+    const { clientId = null, columns = {}, prompt = `a shoe, number ${row}`, variant = 1, failure, noise } = tile
+    const picture =
+      failure === undefined ? await storePicture(await (noise ? noisePicture(noise) : plainPicture(16))) : null
     return storage.transaction(() => {
       const promptId = batches.addPrompt(batchId, {
         row,
@@ -133,7 +144,7 @@ export async function openLibrary(folder: string) {
 
   async function addFinal(draftImageId: number, decision: Marked, redrawn = false) {
     const { batchId, promptId, tileId } = images.stored(draftImageId)
-    const picture = await addPicture(32)
+    const picture = await storePicture(await plainPicture(32))
     const own = { batchId, promptId, tileId, stage: 'final' as const }
     const request: GenerationRequest = {
       ...baseRequest,

@@ -45,7 +45,10 @@ export async function openPaidLibrary(
     runSheet(
       library,
       sheetOf(prompts),
-      settingsFor([draftProfile(provider.id, 'fake-image', { width: 64, height: 64 })], settings),
+      settingsFor(
+        [draftProfile(provider.id, options.queue ? 'fake-queue' : 'fake-image', { width: 64, height: 64 })],
+        settings,
+      ),
       run,
     )
   return {

@@ -34,8 +34,6 @@ interface Run {
   isStopping: boolean
 }
 
-export type Delivery = ReturnType<typeof openDelivery>
-
 /**
  * Writes approved sets to folders. A target belongs to one batch and holds exactly what its newest delivery lists:
  * run again, it writes what is missing, replaces and removes what earlier deliveries wrote, and touches nothing else.

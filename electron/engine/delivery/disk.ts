@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { access, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, type FileHandle, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '#shared/errors.ts'
 
@@ -88,10 +88,28 @@ export async function refusalOf(folder: string): Promise<string | null> {
   }
 }
 
-/** SHA-256 (hex) of a file's bytes. */
-export async function hashFile(path: string): Promise<string> {
+/** Read in pieces of 1 MB at most, so that memory does not grow with the pictures. */
+const pieceLength = 1_048_576
+
+/** A file's bytes in pieces; each is good until the next is asked for. */
+export async function* piecesOf(file: FileHandle, byteLength: number): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafe(Math.min(byteLength + 1, pieceLength))
+  for (;;) {
+    const { bytesRead } = await file.read(piece)
+    if (bytesRead === 0) return
+    yield piece.subarray(0, bytesRead)
+  }
+}
+
+/** SHA-256 (hex) of a file's bytes; `byteLength` is how many they should be. */
+export async function hashFile(path: string, byteLength: number): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 })) hash.update(chunk)
+  const file = await open(path, 'r')
+  try {
+    for await (const piece of piecesOf(file, byteLength)) hash.update(piece)
+  } finally {
+    await file.close()
+  }
   return hash.digest('hex')
 }
 

@@ -39,7 +39,7 @@ export interface BatchTiles {
 }
 
 /** The folder of a delivery: `FOLDER/BATCH`, the batch's name made safe. */
-export const targetOf = (settings: DeliverySettings, batch: Batch): string =>
+const targetOf = (settings: DeliverySettings, batch: Batch): string =>
   join(resolve(settings.folder), safeFileName(batch.name, ''))
 
 /** Chooses and names the files of a delivery: the same tiles and decisions give the same names every time. */

@@ -10,7 +10,7 @@ const samplesShown = 50
 const looksAtOnce = 16
 
 /** A problem of the delivery as a whole; it is about no row of the sheet. */
-export const problemOf = (message: string): Problem => ({ row: null, line: null, column: null, message })
+const problemOf = (message: string): Problem => ({ row: null, line: null, column: null, message })
 
 /**
  * What a delivery would write, for a person to look at while she types the name template. A file that is listed as
@@ -56,7 +56,7 @@ function placesOf(plan: FilePlan, owned: Owned): Promise<Place[]> {
     const own = owned.get(path)
     if (there.size === image.byteLength) {
       if (own?.has(image.sha256)) return 'present'
-      if ((await hashFile(file)) === image.sha256) return 'present'
+      if ((await hashFile(file, image.byteLength)) === image.sha256) return 'present'
     }
     return own !== undefined && there.size !== null ? 'free' : 'taken'
   }

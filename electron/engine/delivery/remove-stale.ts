@@ -29,7 +29,7 @@ export async function removeStale({ target, layout, owned, kept, lostSha256s }: 
     if (!there || there.size === null) continue
     const twin = keptByFold.get(folded(path))
     if (twin !== undefined && (await look(join(target, ...twin.split('/'))))?.inode === there.inode) continue
-    const hash = await hashFile(file)
+    const hash = await hashFile(file, there.size)
     if (!hashes.has(hash) || lostSha256s.has(hash)) continue
     await rm(file)
     removed.push(path)

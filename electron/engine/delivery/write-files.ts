@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import type { Deliverable } from '#engine/tiles/tiles.ts'
 import { AppError } from '#shared/errors.ts'
-import { codeOf, diskSentence, hashFile, look, syncFolder, writeAtomically } from './disk.ts'
+import { codeOf, diskSentence, hashFile, look, piecesOf, syncFolder, writeAtomically } from './disk.ts'
 import type { Owned } from './earlier.ts'
 import type { PlannedFile } from './plan-files.ts'
 
@@ -12,9 +12,6 @@ const filesAtOnce = 6
 
 /** So many files share one fsync of their folders. */
 const groupSize = 64
-
-/** Read and written in pieces of 1 MB, so that memory does not grow with the pictures. */
-const pieceLength = 1_048_576
 
 export const stoppedSentence = 'Stopped; run it again to go on.'
 
@@ -79,7 +76,7 @@ async function deliver(needs: WriteNeeds, { path, image }: PlannedFile): Promise
     if (there) {
       const own = needs.owned.get(path)
       const isComparable = there.size !== null && (own !== undefined || there.size === image.byteLength)
-      const hash = isComparable ? await hashIfReadable(file) : null
+      const hash = isComparable ? await hashIfReadable(file, image.byteLength) : null
       if (hash === image.sha256) return { kind: 'skipped' }
       if (hash === null || !own?.has(hash)) return failed(takenReason(path, own !== undefined))
     }
@@ -93,9 +90,9 @@ async function deliver(needs: WriteNeeds, { path, image }: PlannedFile): Promise
 }
 
 /** A file that may not be read is not ours, as far as anyone can tell. */
-async function hashIfReadable(file: string): Promise<string | null> {
+async function hashIfReadable(file: string, byteLength: number): Promise<string | null> {
   try {
-    return await hashFile(file)
+    return await hashFile(file, byteLength)
   } catch (error) {
     if (codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM') return null
     throw error
@@ -119,21 +116,19 @@ async function copyVerified(source: string, file: string, image: Deliverable): P
   }
   const hash = createHash('sha256')
   let readError: unknown = null
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    const piece = Buffer.allocUnsafe(Math.min(image.byteLength + 1, pieceLength))
-    for (;;) {
-      const { bytesRead } = await picture.read(piece).catch((error: unknown) => {
-        readError = error
-        throw error
-      })
-      if (bytesRead === 0) return
-      const bytes = piece.subarray(0, bytesRead)
-      hash.update(bytes)
-      yield bytes
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of piecesOf(picture, image.byteLength)) {
+        hash.update(piece)
+        yield piece
+      }
+    } catch (error) {
+      readError = error
+      throw error
     }
   }
   try {
-    const isWhole = await writeAtomically(file, pieces(), () => hash.digest('hex') === image.sha256)
+    const isWhole = await writeAtomically(file, hashed(), () => hash.digest('hex') === image.sha256)
     return isWhole ? null : `${name} is damaged: its bytes have changed. Run verify.`
   } catch (error) {
     if (readError !== null) return `${name} cannot be read (${codeOf(readError)}). Run verify.`

@@ -54,12 +54,14 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
   }
   if (code === 'rate-limited') {
     const delayMs = (error instanceof AppError ? error.retryAfterMs : null) ?? retryDelayMs(job.waits)
-    lane.waitUntil(clock.now() + delayMs)
+    lane.refused(delayMs, clock.now())
     return job.waits < maxWaits
       ? again({ retries: job.retries, waits: job.waits + 1, delayMs })
       : fail({ state: 'released' })
   }
   if (treatment === 'retry' || (code === 'outcome-unknown' && isFree)) {
+    lane.failed(message, clock.now())
+    if (lane.pause) return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
     const told = error instanceof AppError ? error.retryAfterMs : null
     if (told !== null) lane.waitUntil(clock.now() + told)
     if (job.retries < maxRetries)
@@ -74,7 +76,7 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
       return jobs.toUnknown(job, message) ? [job, ...jobs.twins(job.promptHash, job.id)] : []
     })
   if (treatment === 'pause') {
-    lane.pause ??= { code, message }
+    lane.pause ??= { code, message, retryAtMs: null }
     return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
   }
   return fail(costOfFailure(code, error, job))

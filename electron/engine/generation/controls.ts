@@ -3,7 +3,7 @@ import { promptHash } from '#engine/cache/cache.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import type { Storage } from '#engine/storage/storage.ts'
+import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { AppError } from '#shared/errors.ts'
@@ -15,6 +15,7 @@ import type { openPlanning } from './planning.ts'
 import type { Scheduler } from './scheduler.ts'
 
 export interface ControlsNeeds {
+  readonly clock: Clock
   readonly storage: Storage
   readonly batches: Batches
   readonly jobs: Jobs
@@ -67,7 +68,8 @@ export function openControls(needs: ControlsNeeds) {
       throw new AppError('invalid-input', 'Cancel and front are for batches.')
     const lane = scheduler.lane(provider)
     needs.paused.set(provider, action === 'pause')
-    lane.pause = action === 'pause' ? { code: null, message: 'Paused by you.' } : null
+    if (action === 'pause') lane.pause = { code: null, message: 'Paused by you.', retryAtMs: null }
+    else lane.resume(needs.clock.now(), true)
     return 1
   }
 

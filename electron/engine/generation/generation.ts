@@ -97,9 +97,10 @@ export function openGeneration(needs: GenerationNeeds) {
       emit({ kind: 'queue-changed' })
     },
 
-    /** Resolves when nothing of the batch is out and nothing of it can start without a person. */
+    /** Resolves when nothing of the batch is out and nothing of it can start without a person, or when this host stops. */
     whenIdle: (batchId: number): Promise<void> =>
       scheduler.until(() => {
+        if (scheduler.isStopping()) return true
         if (jobs.isOut(batchId) || scheduler.running() > 0) return false
         if (batches.get(batchId).paused) return true
         const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))

@@ -126,7 +126,7 @@ export function openPlanning(needs: PlanningNeeds) {
   ): Plan {
     const parts = summary.parts.map((part) => ({
       ...part,
-      durationMs: scheduler.lane(part.provider).durationMs(part.requests),
+      durationMs: scheduler.lane(part.provider).durationMs(part.requests, needs.clock.now()),
     }))
     const durations = parts.map((part) => part.durationMs)
     const durationMs = durations.includes(null) ? null : Math.max(0, ...durations.map((duration) => duration ?? 0))

@@ -72,7 +72,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     if (known) return known
     const day = clock.now() - 86_400_000
     const lane = new Lane(provider, providers.open(provider).limits, spend.startedSince(provider, day))
-    if (needs.isProviderPaused(provider)) lane.pause = { code: null, message: 'Paused by you.' }
+    if (needs.isProviderPaused(provider)) lane.pause = { code: null, message: 'Paused by you.', retryAtMs: null }
     lanes.set(provider, lane)
     return lane
   }
@@ -109,11 +109,13 @@ export function openScheduler(needs: SchedulerNeeds) {
     if (isStopping || guard.sentence() !== null || active.length === 0 || !arrivals.hasRoom()) return
     if (jobs.nextTryMs(provider) === null) return
     const lane = laneOf(provider)
-    while (lane.free > 0 && lane.pause === null && arrivals.hasRoom()) {
+    lane.resume(clock.now(), false)
+    if (lane.pause) return wakeAt(provider, lane.pause.retryAtMs)
+    while (lane.free > 0 && arrivals.hasRoom()) {
       const nowMs = clock.now()
       const freeFromMs = lane.freeFromMs(nowMs)
       if (freeFromMs > nowMs) return wakeAt(provider, freeFromMs)
-      const count = lane.perMinute === null ? Math.min(lane.free, 40) : 1
+      const count = lane.isLimited ? 1 : Math.min(lane.free, 40)
       const claimed = claimUpTo(provider, count)
       if (claimed.heldBatchIds.length > 0) needs.onQueue()
       for (const job of claimed.jobs) start(lane, job)
@@ -137,7 +139,8 @@ export function openScheduler(needs: SchedulerNeeds) {
     wakeUps.delete(provider)
     if (atMs === null || atMs === Number.POSITIVE_INFINITY) return
     const delayMs = Math.min(60_000, atMs - clock.now())
-    if (delayMs <= 0) return
+    // It became due while this turn was busy.
+    if (delayMs <= 0) return wake()
     const wakeUp = new AbortController()
     wakeUps.set(provider, wakeUp)
     // An aborted wait was replaced by a newer one.
@@ -146,24 +149,19 @@ export function openScheduler(needs: SchedulerNeeds) {
 
   function start(lane: Lane, job: Job): void {
     const claimedMs = clock.now()
+    const onHeaders = (_status: number, headers: Readonly<Record<string, string>>) => lane.learn(headers, clock.now())
     lane.start(job, claimedMs, async () => {
       try {
         const at = providers.open(job.provider)
         const stops = { following: stopFollowing.signal, paid: abandon.signal }
-        const answers = await exchange(
-          { ...needs, input: needs.images.bytes, onHeaders: () => undefined },
-          job,
-          at,
-          stops,
-        )
-        lane.answered(clock.now() - claimedMs)
-        lane.isOffline = false
+        const answers = await exchange({ ...needs, input: needs.images.bytes, onHeaders }, job, at, stops)
+        lane.answered(clock.now() - claimedMs, clock.now())
         // The slot is free again at the reply's last byte; saving goes on beside it.
         void arrivals.add(job, answers)
       } catch (error) {
         finishWithout(job, error)
       } finally {
-        lane.running.delete(job.id)
+        lane.ended(job.id)
         wake()
       }
     })
@@ -173,6 +171,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     lane: laneOf,
     lanes: (): Lane[] => [...lanes.values()],
     storageSentence: guard.sentence,
+    isStopping: (): boolean => isStopping,
 
     /** Looks again at which batches may run, and starts what can start. */
     refresh(): void {
@@ -191,7 +190,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     /** A changed key or setting: the lane begins anew, without its pause, as soon as nothing runs in it. */
     reopen(provider: string): void {
       const lane = lanes.get(provider)
-      if (lane) lane.pause = null
+      lane?.resume(clock.now(), true)
       if (lane?.running.size === 0) lanes.delete(provider)
       wake()
     },

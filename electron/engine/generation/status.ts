@@ -6,6 +6,7 @@ import type { Clock } from '#engine/storage/storage.ts'
 import type { BatchCounts } from '#engine/tiles/tiles.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
+import type { Lane } from './lane.ts'
 import type { Scheduler } from './scheduler.ts'
 
 export interface StatusNeeds {
@@ -27,7 +28,7 @@ export function openStatus(needs: StatusNeeds) {
     let longest = 0
     for (const [provider, left] of Object.entries(counts.leftByProvider)) {
       if (!providers.ids().includes(provider)) continue
-      const durationMs = scheduler.lane(provider).durationMs(left)
+      const durationMs = scheduler.lane(provider).durationMs(left, needs.clock.now())
       if (durationMs === null) return null
       longest = Math.max(longest, durationMs)
     }
@@ -75,7 +76,6 @@ export function openStatus(needs: StatusNeeds) {
     const lane = scheduler.lane(provider)
     const nowMs = needs.clock.now()
     const freeFromMs = lane.freeFromMs(nowMs)
-    const storage = scheduler.storageSentence()
     return {
       provider,
       label: providers.label(provider),
@@ -84,8 +84,15 @@ export function openStatus(needs: StatusNeeds) {
       concurrency: lane.concurrency,
       perMinute: lane.perMinute,
       waitUntilMs: freeFromMs > nowMs && Number.isFinite(freeFromMs) ? freeFromMs : null,
-      paused: storage !== null ? { code: 'storage', message: storage } : lane.pause,
+      paused: pauseOf(lane, scheduler.storageSentence()),
     }
+  }
+
+  function pauseOf(lane: Lane, storageSentence: string | null): LaneStatus['paused'] {
+    if (storageSentence !== null) return { code: 'storage', message: storageSentence }
+    if (lane.pause) return { code: lane.pause.code, message: lane.pause.message }
+    const offline = 'There is no connection to the network; work goes on by itself when it is back.'
+    return lane.isOffline ? { code: 'provider-unavailable', message: offline } : null
   }
 
   return {

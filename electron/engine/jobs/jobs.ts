@@ -214,7 +214,7 @@ export function openJobs(storage: Storage, clock: Clock) {
         null,
       )
     },
-    /** When the next queued job of a provider may start, ms since 1970, of those that may only after a time; null for none. */
+    /** When the next queued job of a provider may start, ms since 1970, among those that wait beyond `afterMs`; null for none. */
     nextTryMs: (provider: string, afterMs = -1): number | null => nextTry.get(provider, afterMs)?.ms ?? null,
 
     /** Whether a batch has a job that a provider's lane could start, now or after a wait. */
