@@ -81,6 +81,17 @@ export async function openEngine(options: EngineOptions) {
   const review = openReview(rooms)
   const delivery = openDelivery({ ...rooms, deliverables: openDeliverables(storage) })
 
+  let closing: Promise<void> | null = null
+
+  async function close(waitMs: number): Promise<void> {
+    if (!readOnly) {
+      await delivery.stop()
+      await generation.stop(waitMs)
+    }
+    await network.close()
+    storage.close()
+  }
+
   function providerChanged<Result>(provider: string, result: Result): Result {
     generation.providerChanged(provider)
     emit({ kind: 'providers-changed' })
@@ -177,16 +188,12 @@ export async function openEngine(options: EngineOptions) {
     setPrice: spend.setPrice,
 
     /**
-     * Nothing new is sent; what is out is waited for, at most `waitMs`. Then the library is closed. A second call does
-     * not wait any longer: what is out becomes `unknown` at the next start.
+     * Nothing new is sent; what is out is waited for, at most `waitMs`. Then the library is closed. Asked twice, it closes
+     * once; `abandonNow` ends the wait, and what is out becomes `unknown`.
      */
-    async close(waitMs = 120_000): Promise<void> {
-      if (!readOnly) {
-        await delivery.stop()
-        await generation.stop(waitMs)
-      }
-      await network.close()
-      storage.close()
+    close(waitMs = 120_000): Promise<void> {
+      closing ??= close(waitMs)
+      return closing
     },
     abandonNow: generation.abandonNow,
   }

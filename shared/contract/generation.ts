@@ -11,6 +11,10 @@ export const draftSettings = z.object({
   template: z.string().nullable(),
   profiles: z.array(profile).min(1).max(8),
   variants: z.int().min(1).max(64),
+  /** The next models, in order, for drafts whose provider is down and that were provably not charged. */
+  fallbacks: z.array(profile).max(8).optional(),
+  /** Not every profile for every prompt, but the next one after so many drafts. */
+  rotateEvery: z.int().positive().optional(),
   /** Without a seed in the sheet, seed = baseSeed + variant - 1. */
   baseSeed: z.int().nonnegative(),
 })

@@ -21,6 +21,16 @@ export const model = z.object({
   takesSeed: z.boolean(),
   takesNegativePrompt: z.boolean(),
   qualities: z.array(z.string()),
+  /** The qualities that drafts and finals are made with; absent where the model's own default serves. */
+  draftQuality: z.string().optional(),
+  finalQuality: z.string().optional(),
+  /** How many reference pictures it takes; absent for none. */
+  maxReferences: z.int().positive().optional(),
+  /** It can leave the background transparent; its pictures are drawings of lines and shapes (SVG). */
+  takesTransparent: z.boolean().optional(),
+  isVector: z.boolean().optional(),
+  /** The service does not offer it any more: since when, and what took its place. */
+  retired: z.object({ on: z.string(), successor: z.string().nullable() }).optional(),
   /** The same seed at a larger size gives the same picture larger: a re-render of it is faithful. */
   sameSeedLarger: z.boolean(),
   /** Longest prompt in characters, `null` where none is known. */

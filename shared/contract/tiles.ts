@@ -45,6 +45,8 @@ export const tile = z.object({
   height: z.int().nullable(),
   state: jobState,
   holdReason: holdReason.nullable(),
+  /** The model it was meant for, where a fall-back took it; absent or null where none did. */
+  movedFrom: z.string().nullable().optional(),
   /** What went wrong and what to do, where it did. */
   failure: z.object({ code: errorCode, message: z.string() }).nullable(),
   estimateMicros: micros.nullable(),

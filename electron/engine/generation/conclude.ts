@@ -3,12 +3,12 @@ import { isOfflineError } from '#engine/network/network.ts'
 import type { LedgerOutcome, Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
+import { type FallBackNeeds, fallBack } from './fall-back.ts'
 import type { Lane } from './lane.ts'
 import { maxRetries, maxWaits, retryDelayMs } from './retry-delay.ts'
 
-export interface ConcludeNeeds {
+export interface ConcludeNeeds extends FallBackNeeds {
   readonly storage: Storage
-  readonly jobs: Jobs
   readonly spend: Spend
   readonly clock: Clock
 }
@@ -37,6 +37,14 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
     end({ state: 'released' }, () =>
       jobs.toQueued(job.id, { retries: wait.retries, waits: wait.waits, notBeforeMs: clock.now() + wait.delayMs }),
     )
+  /** Down for good: where the batch names another model, the job goes there; it was not charged. */
+  const failOrFallBack = (): Job[] =>
+    storage.transaction(() => {
+      if (!fallBack(needs, job))
+        return end({ state: 'released' }, () => jobs.toFailed(job.id, 'provider-unavailable', message))
+      spend.finish(job.id, { state: 'released' }, code)
+      return [job]
+    })
   const fail = (outcome: LedgerOutcome): Job[] =>
     end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail')
 
@@ -66,9 +74,7 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
     if (told !== null) lane.waitUntil(clock.now() + told)
     if (job.retries < maxRetries)
       return again({ retries: job.retries + 1, waits: job.waits, delayMs: told ?? retryDelayMs(job.retries) })
-    return code === 'outcome-unknown'
-      ? end({ state: 'released' }, () => jobs.toFailed(job.id, 'provider-unavailable', message))
-      : fail({ state: 'released' })
+    return failOrFallBack()
   }
   if (code === 'outcome-unknown')
     return storage.transaction(() => {

@@ -7,11 +7,11 @@ import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { AppError } from '#shared/errors.ts'
-import type { Profile } from '#shared/generation-request.ts'
+import { type Profile, profileName } from '#shared/generation-request.ts'
 import type { HoldReason } from '#shared/job-state.ts'
-import { draftSize } from './draft-size.ts'
+import { requestForModel } from './fall-back.ts'
+import type { ModelFacts } from './model-facts.ts'
 import type { openPausedProviders } from './paused-providers.ts'
-import type { openPlanning } from './planning.ts'
 import type { Scheduler } from './scheduler.ts'
 
 export interface ControlsNeeds {
@@ -23,7 +23,7 @@ export interface ControlsNeeds {
   readonly providers: OpenProviders
   readonly scheduler: Scheduler
   readonly paused: ReturnType<typeof openPausedProviders>
-  readonly planning: ReturnType<typeof openPlanning>
+  readonly facts: ModelFacts
   readonly announce: (changed: readonly Job[]) => void
   readonly emit: (event: LibraryEvent) => void
 }
@@ -140,28 +140,15 @@ export function openControls(needs: ControlsNeeds) {
       if (!job || (job.state !== 'failed' && job.state !== 'canceled'))
         throw new AppError('conflict', 'Only a failed or canceled draft can be asked for again in another way.')
       const old = requestOf(job)
-      const provider = profile?.provider ?? old.provider
-      const model = needs.planning.findModel(provider, profile?.model ?? old.model)
-      if (!model)
-        throw new AppError('not-found', `${provider}/${profile?.model ?? old.model} is not a model that is known here.`)
-      const size = draftSize(
-        model,
-        old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null,
-      )
-      if (typeof size === 'string') throw new AppError('unsupported', `${size}.`)
-      const request = {
-        ...old,
-        provider,
-        model: model.id,
-        prompt: prompt ?? old.prompt,
-        width: size.width,
-        height: size.height,
-        answeredBy: needs.planning.answeredBy(provider),
-        seed: model.takesSeed ? (old.seed ?? old.variant) : null,
-        variant: model.takesSeed ? null : (old.variant ?? old.seed),
-      }
+      const wish = { ...old, prompt: prompt ?? old.prompt }
+      const request = profile ? requestForModel(wish, profile, needs.facts) : wish
+      if (!request)
+        throw new AppError(
+          'unsupported',
+          `${profileName(profile ?? old)} cannot make this picture. Choose another model.`,
+        )
       storage.transaction(() => {
-        jobs.replaceRequest(job.id, request, promptHash(request), model.price.perImageMicros)
+        jobs.replaceRequest(job.id, request, promptHash(request), needs.facts.priceOf(request)?.highestMicros ?? null)
         if (prompt !== null) batches.setPromptText(job.promptId, prompt)
       })
       again(jobsOf([tileId]))

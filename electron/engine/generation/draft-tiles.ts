@@ -1,15 +1,18 @@
+import type { Price } from '#engine/settings/settings.ts'
 import { type ExpandedPrompt, expandRows, type ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Problem } from '#shared/contract/common.ts'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
 import { draftSize, sizeProblem } from './draft-size.ts'
+import type { ModelFacts } from './model-facts.ts'
 
 /** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
 export interface DraftTile {
   readonly variant: number
   readonly request: GenerationRequest
   readonly model: Model | null
+  readonly price: Price | null
   readonly problem: string | null
 }
 
@@ -24,10 +27,9 @@ export type DraftSlice = { readonly prompts: readonly DraftPrompt[]; readonly pr
 export interface TileSource {
   readonly sheet: ReadSheet
   readonly settings: DraftSettings
-  readonly findModel: (provider: string, model: string) => Model | null
-  readonly providerIds: readonly string[]
-  /** What answers at a provider whose model names do not say so; null for hosted models. */
-  readonly answeredBy: (provider: string) => string | null
+  readonly facts: ModelFacts
+  /** A person's price of one picture for models without one, micros; null where nobody said. */
+  readonly pricePerImageMicros: number | null
 }
 
 /** Few enough that hashing and storing them never holds the event loop for long. */
@@ -35,15 +37,8 @@ const promptsAtOnce = 100
 
 /** In the order of the sheet, every tile that it asks for with these settings: pure, so that plan and run see the same. */
 export function* draftSlices(source: TileSource): Generator<DraftSlice> {
-  const models = new Map<string, Model | null>()
-  const findModel = (provider: string, model: string) => {
-    const name = `${provider}/${model}`
-    const known = models.get(name)
-    if (known !== undefined) return known
-    const found = source.findModel(provider, model)
-    models.set(name, found)
-    return found
-  }
+  const facts = remembering(source.facts)
+  let made = 0
   const { columns, rows } = source.sheet
   const { mapping, template } = source.settings
   for (const { prompts, problems } of expandRows(rows, { columns, mapping, template })) {
@@ -51,17 +46,43 @@ export function* draftSlices(source: TileSource): Generator<DraftSlice> {
     for (let at = 0; at < prompts.length; at += promptsAtOnce)
       yield {
         problems: [],
-        prompts: prompts.slice(at, at + promptsAtOnce).map((prompt) => tilesOf(prompt, { ...source, findModel })),
+        prompts: prompts.slice(at, at + promptsAtOnce).map((prompt) => {
+          const slice = tilesOf(prompt, { ...source, facts }, made)
+          made += slice.tiles.length
+          return slice
+        }),
       }
   }
 }
 
-function tilesOf(prompt: ExpandedPrompt, source: TileSource): DraftPrompt {
+/** A sheet of 100,000 rows asks for the same few models and prices over and over. */
+function remembering(facts: ModelFacts): ModelFacts {
+  const models = new Map<string, Model | null>()
+  return {
+    ...facts,
+    findModel(provider, model) {
+      const name = `${provider}/${model}`
+      const known = models.get(name)
+      if (known !== undefined) return known
+      const found = facts.findModel(provider, model)
+      models.set(name, found)
+      return found
+    },
+  }
+}
+
+/** `made` counts the tiles before this prompt: a rotation goes on over the whole sheet. */
+function tilesOf(prompt: ExpandedPrompt, source: TileSource, made: number): DraftPrompt {
   const wanted = prompt.width !== null && prompt.height !== null ? { width: prompt.width, height: prompt.height } : null
   const variants = prompt.count ?? source.settings.variants
+  const { profiles, rotateEvery } = source.settings
   const tiles: DraftTile[] = []
-  for (const profile of source.settings.profiles)
-    for (let variant = 1; variant <= variants; variant++) tiles.push(tileOf(prompt, wanted, profile, variant, source))
+  const add = (profile: Profile | undefined, variant: number) =>
+    profile && tiles.push(tileOf(prompt, wanted, profile, variant, source))
+  if (rotateEvery)
+    for (let variant = 1; variant <= variants; variant++)
+      add(profiles[Math.floor((made + variant - 1) / rotateEvery) % profiles.length], variant)
+  else for (const profile of profiles) for (let variant = 1; variant <= variants; variant++) add(profile, variant)
   return { prompt, wanted, tiles }
 }
 
@@ -72,8 +93,8 @@ function tileOf(
   variant: number,
   source: TileSource,
 ): DraftTile {
-  const { provider, model: modelId } = modelFor(prompt.model, profile, source.providerIds)
-  const model = source.findModel(provider, modelId)
+  const { provider, model: modelId } = modelFor(prompt.model, profile, source.facts.providerIds)
+  const model = source.facts.findModel(provider, modelId)
   const override =
     profile.width !== null && profile.height !== null ? { width: profile.width, height: profile.height } : null
   const size = model ? (override ?? draftSize(model, wanted)) : null
@@ -86,7 +107,7 @@ function tileOf(
     negativePrompt: model?.takesNegativePrompt ? prompt.negative : null,
     width: typeof size === 'object' && size !== null ? size.width : (wanted?.width ?? null),
     height: typeof size === 'object' && size !== null ? size.height : (wanted?.height ?? null),
-    quality: profile.quality,
+    quality: profile.quality ?? model?.draftQuality ?? null,
     outputFormat: null,
     seed: model?.takesSeed ? seed : null,
     variant: model?.takesSeed ? null : variant,
@@ -94,9 +115,16 @@ function tileOf(
     source: null,
     references: [],
     options: profile.options,
-    answeredBy: source.answeredBy(provider),
+    answeredBy: source.facts.answeredBy(provider),
   }
-  return { variant, request, model, problem: problemOf(request, model, size, override) }
+  const problem = problemOf(request, model, size, override)
+  return { variant, request, model, problem, price: problem === null ? priceOf(request, source) : null }
+}
+
+function priceOf(request: GenerationRequest, { facts, pricePerImageMicros }: TileSource): Price | null {
+  const known = facts.priceOf(request)
+  if (known !== null || pricePerImageMicros === null) return known
+  return { expectedMicros: pricePerImageMicros, highestMicros: pricePerImageMicros }
 }
 
 /** The row's own model: `PROVIDER/MODEL` where the first part is a provider, else a model of the profile's provider. */

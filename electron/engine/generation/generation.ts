@@ -11,6 +11,7 @@ import type { BatchCounts, Tiles } from '#engine/tiles/tiles.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { openControls } from './controls.ts'
+import { modelFacts } from './model-facts.ts'
 import { openPausedProviders } from './paused-providers.ts'
 import { openPlanning } from './planning.ts'
 import { recover } from './recover.ts'
@@ -41,10 +42,12 @@ export type Generation = ReturnType<typeof openGeneration>
 /** Plans, the queue and what becomes of it. In a library that is only read, nothing is recovered and nothing runs. */
 export function openGeneration(needs: GenerationNeeds) {
   const { storage, jobs, batches, emit } = needs
+  const facts = modelFacts(needs.providers)
   const paused = openPausedProviders(storage, needs.clock)
   const wanted = new Set<number>()
   const scheduler = openScheduler({
     ...needs,
+    facts,
     dailyCapMicros: () => needs.settings().dailyCapMicros,
     isProviderPaused: paused.has,
     mayRun: (batchId) => needs.goesOn || wanted.has(batchId),
@@ -59,6 +62,7 @@ export function openGeneration(needs: GenerationNeeds) {
 
   const planning = openPlanning({
     ...needs,
+    facts,
     scheduler,
     countedOfBatchMicros: needs.spend.countedOfBatchMicros,
     onPlanned(batchId, isNew) {
@@ -68,7 +72,7 @@ export function openGeneration(needs: GenerationNeeds) {
       emit({ kind: 'queue-changed' })
     },
   })
-  const controls = openControls({ ...needs, scheduler, paused, planning, announce })
+  const controls = openControls({ ...needs, facts, scheduler, paused, announce })
   const status = openStatus({ ...needs, scheduler })
 
   if (!storage.readOnly) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, promptHash } from '#engine/cache/cache.ts'
 import type { Problem } from '#shared/contract/common.ts'
-import type { DraftPlanInput, Plan, PlanRow } from '#shared/contract/generation.ts'
+import type { DraftPlanInput, Plan } from '#shared/contract/generation.ts'
+import type { Size } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
@@ -11,9 +12,17 @@ import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
 const outcomes: readonly TileOutcome[] = ['new', 'cached', 'duplicate', 'blocked']
 
+export interface PlanPart {
+  readonly provider: string
+  readonly model: string
+  requests: number
+  estimateMicros: number | null
+  highestMicros: number | null
+}
+
 export interface DraftPlan {
   readonly summary: Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & {
-    parts: { provider: string; model: string; requests: number; estimateMicros: number | null }[]
+    parts: PlanPart[]
   }
   readonly identity: string
   outcome(tile: number): TileOutcome
@@ -26,7 +35,7 @@ export interface DraftPlanNeeds {
   readonly sheetSha256: string
   readonly isCached: (promptHash: string) => boolean
   /** The price of one picture at final quality, for the comparison; null where none is known. */
-  readonly finalMicros: (tile: DraftTile) => number | null
+  readonly finalMicros: (tile: DraftTile, wanted: Size | null) => number | null
 }
 
 const problemsKept = 1000
@@ -44,11 +53,11 @@ export const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['set
     .digest('hex')
 
 /** Counts, prices and problems of a whole sheet; works in slices, sends nothing, stores nothing. */
-export async function planDrafts(needs: DraftPlanNeeds, pricePerImageMicros: number | null): Promise<DraftPlan> {
+export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const firstRowOf = new Map<string, number>()
   const kinds: number[] = []
   const sameAs = new Map<number, number>()
-  const parts = new Map<string, { provider: string; model: string; requests: number; estimateMicros: number | null }>()
+  const parts = new Map<string, PlanPart>()
   const problems: Problem[] = []
   const leftOut = { negative: 0, seed: 0 }
   let problemCount = 0
@@ -65,7 +74,7 @@ export async function planDrafts(needs: DraftPlanNeeds, pricePerImageMicros: num
   for (const problem of needs.source.sheet.problems) addProblem(problem)
   for (const slice of draftSlices(needs.source)) {
     slice.problems.forEach(addProblem)
-    for (const { prompt, tiles } of slice.prompts) {
+    for (const { prompt, wanted, tiles } of slice.prompts) {
       prompts++
       for (const tile of tiles) {
         const hash = promptHash(tile.request)
@@ -82,9 +91,8 @@ export async function planDrafts(needs: DraftPlanNeeds, pricePerImageMicros: num
         kinds.push(outcomes.indexOf(outcome))
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
-        if (outcome === 'new') addToPart(parts, tile, pricePerImageMicros)
-        const finalMicros = outcome === 'blocked' ? 0 : (needs.finalMicros(tile) ?? pricePerImageMicros)
-        allFinalMicros = allFinalMicros === null || finalMicros === null ? null : allFinalMicros + finalMicros
+        if (outcome === 'new') addToPart(parts, tile)
+        if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
         if (prompt.negative && tile.model && !tile.model.takesNegativePrompt) leftOut.negative++
         if (prompt.seed !== null && tile.model && !tile.model.takesSeed) leftOut.seed++
       }
@@ -96,8 +104,8 @@ export async function planDrafts(needs: DraftPlanNeeds, pricePerImageMicros: num
   if (leftOut.negative > 0) addProblem(leftOutProblem('negative prompt', leftOut.negative))
   if (leftOut.seed > 0) addProblem(leftOutProblem('seed', leftOut.seed))
 
-  const estimates = [...parts.values()].map((part) => part.estimateMicros)
-  const estimateMicros = estimates.includes(null) ? null : estimates.reduce<number>((sum, part) => sum + (part ?? 0), 0)
+  const total = (of: 'estimateMicros' | 'highestMicros') =>
+    [...parts.values()].reduce<number | null>((sum, part) => sumOrNull(sum, part[of]), 0)
   const codes = Uint8Array.from(kinds)
   return {
     identity: batchIdentity(needs.sheetSha256, needs.source.settings),
@@ -109,8 +117,8 @@ export async function planDrafts(needs: DraftPlanNeeds, pricePerImageMicros: num
       cached: count.cached,
       duplicates: count.duplicate,
       blocked: count.blocked,
-      estimateMicros,
-      highestMicros: estimateMicros,
+      estimateMicros: total('estimateMicros'),
+      highestMicros: total('highestMicros'),
       currency: 'USD',
       allFinalMicros,
       parts: [...parts.values()],
@@ -130,66 +138,16 @@ const leftOutProblem = (what: string, tiles: number): Problem => ({
   message: `the chosen model takes no ${what}: it is left out for ${tiles} ${tiles === 1 ? 'draft' : 'drafts'}`,
 })
 
-function addToPart(
-  parts: Map<string, { provider: string; model: string; requests: number; estimateMicros: number | null }>,
-  tile: DraftTile,
-  pricePerImageMicros: number | null,
-): void {
+function addToPart(parts: Map<string, PlanPart>, tile: DraftTile): void {
   const name = profileName(tile.request)
   const { provider, model } = tile.request
-  const part = parts.get(name) ?? { provider, model, requests: 0, estimateMicros: 0 }
-  const price = tilePrice(tile, pricePerImageMicros)
+  const part = parts.get(name) ?? { provider, model, requests: 0, estimateMicros: 0, highestMicros: 0 }
   part.requests++
-  part.estimateMicros = part.estimateMicros === null || price === null ? null : part.estimateMicros + price
+  part.estimateMicros = sumOrNull(part.estimateMicros, tile.price?.expectedMicros)
+  part.highestMicros = sumOrNull(part.highestMicros, tile.price?.highestMicros)
   parts.set(name, part)
 }
 
-/** The most one picture of this tile costs, micros; null where nobody knows. */
-export const tilePrice = (tile: DraftTile, pricePerImageMicros: number | null): number | null =>
-  tile.model?.price.perImageMicros ?? pricePerImageMicros
-
-/** Some rows of a plan, made again from the sheet. `total` counts all rows of that outcome. */
-export async function draftPlanRows(
-  source: TileSource,
-  plan: DraftPlan,
-  page: { offset: number; limit: number; outcome: TileOutcome | undefined; pricePerImageMicros: number | null },
-): Promise<{ rows: PlanRow[]; total: number }> {
-  const rows: PlanRow[] = []
-  const breathe = breather()
-  let index = 0
-  let total = 0
-  for (const slice of draftSlices(source)) {
-    for (const { prompt, tiles } of slice.prompts)
-      for (const tile of tiles) {
-        const outcome = plan.outcome(index)
-        if (page.outcome === undefined || page.outcome === outcome) {
-          if (total >= page.offset && rows.length < page.limit)
-            rows.push(planRow(prompt, tile, outcome, plan.sameAsRow(index), page))
-          total++
-        }
-        index++
-      }
-    await breathe()
-  }
-  return { rows, total }
-}
-
-function planRow(
-  prompt: { row: number; text: string },
-  tile: DraftTile,
-  outcome: TileOutcome,
-  sameAsRow: number,
-  { pricePerImageMicros }: { pricePerImageMicros: number | null },
-): PlanRow {
-  const notes = { new: null, cached: 'cached', duplicate: `same as row ${sameAsRow}`, blocked: tile.problem }
-  return {
-    row: prompt.row,
-    prompt: prompt.text,
-    variant: tile.variant,
-    provider: tile.request.provider,
-    model: tile.request.model,
-    priceMicros: outcome === 'new' ? tilePrice(tile, pricePerImageMicros) : outcome === 'blocked' ? null : 0,
-    outcome,
-    note: notes[outcome],
-  }
-}
+/** Nobody knows a sum with an unknown part. */
+const sumOrNull = (one: number | null, other: number | null | undefined): number | null =>
+  one === null || other === null || other === undefined ? null : one + other

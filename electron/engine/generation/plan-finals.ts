@@ -2,12 +2,14 @@ import type { Batches } from '#engine/batches/batches.ts'
 import { type Cache, promptHash } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import { type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { Price } from '#engine/settings/settings.ts'
 import type { DraftTarget } from '#engine/tiles/tiles.ts'
 import type { Problem } from '#shared/contract/common.ts'
 import type { FinalPlanInput, FinalProfile, Plan, PlanRow } from '#shared/contract/generation.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { finalSize, sizeProblem } from './draft-size.ts'
+import type { ModelFacts } from './model-facts.ts'
 
 /** The upscaler that every library has: free, local, faithful. */
 const builtInUpscaler = { provider: 'sketch', model: 'lanczos' } as const
@@ -17,8 +19,7 @@ export interface FinalsNeeds {
   readonly jobs: Jobs
   readonly images: Images
   readonly cache: Cache
-  readonly findModel: (provider: string, model: string) => Model | null
-  readonly answeredBy: (provider: string) => string | null
+  readonly facts: ModelFacts
 }
 
 /** One final before it is stored. */
@@ -28,7 +29,7 @@ export interface PlannedFinal {
   readonly hash: string
   /** Not the same picture larger: it arrives undecided. */
   readonly redrawn: boolean
-  readonly priceMicros: number | null
+  readonly price: Price | null
   readonly currency: string
   readonly outcome: PlanRow['outcome']
   readonly note: string | null
@@ -62,7 +63,7 @@ export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: r
     }
     const hash = promptHash(made.request)
     if (target.hasFinal && needs.jobs.hasFinal(target.tileId, hash)) continue
-    const price = made.model.price.perImageMicros
+    const price = needs.facts.priceOf(made.request)
     const outcome = needs.cache.find(hash) ? 'cached' : seen.has(hash) ? 'duplicate' : 'new'
     seen.add(hash)
     finals.push({
@@ -70,14 +71,13 @@ export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: r
       request: made.request,
       hash,
       redrawn: made.redrawn,
-      priceMicros: price,
+      price,
       currency: made.model.price.currency,
       outcome,
       note: made.redrawn ? 'redrawn' : outcome === 'cached' ? 'cached' : null,
     })
   }
   const fresh = finals.filter((final) => final.outcome === 'new')
-  const estimateMicros = sumOf(fresh.map((final) => final.priceMicros))
   return {
     finals,
     summary: {
@@ -89,8 +89,8 @@ export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: r
       cached: finals.filter((final) => final.outcome === 'cached').length,
       duplicates: finals.filter((final) => final.outcome === 'duplicate').length,
       blocked: wanted.length - finals.length,
-      estimateMicros,
-      highestMicros: estimateMicros,
+      estimateMicros: sumOf(fresh.map((final) => final.price?.expectedMicros ?? null)),
+      highestMicros: sumOf(fresh.map((final) => final.price?.highestMicros ?? null)),
       currency: 'USD',
       allFinalMicros: null,
       parts: partsOf(fresh),
@@ -111,7 +111,14 @@ function partsOf(finals: readonly PlannedFinal[]): FinalsPlan['summary']['parts'
     const [first] = group
     if (!first) return []
     const { provider, model } = first.request
-    return [{ provider, model, requests: group.length, estimateMicros: sumOf(group.map((final) => final.priceMicros)) }]
+    return [
+      {
+        provider,
+        model,
+        requests: group.length,
+        estimateMicros: sumOf(group.map((final) => final.price?.expectedMicros ?? null)),
+      },
+    ]
   })
 }
 
@@ -124,7 +131,7 @@ function finalOf(
   const job = needs.jobs.get(target.tileId)
   if (!job) return 'the draft has no job any more'
   const draft = requestOf(job)
-  const draftModel = needs.findModel(draft.provider, draft.model)
+  const draftModel = needs.facts.findModel(draft.provider, draft.model)
   const isSameLarger = draftModel?.sameSeedLarger === true && draft.seed !== null
   const profile: FinalProfile = input.profile ?? {
     kind: isSameLarger ? 'rerender' : 'upscale',
@@ -133,7 +140,7 @@ function finalOf(
     height: null,
     scale: input.scale,
   }
-  const model = needs.findModel(profile.provider, profile.model)
+  const model = needs.facts.findModel(profile.provider, profile.model)
   if (!model) return `${profileName(profile)} is not a model that is known here`
   if (profile.kind === 'upscale') return upscaleOf(needs, profile, model, draft, target)
   const isSameModel = profile.provider === draft.provider && profile.model === draft.model
@@ -166,7 +173,7 @@ function upscaleOf(
     source: { sha256: image.sha256, width: image.width, height: image.height },
     references: [],
     options: {},
-    answeredBy: needs.answeredBy(profile.provider),
+    answeredBy: needs.facts.answeredBy(profile.provider),
   }
   return { request, model, redrawn: false }
 }
@@ -202,10 +209,11 @@ function rerenderOf(
     model: profile.model,
     width: size.width,
     height: size.height,
+    quality: model.finalQuality ?? draft.quality,
     negativePrompt: model.takesNegativePrompt ? draft.negativePrompt : null,
     seed: model.takesSeed ? draft.seed : null,
     variant: model.takesSeed && draft.seed !== null ? null : (draft.variant ?? draft.seed),
-    answeredBy: needs.answeredBy(profile.provider),
+    answeredBy: needs.facts.answeredBy(profile.provider),
   }
   return { request, model, redrawn }
 }
@@ -223,7 +231,7 @@ export function finalPlanRows(
     variant: needs.jobs.get(final.target.tileId)?.variant ?? 1,
     provider: final.request.provider,
     model: final.request.model,
-    priceMicros: final.outcome === 'new' ? final.priceMicros : 0,
+    priceMicros: final.outcome === 'new' ? (final.price?.expectedMicros ?? null) : 0,
     outcome: final.outcome,
     note: final.note,
   }))

@@ -16,11 +16,13 @@ import {
   type PlanRowsInput,
   type RunInput,
 } from '#shared/contract/generation.ts'
-import type { Model } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import type { TileSource } from './draft-tiles.ts'
-import { type DraftPlan, draftPlanRows, planDrafts } from './plan-drafts.ts'
+import { finalPrice } from './final-price.ts'
+import type { ModelFacts } from './model-facts.ts'
+import { draftPlanRows } from './plan-draft-rows.ts'
+import { type DraftPlan, planDrafts } from './plan-drafts.ts'
 import { type FinalsPlan, finalPlanRows, planFinals } from './plan-finals.ts'
 import { openPlans } from './plans.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -36,6 +38,7 @@ export interface PlanningNeeds {
   readonly cache: Cache
   readonly tiles: Tiles
   readonly providers: OpenProviders
+  readonly facts: ModelFacts
   readonly scheduler: Scheduler
   readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
   readonly countedOfBatchMicros: (batchId: number) => number
@@ -51,28 +54,22 @@ const plansKept = 8
 
 /** Plans: what a run would make, cost and take, before anything is spent; and the one run that each may become. */
 export function openPlanning(needs: PlanningNeeds) {
-  const { storage, batches, jobs, providers, scheduler } = needs
+  const { storage, batches, jobs, providers, scheduler, facts } = needs
   const plans = openPlans(storage, needs.clock)
   const kept = new Map<string, KeptPlan>()
   const starting = new Map<string, Promise<{ batchId: number; batch: string }>>()
 
-  const answeredBy = (provider: string): string | null => providers.open(provider).origin
-  const findModel = (provider: string, model: string): Model | null =>
-    providers.ids().includes(provider) ? providers.model(provider, model) : null
-
   async function makeDraftPlan(input: DraftPlanInput): Promise<Extract<KeptPlan, { kind: 'drafts' }>> {
     requireProviders(input.settings)
     const { sheet, sha256 } = await needs.readStoredSheet(input.sheetId)
-    const source: TileSource = { sheet, settings: input.settings, findModel, providerIds: providers.ids(), answeredBy }
-    const plan = await planDrafts(
-      {
-        source,
-        sheetSha256: sha256,
-        isCached: (hash) => needs.cache.find(hash) !== null,
-        finalMicros: (tile) => tile.model?.price.perImageMicros ?? null,
-      },
-      input.pricePerImageMicros,
-    )
+    const { settings, pricePerImageMicros } = input
+    const source: TileSource = { sheet, settings, facts, pricePerImageMicros }
+    const plan = await planDrafts({
+      source,
+      sheetSha256: sha256,
+      isCached: (hash) => needs.cache.find(hash) !== null,
+      finalMicros: (tile, wanted) => finalPrice(facts, tile, wanted)?.expectedMicros ?? pricePerImageMicros,
+    })
     return { kind: 'drafts', input, plan, source }
   }
 
@@ -108,7 +105,7 @@ export function openPlanning(needs: PlanningNeeds) {
   }
 
   function makeFinalsPlan(input: FinalPlanInput): Extract<KeptPlan, { kind: 'finals' }> {
-    const plan = planFinals({ ...needs, findModel, answeredBy }, input, needs.tiles.targets(input.targets))
+    const plan = planFinals(needs, input, needs.tiles.targets(input.targets))
     return { kind: 'finals', input, plan }
   }
 
@@ -155,6 +152,7 @@ export function openPlanning(needs: PlanningNeeds) {
         plans.markRan(input.planId, twin)
         if (input.first === null) jobs.release(twin, 'sample')
         jobs.release(twin, 'budget')
+        if (plan.input.pricePerImageMicros !== null) jobs.setBatchPrice(twin, plan.input.pricePerImageMicros)
         batches.setPaused(twin, false)
         capRun(twin, input.capMicros)
       })
@@ -175,7 +173,6 @@ export function openPlanning(needs: PlanningNeeds) {
         sheetId: plan.input.sheetId,
         name: input.name ?? `batch-${new Date(needs.clock.now()).toISOString().slice(0, 10)}`,
         first: input.first,
-        pricePerImageMicros: plan.input.pricePerImageMicros,
       },
       (batchId) => {
         plans.markRan(input.planId, batchId)
@@ -223,8 +220,8 @@ export function openPlanning(needs: PlanningNeeds) {
       const plan = await find(input.planId)
       const page = { offset: input.offset, limit: input.limit, outcome: input.outcome }
       return plan.kind === 'drafts'
-        ? draftPlanRows(plan.source, plan.plan, { ...page, pricePerImageMicros: plan.input.pricePerImageMicros })
-        : finalPlanRows({ ...needs, findModel, answeredBy }, plan.plan, page)
+        ? draftPlanRows(plan.source, plan.plan, page)
+        : finalPlanRows(needs, plan.plan, page)
     },
 
     /** Asked twice, also at once, it runs once. */
@@ -239,8 +236,5 @@ export function openPlanning(needs: PlanningNeeds) {
         starting.delete(input.planId)
       }
     },
-
-    answeredBy,
-    findModel,
   }
 }

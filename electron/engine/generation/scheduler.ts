@@ -1,7 +1,7 @@
-import type { Batch, Batches } from '#engine/batches/batches.ts'
+import type { Batch } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
-import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import type { Job } from '#engine/jobs/jobs.ts'
 import type { Network } from '#engine/network/network.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
@@ -11,16 +11,15 @@ import { openArrivals } from './arrivals.ts'
 import { type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
 import { exchange } from './exchange.ts'
+import { type FallBackNeeds, fallBack } from './fall-back.ts'
 import { Lane } from './lane.ts'
 import { openStorageGuard } from './storage-guard.ts'
 
-export interface SchedulerNeeds {
+export interface SchedulerNeeds extends FallBackNeeds {
   readonly storage: Storage
   readonly clock: Clock
   readonly network: Network
   readonly providers: OpenProviders
-  readonly batches: Batches
-  readonly jobs: Jobs
   readonly images: Images
   readonly cache: Cache
   readonly spend: Spend
@@ -110,7 +109,10 @@ export function openScheduler(needs: SchedulerNeeds) {
     if (jobs.nextTryMs(provider) === null) return
     const lane = laneOf(provider)
     lane.resume(clock.now(), false)
-    if (lane.pause) return wakeAt(provider, lane.pause.retryAtMs)
+    if (lane.pause) {
+      if (lane.pause.code === 'provider-unavailable') moveOn(provider)
+      return wakeAt(provider, lane.pause.retryAtMs)
+    }
     while (lane.free > 0 && arrivals.hasRoom()) {
       const nowMs = clock.now()
       const freeFromMs = lane.freeFromMs(nowMs)
@@ -121,6 +123,15 @@ export function openScheduler(needs: SchedulerNeeds) {
       for (const job of claimed.jobs) start(lane, job)
       if (claimed.jobs.length < count) return wakeAt(provider, jobs.nextTryMs(provider, nowMs))
     }
+  }
+
+  /** The provider is down: jobs of batches that name another model do not wait for it. */
+  function moveOn(provider: string): void {
+    const chained = active.filter((batch) => (batch.settings.fallbacks ?? []).length > 0)
+    const moved = needs.storage.transaction(() =>
+      chained.flatMap((batch) => jobs.waitingAt(batch.id, provider).filter((job) => fallBack(needs, job))),
+    )
+    if (moved.length > 0) changed(moved)
   }
 
   function claimUpTo(provider: string, count: number): Claimed {

@@ -7,7 +7,7 @@ import type { DraftSettings } from '#shared/contract/generation.ts'
 import { addPicture } from './add-picture.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
-import { type DraftPlan, tilePrice } from './plan-drafts.ts'
+import type { DraftPlan } from './plan-drafts.ts'
 
 export interface StoreDraftsNeeds {
   readonly storage: Storage
@@ -25,7 +25,6 @@ export interface DraftBatch {
   readonly name: string
   /** Hold back all but a sample of this many requests, spread over the sheet; null for none. */
   readonly first: number | null
-  readonly pricePerImageMicros: number | null
 }
 
 /**
@@ -109,11 +108,11 @@ interface Place {
   readonly isHeldBack: boolean
 }
 
-function storeTile({ jobs, images, cache }: StoreDraftsNeeds, batch: DraftBatch, place: Place): void {
+function storeTile({ jobs, images, cache }: StoreDraftsNeeds, _batch: DraftBatch, place: Place): void {
   const { tile } = place
   const hash = promptHash(tile.request)
   const known = tile.problem ? null : cache.find(hash)
-  const price = tilePrice(tile, batch.pricePerImageMicros)
+  const price = tile.price?.highestMicros ?? null
   const jobId = jobs.nextId()
   jobs.add(jobId, {
     batchId: place.batchId,

@@ -16,6 +16,7 @@ export function storeFinals(
   let position = jobs.nextPosition(batchId)
   for (const final of plan.finals) {
     const known = cache.find(final.hash)
+    const price = final.price?.highestMicros ?? null
     const jobId = jobs.nextId()
     jobs.add(jobId, {
       batchId,
@@ -27,17 +28,11 @@ export function storeFinals(
       promptHash: final.hash,
       request: final.request,
       state: known ? 'done' : 'queued',
-      holdReason: known
-        ? null
-        : jobs.hasUnknown(final.hash)
-          ? 'unknown-twin'
-          : final.priceMicros === null
-            ? 'no-price'
-            : null,
+      holdReason: known ? null : jobs.hasUnknown(final.hash) ? 'unknown-twin' : price === null ? 'no-price' : null,
       follows: final.outcome === 'duplicate' && !known,
       sourceImageId: final.target.imageId,
       redrawn: final.redrawn,
-      estimateMicros: final.priceMicros,
+      estimateMicros: price,
       currency: final.currency,
       error: null,
     })

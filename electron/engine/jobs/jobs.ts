@@ -165,6 +165,14 @@ export function openJobs(storage: Storage, clock: Clock) {
     `UPDATE job SET provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?, updated_ms = ?
      WHERE id = ? AND state IN ('failed', 'canceled')`,
   )
+  const moveTo = storage.prepare<[string, string, string, string, number | null, string, number, number]>(
+    `UPDATE job SET state = 'queued', provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?,
+       moved_from = coalesce(moved_from, ?), hold_reason = NULL, retries = 0, not_before_ms = 0, handle_json = NULL, updated_ms = ?
+     WHERE id = ? AND state IN ('queued', 'submitting')`,
+  )
+  const waitingJobs = storage.prepare<[number, string], Job>(
+    `SELECT ${columns} FROM job WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
+  )
   const lastPosition = storage.prepare<[number], { position: number }>(
     'SELECT coalesce(max(position), -1) AS position FROM job WHERE batch_id = ?',
   )
@@ -172,6 +180,10 @@ export function openJobs(storage: Storage, clock: Clock) {
   const setPrice = storage.prepare<[number, string, string]>(
     `UPDATE job SET estimate_micros = ?, hold_reason = CASE hold_reason WHEN 'no-price' THEN NULL ELSE hold_reason END
      WHERE provider = ? AND model = ? AND state = 'queued' AND estimate_micros IS NULL`,
+  )
+  const setBatchPrice = storage.prepare<[number, number]>(
+    `UPDATE job SET estimate_micros = ?, hold_reason = CASE hold_reason WHEN 'no-price' THEN NULL ELSE hold_reason END
+     WHERE batch_id = ? AND state = 'queued' AND estimate_micros IS NULL`,
   )
 
   return {
@@ -274,8 +286,31 @@ export function openJobs(storage: Storage, clock: Clock) {
         clock.now(),
         jobId,
       ).changes > 0,
+    /** The same place, asked of another model: the tile keeps the name of the one it was meant for. */
+    moveTo: (
+      jobId: number,
+      request: GenerationRequest,
+      promptHash: string,
+      estimateMicros: number | null,
+      from: string,
+    ): boolean =>
+      moveTo.run(
+        request.provider,
+        request.model,
+        promptHash,
+        JSON.stringify(request),
+        estimateMicros,
+        from,
+        clock.now(),
+        jobId,
+      ).changes > 0,
+    /** Jobs that a provider's lane could start, now or after a wait. */
+    waitingAt: (batchId: number, provider: string): Job[] => waitingJobs.all(batchId, provider),
     dropBatch: (batchId: number): void => void dropBatch.run(batchId),
     setPrice: (provider: string, model: string, perImageMicros: number): number =>
       setPrice.run(perImageMicros, provider, model).changes,
+    /** The same for one batch: somebody said what its pictures cost when they went on with it. */
+    setBatchPrice: (batchId: number, perImageMicros: number): number =>
+      setBatchPrice.run(perImageMicros, batchId).changes,
   }
 }

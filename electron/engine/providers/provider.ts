@@ -72,6 +72,11 @@ export interface Account {
   readonly models: readonly string[]
 }
 
+export interface UsualModel {
+  readonly model: string
+  readonly quality: string | null
+}
+
 /** Limits to begin with; the lane adapts to what the provider says. Null is no limit. */
 export interface Limits {
   readonly concurrency: number
@@ -101,8 +106,20 @@ export interface Provider {
   models(settings: unknown): readonly Model[]
   /** A model id that is not listed, described as well as can be; null where it cannot be used. */
   model(id: string, settings: unknown): Model | null
+  /**
+   * What a request costs: what to expect, and the most it can, in micros of USD; null where nobody knows. Absent: the
+   * model's price a picture.
+   */
+  price?(
+    request: GenerationRequest,
+    settings: unknown,
+  ): { readonly expectedMicros: number; readonly highestMicros: number } | null
+  /** What a person most likely wants: the cheapest way to a good draft, and the model for finals. */
+  readonly usual?: { readonly draft: UsualModel; readonly final: UsualModel }
   /** Where its requests go (`https://host:port`), `null` for one that works in this process. Keys are bound to it. */
   origin(settings: unknown): string | null
+  /** Further origins of the service (queue, upload, status hosts); `https://*.example.com` for a family of hosts. */
+  moreOrigins?(settings: unknown): readonly string[]
   /** Whether it answers at all with these settings (a server without an address does not). */
   isConfigured(settings: unknown): boolean
   limits(settings: unknown): Limits
@@ -122,4 +139,6 @@ export interface ProviderSession {
   /** What became of a request whose reply was lost; null where the provider does not know it. */
   find?(request: GenerationRequest, sinceMs: number, call: ProviderCall): Promise<Progress | null>
   check?(call: ProviderCall): Promise<Account>
+  /** Models, prices and limits as the service names them now, where it has a way to ask. */
+  catalogue?(call: ProviderCall): Promise<readonly Model[]>
 }

@@ -4,6 +4,7 @@ import type { Limits, Provider, ProviderSession } from '#engine/providers/provid
 import type { Clock } from '#engine/storage/storage.ts'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Secrets } from './secrets.ts'
 import type { SettingsStore } from './settings-store.ts'
 
@@ -14,6 +15,14 @@ export interface OpenProvider {
   readonly limits: Limits
   /** Where its requests go, `null` for one that works in this process. */
   readonly origin: string | null
+  /** What goes into the prompt hash where the model's name does not fix what answers; null for hosted models. */
+  readonly answeredBy: string | null
+}
+
+/** Micros of USD: what to expect, and the most it can be. */
+export interface Price {
+  readonly expectedMicros: number
+  readonly highestMicros: number
 }
 
 export interface OpenProvidersOptions {
@@ -98,6 +107,16 @@ export function openProviders(options: OpenProvidersOptions) {
     list: (): ProviderInfo[] => providers.map((provider) => info(provider.id)),
     model,
 
+    /** A person's own price, else the provider's for this very request, else its model's price a picture; null where none is known. */
+    price(request: GenerationRequest): Price | null {
+      const own = options.priceOf(request.provider, request.model)
+      if (own !== null) return { expectedMicros: own, highestMicros: own }
+      const provider = find(request.provider)
+      if (provider.price) return provider.price(request, settingsOf(provider))
+      const listed = model(request.provider, request.model)?.price.perImageMicros ?? null
+      return listed === null ? null : { expectedMicros: listed, highestMicros: listed }
+    },
+
     /** Throws AppError `not-found` for a provider that is not in the registry. */
     open(id: string): OpenProvider {
       const kept = opened.get(id)
@@ -106,11 +125,14 @@ export function openProviders(options: OpenProvidersOptions) {
       const values = settingsOf(provider)
       const origin = provider.origin(values)
       const session = provider.open(values, {
-        fetch: network.forProvider({ origins: origin === null ? [] : [origin] }),
+        fetch: network.forProvider({
+          origins: [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])],
+        }),
         now: clock.now,
         key: () => keyOf(provider)?.key ?? null,
       })
-      const result = { provider, session, limits: provider.limits(values), origin }
+      const answeredBy = provider.anyModel ? origin : null
+      const result = { provider, session, limits: provider.limits(values), origin, answeredBy }
       opened.set(id, result)
       return result
     },

@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { AppError, messageOf } from '#shared/errors.ts'
 
 export interface FileToWrite {
@@ -14,17 +14,35 @@ export interface FileToWrite {
 export async function writeFilesDurably(files: readonly FileToWrite[]): Promise<void> {
   const folders = new Set(files.map((file) => dirname(file.path)))
   try {
-    await Promise.all([...folders].map((folder) => mkdir(folder, { recursive: true })))
+    for (const folder of folders) await makeFolder(folder)
     await Promise.all(files.map(writeOne))
-    if (process.platform !== 'win32') await Promise.all([...folders].map(syncFolder))
+    await Promise.all([...folders].map(syncFolder))
   } catch (error) {
     throw new AppError('storage', storageSentence(error), { cause: error })
   }
 }
 
+/** A folder that is made here is durable, too: each new one by its parent's fsync. */
+async function makeFolder(folder: string): Promise<void> {
+  const topmost = await mkdir(folder, { recursive: true })
+  if (topmost === undefined) return
+  for (let made = resolve(folder); made.length >= resolve(topmost).length; made = dirname(made))
+    await syncFolder(dirname(made))
+}
+
+/** A name for a file that is not whole yet: hidden, and with the process that writes it, so that others may clear it away. */
+export const temporaryName = (folder: string): string =>
+  join(folder, `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
+
+/** The process that made a temporary file; null for any other file. */
+export function temporaryBy(name: string): number | null {
+  const [, pid] = /^\.(\d+)-[a-z0-9]+\.tmp(?:-journal|-wal|-shm)?$/.exec(name) ?? []
+  return pid === undefined ? null : Number(pid)
+}
+
 async function writeOne(file: FileToWrite): Promise<void> {
   // Not the name and a suffix: a name may be as long as the file system allows.
-  const temporary = join(dirname(file.path), `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`)
+  const temporary = temporaryName(dirname(file.path))
   try {
     const target = await open(temporary, 'wx', 0o644)
     try {
@@ -40,7 +58,9 @@ async function writeOne(file: FileToWrite): Promise<void> {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** After a rename: the name itself is durable when this resolves. Windows has no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
     await handle.sync()
@@ -58,5 +78,7 @@ export function storageSentence(error: unknown): string {
     return 'The library’s folder cannot be written. Check its permissions; work goes on by itself.'
   if (code === 'EIO' || code.startsWith('SQLITE_IOERR'))
     return 'The disk with the library reports an error. Check the disk before going on.'
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return 'The library’s database is damaged. Close Proofsheet and open the library again: it is then made again from its backups and its pictures.'
   return `The library’s folder could not be written (${messageOf(error)}).`
 }

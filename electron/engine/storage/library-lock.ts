@@ -1,13 +1,19 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { AppError } from '#shared/errors.ts'
+import { storageSentence } from './atomic-write.ts'
+import { isDamage } from './check-database.ts'
 
-const holder = z.object({ host: z.string(), pid: z.int() })
+const holder = z.object({ host: z.string(), pid: z.int(), machineStartMs: z.number().optional() })
+type Holder = z.infer<typeof holder>
 
 /** Held while a host may write; released by the operating system when the process ends, however it ends. */
 export interface LibraryLock {
+  /** The host before did not end in order, and the machine has been up ever since: a kill, not a power cut. */
+  readonly wasKilled: boolean
   release(): void
 }
 
@@ -16,21 +22,20 @@ export interface LibraryLock {
  * nothing stale behind; `host.json` only tells the next one whom to name. Throws AppError `conflict`.
  */
 export function takeLibraryLock(folder: string, host: string): LibraryLock {
-  const database = new Database(join(folder, 'library.lock'), { timeout: 0 })
   const holderFile = join(folder, 'host.json')
+  const database = lockedDatabase(join(folder, 'library.lock'), holderFile)
+  const before = readHolder(holderFile)
+  const machineStartMs = Date.now() - uptime() * 1000
+  const taken: Holder = { host, pid: process.pid, machineStartMs }
   try {
-    database.pragma('journal_mode = DELETE')
-    database.exec('BEGIN EXCLUSIVE')
+    writeFileSync(holderFile, JSON.stringify(taken))
   } catch (error) {
     database.close()
-    throw new AppError(
-      'conflict',
-      `This library is open in ${holderName(holderFile)}. Close it there first, or use --library for another folder.`,
-      { cause: error },
-    )
+    throw new AppError('storage', storageSentence(error), { cause: error })
   }
-  writeFileSync(holderFile, JSON.stringify({ host, pid: process.pid }))
   return {
+    // The clock may have been corrected a little; a machine does not start again within a minute.
+    wasKilled: Math.abs((before?.machineStartMs ?? 0) - machineStartMs) < 60_000,
     release() {
       rmSync(holderFile, { force: true })
       database.close()
@@ -38,12 +43,39 @@ export function takeLibraryLock(folder: string, host: string): LibraryLock {
   }
 }
 
-function holderName(file: string): string {
+function lockedDatabase(file: string, holderFile: string): Database.Database {
+  for (let attempt = 1; ; attempt++) {
+    const database = new Database(file, { timeout: 0 })
+    try {
+      database.pragma('journal_mode = DELETE')
+      database.exec('BEGIN EXCLUSIVE')
+      return database
+    } catch (error) {
+      database.close()
+      // Nothing is ever written into the lock: something else wrote there, and nobody holds it.
+      if (isDamage(error) && attempt === 1) rmSync(file, { force: true })
+      else throw lockError(error, holderFile)
+    }
+  }
+}
+
+function lockError(error: unknown, holderFile: string): unknown {
+  const code = error instanceof Database.SqliteError ? error.code : ''
+  if (!code.startsWith('SQLITE_BUSY')) return new AppError('storage', storageSentence(error), { cause: error })
+  const found = readHolder(holderFile)
+  const name = found ? `${found.host} (process ${found.pid})` : 'another program'
+  return new AppError(
+    'conflict',
+    `This library is open in ${name}. Close it there first, or use --library for another folder.`,
+    { cause: error },
+  )
+}
+
+function readHolder(file: string): Holder | null {
   try {
-    const { host, pid } = holder.parse(JSON.parse(readFileSync(file, 'utf8')))
-    return `${host} (process ${pid})`
+    return holder.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     // The name is a courtesy: a lock without a readable name is still a lock.
-    return 'another program'
+    return null
   }
 }

@@ -18,9 +18,9 @@ export const schemaVersion = (database: Database): number => Number(database.pra
  * Brings a database to `upTo`: all pending steps in one transaction, so that a kill half way leaves the version before.
  * Throws AppError `conflict` for a library from a newer version, which is left untouched.
  */
-export function migrate(database: Database, upTo = newestVersion): void {
+export function migrate(database: Database, upTo = newestVersion, steps = migrations): void {
   refuseNewer(database)
-  const pending = migrations.filter((step) => step.version > schemaVersion(database) && step.version <= upTo)
+  const pending = steps.filter((step) => step.version > schemaVersion(database) && step.version <= upTo)
   if (pending.length === 0) return
   database
     .transaction(() => {
@@ -32,9 +32,11 @@ export function migrate(database: Database, upTo = newestVersion): void {
 
 export function refuseNewer(database: Database): void {
   const version = schemaVersion(database)
-  if (version <= newestVersion) return
-  throw new AppError(
+  if (version > newestVersion) throw newerError(version)
+}
+
+export const newerError = (version: number): AppError =>
+  new AppError(
     'conflict',
     `This library was written by a newer Proofsheet (schema ${version}; this one knows ${newestVersion}). Update Proofsheet to open it.`,
   )
-}

@@ -3,10 +3,17 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError, messageOf } from '#shared/errors.ts'
 import { storageSentence } from './atomic-write.ts'
-import { takeLibraryLock } from './library-lock.ts'
-import { migrate, newestVersion, refuseNewer, schemaVersion } from './migrate.ts'
+import { type Backup, keepBackup } from './backups.ts'
+import { headerOf, isDamage } from './check-database.ts'
+import { dropClosedNote, noteClosed, wasClosedInOrder } from './closed-note.ts'
+import { copyDatabase, UnsoundCopy } from './copy-database.ts'
+import { type LibraryLock, takeLibraryLock } from './library-lock.ts'
+import { migrate, newerError, newestVersion, refuseNewer, schemaVersion } from './migrate.ts'
+import { problemsIn } from './problems-in.ts'
+import { finishRebuild, makeFolderNow, type Rebuild, repairDatabase, unfinishedRebuild } from './repair.ts'
 
-export { type FileToWrite, storageSentence, writeFilesDurably } from './atomic-write.ts'
+export { type FileToWrite, storageSentence, temporaryBy, writeFilesDurably } from './atomic-write.ts'
+export { type Backup, listBackups, pastKeeping } from './backups.ts'
 export { type Clock, steadyClock } from './clock.ts'
 export { newestVersion } from './migrate.ts'
 
@@ -21,8 +28,20 @@ export interface Storage {
   prepare<Parameters extends unknown[], Row = unknown>(sql: string): Statement<Parameters, Row>
   /** Runs all of it or none, begun IMMEDIATE and durable when it returns. Inside another one it joins it. Throws AppError `storage` where the disk refuses. */
   transaction<Result>(work: () => Result): Result
-  /** A consistent copy of the database beside running work. */
-  backup(file: string): Promise<void>
+  /** Rows changed since it was opened, to know whether anything is new. */
+  changes(): number
+  /** A sound, consistent copy of the database at `file`, beside running work. Throws AppError `storage`. */
+  backup(file: string): Promise<{ bytes: number }>
+  /** The same in the library's own `backups` folder; old ones go. */
+  keepBackup(nowMs: number): Promise<Backup>
+  /** Reads the whole database again in a thread of its own: one sentence for each thing that SQLite finds wrong. */
+  problems(): Promise<string[]>
+  /** A damaged database was moved aside when this was opened, and the pictures' records are still to be read. */
+  readonly rebuild: Rebuild | null
+  /** The host before did not close the library: files may be there that no row knows yet. */
+  readonly wasCutShort: boolean
+  /** What the records knew is in the database now. */
+  finishRebuild(): void
   close(): void
 }
 
@@ -34,15 +53,24 @@ export interface StorageOptions {
   readonly host: string
 }
 
-/** Opens (and where needed creates) a library. Throws AppError `conflict` where another host has it or it is too new. */
+/**
+ * Opens (and where needed creates) a library. A damaged database is moved aside and replaced by its newest sound backup.
+ * Throws AppError `conflict` where another host has it or it is too new (it is then left as it is).
+ */
 export function openStorage(options: StorageOptions): Storage {
   const file = join(options.folder, 'library.db')
+  const header = headerOf(file)
+  if (header.kind === 'sqlite' && header.version > newestVersion) throw newerError(header.version)
   if (options.readOnly) {
+    if (unfinishedRebuild(options.folder)) throw unreadableError()
     const database = existsSync(file) ? openToRead(file) : emptyInMemory()
-    return storageOver(database, options, () => undefined)
+    return storageOver(database, options, { rebuild: null, wasCutShort: false, lock: null })
   }
   const lock = lockFolder(options)
   try {
+    const wasClosed = wasClosedInOrder(options.folder)
+    const rebuild = repairDatabase(options.folder, { wasClosed, wasKilled: lock.wasKilled })
+    dropClosedNote(options.folder)
     const database = new Database(file, { timeout: 5000 })
     refuseNewer(database)
     database.pragma('journal_mode = WAL')
@@ -50,15 +78,16 @@ export function openStorage(options: StorageOptions): Storage {
     database.pragma('foreign_keys = ON')
     database.pragma('cache_size = -65536')
     migrate(database)
-    return storageOver(database, options, () => lock.release())
+    return storageOver(database, options, { rebuild, wasCutShort: !wasClosed, lock })
   } catch (error) {
     lock.release()
     throw asStorageError(error)
   }
 }
 
-function lockFolder(options: StorageOptions) {
+function lockFolder(options: StorageOptions): LibraryLock {
   try {
+    makeFolderNow(options.folder)
     mkdirSync(join(options.folder, 'pictures'), { recursive: true })
     mkdirSync(join(options.folder, 'renditions'), { recursive: true })
   } catch (error) {
@@ -67,17 +96,29 @@ function lockFolder(options: StorageOptions) {
   return takeLibraryLock(options.folder, options.host)
 }
 
+const unreadableError = () =>
+  new AppError(
+    'storage',
+    'This library’s database is damaged. Open it once in the window or with `serve`: it is then made again from its backups and its pictures.',
+  )
+
 function openToRead(file: string): Database.Database {
-  const database = new Database(file, { readonly: true, timeout: 5000 })
-  refuseNewer(database)
-  if (schemaVersion(database) < newestVersion) {
-    database.close()
-    throw new AppError(
-      'conflict',
-      'This library was written by an older Proofsheet. Open it once in the window or with `serve`.',
-    )
+  let database: Database.Database | null = null
+  try {
+    database = new Database(file, { readonly: true, timeout: 5000 })
+    refuseNewer(database)
+    if (schemaVersion(database) === newestVersion) return database
+  } catch (error) {
+    database?.close()
+    throw isDamage(error) ? unreadableError() : error
   }
-  return database
+  const isEmpty = schemaVersion(database) === 0
+  database.close()
+  if (isEmpty) throw unreadableError()
+  throw new AppError(
+    'conflict',
+    'This library was written by an older Proofsheet. Open it once in the window or with `serve`.',
+  )
 }
 
 function emptyInMemory(): Database.Database {
@@ -86,27 +127,57 @@ function emptyInMemory(): Database.Database {
   return database
 }
 
-function storageOver(database: Database.Database, options: StorageOptions, release: () => void): Storage {
+interface Opened {
+  readonly rebuild: Rebuild | null
+  readonly wasCutShort: boolean
+  readonly lock: LibraryLock | null
+}
+
+function storageOver(database: Database.Database, options: StorageOptions, opened: Opened): Storage {
+  const { folder, readOnly } = options
+  const changes = database.prepare<[], number>('SELECT total_changes()').pluck()
+  let isSuspect = false
+
+  /** Damage seen at work: the next open reads the whole database, whatever its size. */
+  function suspect(error: unknown): unknown {
+    if (isDamage(error) || error instanceof UnsoundCopy) isSuspect = true
+    return asStorageError(error)
+  }
+
+  async function asking<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (database.memory) throw new AppError('not-found', 'There is no library there yet, so nothing to copy or check.')
+    try {
+      return await work()
+    } catch (error) {
+      throw suspect(error)
+    }
+  }
+
   return {
-    folder: options.folder,
-    readOnly: options.readOnly,
+    folder,
+    readOnly,
     schemaVersion: schemaVersion(database),
+    rebuild: opened.rebuild,
+    wasCutShort: opened.wasCutShort,
     prepare: (sql) => database.prepare(sql),
     transaction(work) {
       if (database.inTransaction) return work()
       try {
         return database.transaction(work).immediate()
       } catch (error) {
-        throw asStorageError(error)
+        throw suspect(error)
       }
     },
-    async backup(file) {
-      await database.backup(file)
-    },
+    changes: () => changes.get() ?? 0,
+    backup: (file) => asking(() => copyDatabase(database.name, file)),
+    keepBackup: (nowMs) => asking(() => keepBackup(folder, nowMs)),
+    problems: () => (database.memory ? Promise.resolve([]) : asking(() => problemsIn(database.name))),
+    finishRebuild: () => finishRebuild(folder),
     close() {
-      if (!options.readOnly) database.pragma('wal_checkpoint(TRUNCATE)')
+      if (!readOnly) database.pragma('wal_checkpoint(TRUNCATE)')
       database.close()
-      release()
+      if (!readOnly && !isSuspect) noteClosed(folder)
+      opened.lock?.release()
     },
   }
 }

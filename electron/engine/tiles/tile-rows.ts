@@ -18,6 +18,7 @@ export interface TileRow
     | 'holdReason'
     | 'estimateMicros'
     | 'currency'
+    | 'movedFrom'
   > {
   readonly clientId: string | null
   readonly errorCode: NonNullable<Tile['failure']>['code'] | null
@@ -29,7 +30,7 @@ export interface TileRow
 export const tileColumns = `job.id, job.batch_id AS batchId, job.prompt_id AS promptId, prompt.row, job.variant,
   prompt.client_id AS clientId, prompt.text AS prompt, job.provider, job.model,
   job.request_json ->> '$.width' AS width, job.request_json ->> '$.height' AS height, job.state,
-  job.hold_reason AS holdReason, job.error_code AS errorCode, job.error_message AS errorMessage, job.dismissed,
+  job.hold_reason AS holdReason, job.error_code AS errorCode, job.error_message AS errorMessage, job.dismissed, job.moved_from AS movedFrom,
   job.estimate_micros AS estimateMicros, job.currency, prompt.columns_json AS columnsJson`
 
 /** An image as the database gives it, for `imageColumns`. */

@@ -75,6 +75,7 @@ CREATE TABLE job (
   error_code TEXT,
   error_message TEXT,
   dismissed INTEGER NOT NULL DEFAULT 0 CHECK (dismissed IN (0, 1)),
+  moved_from TEXT,
   source_image_id INTEGER,
   redrawn INTEGER NOT NULL DEFAULT 0 CHECK (redrawn IN (0, 1)),
   estimate_micros INTEGER CHECK (estimate_micros >= 0),
