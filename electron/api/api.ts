@@ -44,6 +44,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       resolveUnknown: os.generation.resolveUnknown.handler(({ input }) => engine.generation.resolveUnknown(input)),
       editPrompt: os.generation.editPrompt.handler(({ input }) => engine.generation.editPrompt(input)),
       dismiss: os.generation.dismiss.handler(({ input }) => engine.generation.dismiss(input)),
+      onScreen: os.generation.onScreen.handler(({ input }) => engine.generation.onScreen(input)),
       queue: os.generation.queue.handler(() => engine.generation.queue()),
       failures: os.generation.failures.handler(({ input }) => engine.generation.failures(input)),
     },
@@ -70,6 +71,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       list: os.providers.list.handler(() => engine.providers.list()),
       configure: os.providers.configure.handler(({ input }) => engine.providers.configure(input)),
       setKey: os.providers.setKey.handler(({ input }) => engine.providers.setKey(input)),
+      setPrice: os.providers.setPrice.handler(({ input }) => engine.providers.setPrice(input)),
       check: os.providers.check.handler(({ input }) => engine.providers.check(input)),
     },
     settings: {

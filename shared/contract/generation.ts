@@ -240,6 +240,10 @@ export const generation = {
     .route({ method: 'POST', path: '/tiles/dismiss', summary: 'Take failed tiles off the failure list' })
     .input(z.object({ tileIds: z.array(id).min(1) }))
     .output(z.object({ dismissed: z.int() })),
+  onScreen: oc
+    .route({ method: 'POST', path: '/queue/on-screen', summary: 'Tiles a person looks at now: they go first' })
+    .input(z.object({ tileIds: z.array(id).max(1000) }))
+    .output(z.object({ moved: z.int() })),
   queue: oc.route({ method: 'GET', path: '/queue', summary: 'Lanes, and what is left of each batch' }).output(queue),
   failures: oc
     .route({ method: 'GET', path: '/batches/{batchId}/failures', summary: 'What failed, grouped by cause' })

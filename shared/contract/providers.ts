@@ -80,6 +80,14 @@ export const providers = {
     })
     .input(z.object({ provider: z.string(), key: z.string().min(1).max(4096).nullable() }))
     .output(providerInfo),
+  setPrice: oc
+    .route({
+      method: 'POST',
+      path: '/providers/{provider}/price',
+      summary: 'Say what one picture of a model costs; what waited for a price goes on',
+    })
+    .input(z.object({ provider: z.string(), model: z.string().min(1), perImageMicros: micros.nonnegative() }))
+    .output(providerInfo),
   check: oc
     .route({ method: 'POST', path: '/providers/{provider}/check', summary: 'Try the connection' })
     .input(z.object({ provider: z.string() }))

@@ -18,6 +18,9 @@ export const settingsSchema = z.strictObject({
   nameTemplate: z.string().min(1).max(500),
   /** The most that paid requests may cost in a day (UTC), over all providers; `null` for no cap. */
   dailyCapMicros: micros.nonnegative().nullable(),
+  /** The same for one provider, and for a calendar month over all. */
+  providerDailyCapMicros: z.record(z.string(), micros.nonnegative()),
+  monthlyCapMicros: micros.nonnegative().nullable(),
   /** A person has seen the daily cap and agreed to it. */
   dailyCapSeen: z.boolean(),
   /** Per batch: the tile in focus when she left, so that the grid opens there. */
@@ -38,6 +41,8 @@ export const defaultSettings: Settings = {
   deliveryFolder: null,
   nameTemplate: '{id}-{variant}',
   dailyCapMicros: 10_000_000,
+  providerDailyCapMicros: {},
+  monthlyCapMicros: null,
   dailyCapSeen: false,
   focus: {},
 }

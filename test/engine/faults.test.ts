@@ -241,10 +241,23 @@ test('a paid model without a price is held until a person enters one', async () 
   const status = await run(['one', 'two'])
   expect(status.drafts).toMatchObject({ held: 2, done: 0 })
   expect(fake.ledger().requests).toBe(0)
-  const priced = await run(['three'], { pricePerImageMicros: priceMicros } as object)
-  expect(priced.drafts).toMatchObject({ done: 1 })
-  expect(priced.settledMicros).toBe(fake.ledger().billedMicros)
-  expect(library.engine.batches.get({ batchId: status.batchId }).drafts.held).toBe(2)
+  library.engine.providers.setPrice({ provider: 'fake-queue', model: 'fake-queue', perImageMicros: priceMicros })
+  await library.engine.generation.whenIdle(status.batchId)
+  const after = library.engine.batches.get({ batchId: status.batchId })
+  expect(after.drafts).toMatchObject({ held: 0, done: 2 })
+  expect(after.settledMicros).toBe(fake.ledger().billedMicros)
+})
+
+test.each([
+  ['a day', { dailyCapMicros: 2 * priceMicros }],
+  ['a month', { monthlyCapMicros: 2 * priceMicros }],
+  ['a provider and day', { providerDailyCapMicros: { 'openai-compatible': 2 * priceMicros } }],
+] as const)('the cap of %s is never passed, with many slots free', async (_name, caps) => {
+  const { fake, library, run } = await openPaidLibrary({ settings: { concurrency: 8 } })
+  library.engine.settings.set(caps)
+  const status = await run(['a', 'b', 'c', 'd', 'e'])
+  expect(status.drafts).toMatchObject({ done: 2, held: 3 })
+  expect(fake.ledger().billedMicros).toBe(2 * priceMicros)
 })
 
 test('1,000 prompts with a tenth of mixed faults: every job ends, and what is counted is what the ledger bills', async () => {

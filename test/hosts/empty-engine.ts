@@ -48,13 +48,14 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
       'resolveUnknown',
       'editPrompt',
       'dismiss',
+      'onScreen',
       'queue',
       'failures',
     ),
     tiles: closedRoom('ids', 'many', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
     delivery: closedRoom('plan', 'start', 'get', 'list'),
-    providers: closedRoom('list', 'configure', 'setKey', 'check'),
+    providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check'),
     media: async (imageId) => {
       const found = media[imageId]
       if (!found) throw new AppError('not-found', `There is no image ${imageId}.`)

@@ -1,13 +1,14 @@
 import type { Batch } from '#engine/batches/batches.ts'
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
-import type { Spend } from '#engine/spend/spend.ts'
+import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 
 export interface ClaimNeeds {
   readonly storage: Storage
   readonly jobs: Jobs
   readonly spend: Spend
-  readonly dailyCapMicros: () => number | null
+  /** The library's caps; the batch's own comes with the batch. */
+  readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
 }
 
 export interface Claimed {
@@ -23,7 +24,7 @@ export interface Claimed {
 export function claim(needs: ClaimNeeds, provider: string, batches: readonly Batch[], count: number): Claimed {
   const { storage, jobs, spend } = needs
   if (batches.length === 0 || count <= 0) return { jobs: [], heldBatchIds: [] }
-  const dailyCapMicros = needs.dailyCapMicros()
+  const caps = needs.caps(provider)
   return storage.transaction(() => {
     const claimed: Job[] = []
     const heldBatchIds = new Set<number>()
@@ -36,19 +37,14 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
       if (!job) break
       const batch = open.find((candidate) => candidate.id === job.batchId)
       const micros = job.estimateMicros ?? 0
-      const room = spend.room({
-        batchId: job.batchId,
-        micros,
-        batchCapMicros: batch?.capMicros ?? null,
-        dailyCapMicros,
-      })
+      const room = spend.room({ ...job, micros }, { ...caps, batchMicros: batch?.capMicros ?? null })
       if (room.fits === 'later') {
         open = open.filter((candidate) => candidate.id !== job.batchId)
         continue
       }
       if (room.fits === 'no') {
         heldBatchIds.add(job.batchId)
-        if (jobs.holdDearerThan(job.batchId, Math.min(room.leftMicros, micros - 1)) === 0) break
+        if (jobs.holdDearerThan(job.batchId, provider, Math.min(room.leftMicros, micros - 1)) === 0) break
         continue
       }
       if (!jobs.toSubmitting(job.id)) break

@@ -48,7 +48,14 @@ export function openGeneration(needs: GenerationNeeds) {
   const scheduler = openScheduler({
     ...needs,
     facts,
-    dailyCapMicros: () => needs.settings().dailyCapMicros,
+    caps(provider) {
+      const { dailyCapMicros, monthlyCapMicros, providerDailyCapMicros } = needs.settings()
+      return {
+        dayMicros: dailyCapMicros,
+        monthMicros: monthlyCapMicros,
+        providerDayMicros: providerDailyCapMicros[provider] ?? null,
+      }
+    },
     isProviderPaused: paused.has,
     mayRun: (batchId) => needs.goesOn || wanted.has(batchId),
     onChanged: announce,
@@ -92,6 +99,11 @@ export function openGeneration(needs: GenerationNeeds) {
     goOnWith(batchId: number): void {
       wanted.add(batchId)
       scheduler.refresh()
+    },
+
+    /** Tiles that a person looks at now: what is queued among them goes first. */
+    onScreen({ tileIds }: { tileIds: readonly number[] }): { moved: number } {
+      return { moved: storage.transaction(() => jobs.onScreen(tileIds)) }
     },
 
     /** A changed key, address or limit of a provider counts from now on. */

@@ -1,0 +1,90 @@
+import { InvalidArgumentError } from 'commander'
+import type { Engine } from '#engine/engine.ts'
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import type { FinalPlanInput, FinalProfile, Plan } from '#shared/contract/generation.ts'
+import { AppError } from '#shared/errors.ts'
+import { statusOfBatch } from './batches.ts'
+import { type Call, type CommandLine, providerAndModel, usd } from './call.ts'
+import { problemLines } from './plan-text.ts'
+import { followRun, statusOfRun } from './run-batch.ts'
+import { runObject, runText } from './run-text.ts'
+import { writing } from './session.ts'
+
+interface FinalizeOptions {
+  readonly with?: { provider: string; model: string }
+  readonly upscale?: { provider: string; model: string }
+  readonly scale?: 2 | 4
+  readonly marked?: boolean
+  readonly cap?: number
+}
+
+export function addFinalize(line: CommandLine): void {
+  line
+    .add('finalize <batch>', 'Make every approved draft without a final at full size')
+    .option('--with <provider/model>', 'draw them anew with this model', providerAndModel)
+    .option('--upscale <provider/model>', 'enlarge them with this model', providerAndModel)
+    .option('--scale <2|4>', 'how many times larger (default: 2)', scaleOf)
+    .option('--marked', 'only those that are marked for full size')
+    .option('--cap <usd>', 'the most that this run may spend', usd)
+    .action(line.withName(finalize))
+}
+
+function scaleOf(text: string): 2 | 4 {
+  if (text === '2') return 2
+  if (text === '4') return 4
+  throw new InvalidArgumentError('It is 2 or 4.')
+}
+
+function profileOf(options: FinalizeOptions): FinalProfile | null {
+  if (options.with && options.upscale)
+    throw new AppError(
+      'invalid-input',
+      'Finals are either drawn anew (--with) or enlarged (--upscale). Take one of them.',
+    )
+  const size = { width: null, height: null }
+  if (options.with) return { kind: 'rerender', ...options.with, ...size, scale: null }
+  return options.upscale ? { kind: 'upscale', ...options.upscale, ...size, scale: options.scale ?? 2 } : null
+}
+
+const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<number> =>
+  writing(call, { host: 'the command line (proofsheet finalize)', goesOn: false }, async (engine, stop) => {
+    const before = statusOfBatch(engine, name)
+    const { batch, batchId } = before
+    const wish: FinalPlanInput = {
+      batchId,
+      targets: { kind: 'selector', batchId, selector: options.marked ? 'marked' : 'approved' },
+      profile: profileOf(options),
+      scale: options.scale ?? 2,
+    }
+    const plan = engine.generation.planFinals(wish)
+    for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)
+    refuseNothing(before, plan, options)
+    if (plan.redrawn > 0) call.out.note(`${plan.redrawn} are redrawn: another picture, which has to be decided again`)
+    await start(engine, plan, options)
+    const done = await followRun(call, { engine, stop }, batchId, 'finals', before)
+    const { prompts, finals } = done.status
+    const { redrawn, estimateMicros } = plan
+    call.out.answer(
+      { batch, batchId, prompts, finals, redrawn, estimateMicros, ...runObject(done, call.elapsedMs()) },
+      runText(call, done, 'finals', estimateMicros),
+    )
+    return Math.max(statusOfRun(done, ['finals']), plan.blocked > 0 ? 3 : 0)
+  })
+
+/** Finals that an earlier run left in the queue go on, also where nothing new is planned. */
+async function start(engine: Engine, plan: Plan, { cap }: FinalizeOptions): Promise<void> {
+  if (plan.tiles > 0) {
+    const { planId, highestMicros } = plan
+    await engine.generation.run({ planId, highestMicros, name: null, first: null, capMicros: cap ?? null })
+  }
+  if (plan.batchId !== null) engine.generation.goOnWith(plan.batchId)
+}
+
+function refuseNothing({ batch, decisions, finals }: BatchStatus, plan: Plan, { marked }: FinalizeOptions): void {
+  if (plan.tiles > 0) return
+  if (plan.blocked > 0) throw new AppError('invalid-input', `No final can be made: ${plan.problems[0]?.message ?? ''}`)
+  const isNone = marked ? decisions.marked === 0 : decisions.approved === 0
+  if (!isNone || finals.done + finals.left + finals.held > 0) return
+  const [what, way] = marked ? ['marked for full size', '--mark'] : ['approved', '--approve']
+  throw new AppError('invalid-input', `Nothing in ${batch} is ${what} yet: proofsheet decide ${batch} ${way} SELECTOR.`)
+}

@@ -1,0 +1,62 @@
+import type { Problem } from '#shared/contract/common.ts'
+import type { Plan } from '#shared/contract/generation.ts'
+import { AppError } from '#shared/errors.ts'
+import { moneyText } from '#shared/money.ts'
+import { countText, durationText, manyText, tableText } from './output.ts'
+
+const problemsShown = 20
+
+/** `row 17 (line 18), column "size": 700x700 is not offered by Sketch` */
+function problemText({ row, line, column, message }: Problem): string {
+  const place = [
+    row !== null ? `row ${row}${line !== null ? ` (line ${line})` : ''}` : line !== null ? `line ${line}` : null,
+    column !== null ? `column "${column}"` : null,
+  ].filter((part) => part !== null)
+  return place.length > 0 ? `${place.join(', ')}: ${message}` : message
+}
+
+/** Problems as lines, the first 20 of them. */
+export function problemLines(problems: readonly Problem[], problemCount: number): string[] {
+  if (problemCount === 0) return []
+  const shown = problems.slice(0, problemsShown)
+  const more = problemCount - shown.length
+  return [
+    `${manyText(problemCount, 'problem')}:`,
+    ...shown.map((problem) => `  ${problemText(problem)}`),
+    ...(more > 0 ? [`  and ${countText(more)} more`] : []),
+  ]
+}
+
+/** A plan for a person: what it would make, cost and take, and what is wrong with the sheet. */
+export function planText(plan: Plan, title: string): string {
+  const price =
+    plan.estimateMicros === null ? 'not known: say --price USD' : moneyText(plan.estimateMicros, plan.currency)
+  const rows = [
+    ['requests', countText(plan.requests)],
+    ['from the cache', countText(plan.cached)],
+    ['duplicates', countText(plan.duplicates)],
+    ['cannot be made', countText(plan.blocked)],
+    ['estimate', price],
+    ...(plan.durationMs === null ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
+    ...(plan.redrawn > 0 ? [['redrawn', `${countText(plan.redrawn)} (another picture, to be decided again)`]] : []),
+    ...plan.parts.map((part) => [`${part.provider}/${part.model}`, manyText(part.requests, 'request')]),
+  ]
+  return [
+    `${title}: ${manyText(plan.prompts, 'prompt')}, ${manyText(plan.tiles, plan.kind === 'finals' ? 'final' : 'draft')}`,
+    tableText(rows.map(([name = '', value = '']) => [`  ${name}`, value])),
+    ...(plan.batchId === null || plan.kind === 'finals' ? [] : [`a run goes on with batch ${plan.batchId}`]),
+    ...problemLines(plan.problems, plan.problemCount),
+  ].join('\n')
+}
+
+/** Whether a plan makes anything at all. */
+export const makesNothing = (plan: Plan): boolean => plan.tiles === plan.blocked
+
+/** Throws AppError `invalid-input` with the first problem, where no tile of a plan can be made as asked. */
+export function refuseEmptyPlan(plan: Plan): void {
+  if (!makesNothing(plan)) return
+  const [first] = plan.problems
+  const why = first ? problemText(first) : 'It has no rows'
+  const more = plan.problemCount > 1 ? ` ("proofsheet plan" lists all ${countText(plan.problemCount)} problems)` : ''
+  throw new AppError('invalid-input', `Nothing of this sheet can be made. ${why.replace(/\.$/, '')}.${more}`)
+}

@@ -1,0 +1,221 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { openEngine } from '#engine/engine.ts'
+import { counts, type Desk, openDesk, runAnswer, sheetText } from './command.ts'
+
+// Each test starts many processes; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 })
+
+const shoes = ['a red shoe', 'a blue shoe', 'a green cup', 'a yellow hat']
+const small = ['--size', '64x64']
+
+async function deskWithBatch(): Promise<{ desk: Desk; sheet: string }> {
+  const desk = await openDesk()
+  const sheet = await desk.write('shoes.csv', sheetText(shoes))
+  expect(await desk.run('run', sheet, ...small)).toMatchObject({ status: 0 })
+  return { desk, sheet }
+}
+
+test('run makes the drafts; again it is another batch, all from the cache, without a request', async () => {
+  const desk = await openDesk()
+  const sheet = await desk.write('shoes.csv', sheetText(shoes))
+  const first = await desk.json('run', sheet, ...small, '--count', '2', '--name', 'shoes')
+  expect(first.status).toBe(0)
+  expect(runAnswer.parse(first.object)).toMatchObject({
+    batch: 'shoes',
+    batchId: 1,
+    prompts: 4,
+    drafts: { done: 8, cached: 0, failed: 0, unknown: 0, held: 0 },
+    requests: 8,
+    estimateMicros: 0,
+    settledMicros: 0,
+    currency: 'USD',
+    stopped: false,
+  })
+  const second = await desk.json('run', sheet, ...small, '--count', '2')
+  expect(second.status).toBe(0)
+  const { batch, ...again } = runAnswer.parse(second.object)
+  expect(batch).toMatch(/^batch-\d{4}-\d\d-\d\d$/)
+  expect(again).toMatchObject({ batchId: 2, prompts: 4, drafts: { done: 8, cached: 8 }, requests: 0 })
+})
+
+test('plan says what a run would make and stores nothing', async () => {
+  const desk = await openDesk()
+  const sheet = await desk.write('odd.csv', `${sheetText(shoes)}P5,\nP6,a red shoe\n`)
+  const { status, object } = await desk.json('plan', sheet, '--draft', 'sketch/sketch')
+  expect(status).toBe(0)
+  expect(object).toMatchObject({
+    kind: 'drafts',
+    prompts: 5,
+    tiles: 5,
+    requests: 4,
+    duplicates: 1,
+    cached: 0,
+    blocked: 0,
+    estimateMicros: 0,
+    parts: [{ provider: 'sketch', model: 'sketch', requests: 4 }],
+    problemCount: 1,
+    problems: [{ row: 5, line: 6, column: 'prompt' }],
+  })
+  const { stdout } = await desk.run('plan', sheet)
+  expect(stdout).toContain('row 5 (line 6), column "prompt"')
+  await expect(readFile(join(desk.library, 'library.db'))).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('batches, status, failures and providers answer in one object each, and to a person', async () => {
+  const { desk } = await deskWithBatch()
+  expect(await desk.json('batches')).toMatchObject({ status: 0, object: { batches: [{ batchId: 1, tiles: 4 }] } })
+  const status = { batchId: 1, sheetName: 'shoes.csv', rows: 4, requests: 4, drafts: { done: 4, left: 0 } }
+  expect(await desk.json('status', 'last')).toMatchObject({ status: 0, object: status })
+  expect(await desk.json('status', '1')).toMatchObject({ status: 0, object: status })
+  expect(await desk.json('failures', '1')).toMatchObject({ status: 0, object: { batchId: 1, groups: [] } })
+  const providers = {
+    providers: [
+      { id: 'sketch', ready: true },
+      { id: 'openai-compatible', ready: false },
+    ],
+  }
+  expect(await desk.json('providers')).toMatchObject({ status: 0, object: providers })
+  expect((await desk.run('batches')).stdout).toContain('shoes.csv')
+  expect((await desk.run('status', 'last')).stdout).toContain('4 of 4 drafts')
+  expect((await desk.run('failures', 'last')).stdout).toContain('Nothing failed')
+  expect((await desk.run('providers')).stdout).toContain('sketch/sketch')
+})
+
+test('decide by selectors in the order of the command line, and all or nothing', async () => {
+  const { desk } = await deskWithBatch()
+  const decided = await desk.json('decide', 'last', '--reject', 'all', '--approve', 'rows:1-2', '--mark', 'ids:P3')
+  expect(decided).toMatchObject({
+    status: 0,
+    object: {
+      batchId: 1,
+      changed: 7,
+      steps: [
+        { verb: 'reject', selector: 'all', changed: 4 },
+        { verb: 'approve', selector: 'rows:1-2', changed: 2 },
+        { verb: 'mark', selector: 'ids:P3', changed: 1 },
+      ],
+      decisions: { approved: 3, rejected: 1, undecided: 0, marked: 1 },
+    },
+  })
+  const refused = await desk.json('decide', 'last', '--undecide', 'all', '--approve', 'rows:2-1')
+  expect(refused).toMatchObject({ status: 2, object: { error: { code: 'invalid-input' } } })
+  expect((await desk.json('status', 'last')).object).toMatchObject({ decisions: { approved: 3, rejected: 1 } })
+  expect(await desk.json('decide', 'last')).toMatchObject({ status: 2 })
+})
+
+test('decide by a CSV, with the lines that say nothing named', async () => {
+  const { desk } = await deskWithBatch()
+  const list = await desk.write('decisions.csv', 'id,decision\nP1,approve\nP2,reject\nP9,approve\nP3,perhaps\n')
+  const { status, object, stderr } = await desk.json('decide', 'last', '--from', list)
+  expect(stderr).toBe('')
+  expect(status).toBe(3)
+  expect(object).toMatchObject({
+    changed: 2,
+    problems: [expect.stringContaining('line 5'), expect.stringContaining('P9')],
+    decisions: { approved: 1, rejected: 1, undecided: 2 },
+  })
+})
+
+test('approved drafts are finalized, delivered, and verified to the byte', async () => {
+  const { desk } = await deskWithBatch()
+  const none = await desk.json('finalize', 'last')
+  expect(none).toMatchObject({ status: 2, object: { error: { message: expect.stringContaining('approved') } } })
+  await desk.run('decide', 'last', '--approve', 'rows:1-3')
+  const finalized = await desk.json('finalize', 'last', '--upscale', 'sketch/lanczos', '--scale', '2')
+  expect(finalized.status).toBe(0)
+  expect(runAnswer.omit({ drafts: true }).extend({ finals: counts }).parse(finalized.object)).toMatchObject({
+    finals: { done: 3, failed: 0 },
+    redrawn: 0,
+    requests: 3,
+    estimateMicros: 0,
+  })
+  expect(await desk.json('finalize', 'last')).toMatchObject({ status: 0, object: { requests: 0, finals: { done: 3 } } })
+
+  const target = join(desk.folder, 'out')
+  const delivered = await desk.json('deliver', 'last', '--to', 'out')
+  expect(delivered).toMatchObject({ status: 0, object: { written: 3, skipped: 0, failed: 0 } })
+  expect(delivered.object).toMatchObject({ manifest: expect.stringContaining(target) })
+  expect(await desk.json('deliver', 'last', '--to', 'out')).toMatchObject({
+    status: 0,
+    object: { written: 0, skipped: 3 },
+  })
+
+  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { ok: true, pictures: 7, problems: [] } })
+  const { imageId, sha256 } = await flipOneByte(desk)
+  const verified = await desk.json('verify')
+  expect(verified.status).toBe(3)
+  expect(verified.object).toMatchObject({ ok: false, problems: [{ sha256, imageIds: [imageId] }] })
+})
+
+/** Changes one byte in the middle of the second draft's file. */
+async function flipOneByte(desk: Desk): Promise<{ imageId: number; sha256: string }> {
+  const engine = await openEngine({
+    library: desk.library,
+    readOnly: true,
+    host: 'a test',
+    keyFile: join(desk.folder, 'keys.json'),
+    env: {},
+    emit: () => undefined,
+  })
+  const { ids } = engine.tiles.ids({ batchId: 1, filter: {}, order: 'sheet' })
+  const image = engine.tiles.many({ tileIds: ids })[1]?.image
+  if (!image) throw new Error('the second tile has no picture')
+  const { file } = await engine.media(image.id, 'full')
+  await engine.close()
+  const bytes = await readFile(file)
+  const middle = Math.floor(bytes.length / 2)
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle)
+  await writeFile(file, bytes)
+  return { imageId: image.id, sha256: image.sha256 }
+}
+
+test('only what is marked is finalized with --marked', async () => {
+  const { desk } = await deskWithBatch()
+  await desk.run('decide', 'last', '--approve', 'rows:1-2', '--mark', 'rows:4')
+  const { status, object } = await desk.json('finalize', 'last', '--marked')
+  expect(status).toBe(0)
+  expect(object).toMatchObject({ finals: { done: 1 }, requests: 1 })
+})
+
+test.each([
+  [['run', 'nowhere.csv'], 'invalid-input', 'nowhere.csv'],
+  [['run', '.'], 'invalid-input', 'a folder'],
+  [['run', 'shoes.csv', '--draft', 'nobody/nothing'], 'not-found', 'nobody'],
+  [['run', 'shoes.csv', '--draft', 'sketch/other'], 'invalid-input', 'sketch/sketch'],
+  [['run', 'shoes.csv', '--draft', 'sketch'], 'invalid-input', 'PROVIDER/MODEL'],
+  [['run', 'shoes.csv', '--draft', 'openai-compatible/x'], 'auth', 'address'],
+  [['run', 'shoes.csv', '--size', '64'], 'invalid-input', '512x512'],
+  [['run', 'shoes.csv', '--size', '9x9'], 'invalid-input', '9x9'],
+  [['run', 'shoes.csv', '--count', '0'], 'invalid-input', 'whole number'],
+  [['run', 'shoes.csv', '--cap', 'much'], 'invalid-input', '0.04'],
+  [['run', 'shoes.csv', '--frist', '3'], 'invalid-input', '--first'],
+  [['run', 'shoes.csv', '--template', '{{colour}} shoe'], 'invalid-input', 'colour'],
+  [['run'], 'invalid-input', 'sheet'],
+  [['fly'], 'invalid-input', 'fly'],
+  [['status', 'nothing'], 'not-found', 'batch'],
+  [['decide', '7', '--approve', 'all'], 'not-found', '7'],
+  [['retry', 'last', '--only', 'bad-luck'], 'invalid-input', 'bad-luck'],
+  [['deliver', 'last'], 'not-found', 'batch'],
+  [['verify', '--library', 'elsewhere'], 'not-found', 'elsewhere'],
+] as const)('%j is refused in one sentence, as text and as JSON', async (args, code, words) => {
+  const desk = await openDesk()
+  await desk.write('shoes.csv', sheetText(shoes))
+  const { status, object, stderr } = await desk.json(...args)
+  expect(object).toEqual({ error: { code, message: expect.stringContaining(words) } })
+  expect(status).toBe(code === 'auth' ? 6 : 2)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stderr).toMatch(/^proofsheet: /)
+  expect(stderr).not.toMatch(/\n\s+at /)
+})
+
+test('--help and --version are answers', async () => {
+  const desk = await openDesk()
+  const help = await desk.run('--help')
+  expect(help.status).toBe(0)
+  for (const name of ['plan', 'run', 'batches', 'status', 'failures', 'retry', 'decide', 'finalize', 'deliver'])
+    expect(help.stdout).toContain(`  ${name} `)
+  expect((await desk.run('run', '--help')).stdout).toContain('--cap <usd>')
+  expect((await desk.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { openEngine } from '#engine/engine.ts'
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import { startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { ledgerFromLines } from '../fake-provider/ledger.ts'
+import { type Desk, openDesk, runAnswer, setPaid, sheetText, until } from './command.ts'
+
+const price = 40_000
+/** The default of the provider's own limit (openai-compatible, "concurrency"). */
+const slots = 4
+
+/** Numbers from 0 to 1, the same every time (mulberry32): a failure can be seen again. */
+function numbersFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** What the library says has been made: tile and picture. */
+async function readLibrary(
+  desk: Desk,
+): Promise<{ status: BatchStatus | undefined; made: Set<string>; unknown: string[] }> {
+  const engine = await openEngine({
+    library: desk.library,
+    readOnly: true,
+    host: 'a test',
+    keyFile: join(desk.folder, 'keys.json'),
+    env: {},
+    emit: () => undefined,
+  })
+  try {
+    const [status] = engine.batches.list()
+    if (!status) return { status, made: new Set(), unknown: [] }
+    const { ids } = engine.tiles.ids({ batchId: status.batchId, filter: {}, order: 'sheet' })
+    const tiles = engine.tiles.many({ tileIds: ids })
+    const made = tiles.flatMap(({ id, image }) => (image ? [`${id} ${image.sha256}`] : []))
+    return { status, made: new Set(made), unknown: tiles.filter(isUnknown).map((tile) => tile.prompt) }
+  } finally {
+    await engine.close()
+  }
+}
+/** After a kill a request that was out is still `submitting`: the next start calls it unknown. */
+const isUnknown = ({ state }: { state: string }): boolean => state === 'unknown' || state === 'submitting'
+
+const isWithin = (part: Set<string>, whole: Set<string>): boolean => [...part].every((one) => whole.has(one))
+
+/** Starts the run and kills it, a random time after it is under way; gives what was there afterwards. */
+async function runAndKill(desk: Desk, args: readonly string[], isUnderWay: () => Promise<boolean>, waitMs: number) {
+  const command = desk.start(...args)
+  while (!(await isUnderWay())) await sleep(5)
+  await sleep(waitMs)
+  const acknowledged = await readLibrary(desk)
+  command.signal('SIGKILL')
+  const { status } = await command.ended
+  const after = await readLibrary(desk)
+  expect(isWithin(acknowledged.made, after.made), 'the kill lost an acknowledged picture').toBe(true)
+  return { wasKilled: status === null, after }
+}
+
+test('twenty kills: nothing acknowledged is lost, nothing is paid twice, the ledgers agree to the cent', async () => {
+  const desk = await openDesk()
+  const ledgerFile = join(desk.folder, 'ledger.jsonl')
+  const latency = { kind: 'log-normal', medianMs: 60, sigma: 0.6 } as const
+  const provider = await startFakeProvider({ priceMicros: price, latency, ledgerFile })
+  onTestFinished(() => provider.close())
+  desk.env.OPENAI_BASE_URL = `${provider.url}/v1`
+  await setPaid(desk, price / 1_000_000)
+  const prompts = Array.from({ length: 400 }, (_, at) => `picture ${at}`)
+  const sheet = await desk.write('many.csv', sheetText(prompts))
+  const args = ['run', sheet, '--draft', 'openai-compatible/fake-image', '--size', '64x64']
+  const next = numbersFrom(20_261_120)
+
+  let kills = 0
+  let before = await readLibrary(desk)
+  while (kills < 20) {
+    const requests = provider.ledger().requests
+    const isUnderWay = async () => provider.ledger().requests > requests
+    const { wasKilled, after } = await runAndKill(desk, args, isUnderWay, next() * 150)
+    expect(wasKilled, `run ${kills + 1} ended before its kill: the sheet is too short`).toBe(true)
+    kills++
+    expect(isWithin(before.made, after.made), `kill ${kills} lost an acknowledged picture`).toBe(true)
+    expect(after.unknown.length - before.unknown.length).toBeLessThanOrEqual(slots)
+    before = after
+  }
+
+  const end = await desk.json('run', ...args.slice(1))
+  const answer = runAnswer.parse(end.object)
+  const { status, unknown, made } = await readLibrary(desk)
+  expect(answer.drafts).toMatchObject({
+    done: prompts.length - unknown.length,
+    unknown: unknown.length,
+    failed: 0,
+    left: 0,
+  })
+  expect(end.status).toBe(unknown.length > 0 ? 4 : 0)
+  expect(isWithin(before.made, made)).toBe(true)
+
+  await until(() => provider.ledger().entries.every((entry) => entry.endedMs !== null), 'the provider has finished')
+  const ledger = ledgerFromLines(await readFile(ledgerFile, 'utf8'))
+  const again = Object.entries(ledger.byPrompt).filter(([, total]) => total.requests > 1)
+  expect(again, 'requests that were sent twice').toEqual([])
+  const billedUnknown = unknown.reduce((sum, prompt) => sum + (ledger.byPrompt[prompt]?.billedMicros ?? 0), 0)
+  expect(status?.settledMicros).toBe(answer.drafts.done * price)
+  expect(status?.unknownMicros).toBe(unknown.length * price)
+  expect(ledger.billedMicros).toBe((status?.settledMicros ?? 0) + billedUnknown)
+  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { pictures: answer.drafts.done } })
+}, 120_000)
+
+test('kills in a free run: it just goes on, and nothing is unknown', async () => {
+  const desk = await openDesk()
+  // The library is there before anything looks into it.
+  await setPaid(desk, 0)
+  const sheet = await desk.write('many.csv', sheetText(Array.from({ length: 240 }, (_, at) => `a red shoe ${at}`)))
+  const args = ['run', sheet, '--size', '256x256']
+  const next = numbersFrom(7)
+  let before = await readLibrary(desk)
+  let kills = 0
+  for (; kills < 4; kills++) {
+    const count = before.made.size
+    const isUnderWay = async () => (await readLibrary(desk)).made.size > count
+    const { wasKilled, after } = await runAndKill(desk, args, isUnderWay, next() * 200)
+    if (!wasKilled) break
+    expect(isWithin(before.made, after.made), `kill ${kills + 1} lost an acknowledged picture`).toBe(true)
+    before = after
+  }
+  expect(kills).toBeGreaterThan(1)
+  const end = await desk.json('run', ...args.slice(1))
+  expect(end.status).toBe(0)
+  expect(runAnswer.parse(end.object)).toMatchObject({ batchId: 1, drafts: { done: 240, failed: 0, unknown: 0 } })
+  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { images: 240 } })
+}, 60_000)
