@@ -1,0 +1,41 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Settings } from '#shared/contract/settings.ts'
+import { client } from './client.ts'
+import { api, queryKeys } from './queries.ts'
+
+/*
+ * What a person can change, as mutations. They name no stale queries: the engine's events do that,
+ * but for the settings, which are drawn before the answer.
+ */
+
+export const useAddSheet = () => useMutation(api.sheets.add.mutationOptions())
+export const useRunPlan = () => useMutation(api.generation.run.mutationOptions())
+export const useRelease = () => useMutation(api.generation.release.mutationOptions())
+export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())
+export const useRetry = () => useMutation(api.generation.retry.mutationOptions())
+export const useResolveUnknown = () => useMutation(api.generation.resolveUnknown.mutationOptions())
+export const useEditPrompt = () => useMutation(api.generation.editPrompt.mutationOptions())
+export const useDismiss = () => useMutation(api.generation.dismiss.mutationOptions())
+export const useStartDelivery = () => useMutation(api.delivery.start.mutationOptions())
+export const useConfigureProvider = () => useMutation(api.providers.configure.mutationOptions())
+export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions())
+export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())
+export const useVerifyLibrary = () => useMutation(api.library.verify.mutationOptions())
+
+/** Changes some settings: shown at once, put back on an error. */
+export function useChangeSettings() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (change: Partial<Settings>) => client.settings.set(change),
+    onMutate: async (change) => {
+      await queries.cancelQueries({ queryKey: queryKeys.settings() })
+      const before = queries.getQueryData<Settings>(queryKeys.settings())
+      if (before) queries.setQueryData<Settings>(queryKeys.settings(), { ...before, ...change })
+      return { before }
+    },
+    onError: (_error, _change, context) => {
+      if (context?.before) queries.setQueryData(queryKeys.settings(), context.before)
+    },
+    onSuccess: (stored) => queries.setQueryData(queryKeys.settings(), stored),
+  })
+}

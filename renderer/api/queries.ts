@@ -1,0 +1,143 @@
+import { createTanstackQueryUtils } from '@orpc/tanstack-query'
+import { keepPreviousData, type QueryClient, skipToken, useQuery } from '@tanstack/react-query'
+import { z } from 'zod'
+import type { Targets } from '#shared/contract/common.ts'
+import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import type { DraftSettings, FinalProfile, PlanRow } from '#shared/contract/generation.ts'
+import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { client } from './client.ts'
+import { isListStale, type ListChange } from './list-change.ts'
+
+export const api = createTanstackQueryUtils(client)
+
+/** Every query key of the page stands in this file. `live-updates.ts` and `changes.ts` ask here for what is stale. */
+export const queryKeys = {
+  library: () => api.library.key(),
+  sheets: () => api.sheets.key(),
+  batches: () => api.batches.list.key(),
+  batch: (batchId: number) => api.batches.get.key({ input: { batchId } }),
+  plans: () => api.generation.planDrafts.key(),
+  finalPlans: () => api.generation.planFinals.key(),
+  queue: () => api.generation.queue.key(),
+  failures: (batchId: number) => api.generation.failures.key({ input: { batchId } }),
+  history: (batchId: number) => api.review.history.key({ input: { batchId } }),
+  deliveryPlans: () => api.delivery.plan.key(),
+  delivery: (deliveryId: number) => api.delivery.get.key({ input: { deliveryId } }),
+  deliveries: (batchId: number) => api.delivery.list.key({ input: { batchId } }),
+  providers: () => api.providers.key(),
+  settings: () => api.settings.get.queryKey(),
+}
+
+/** Its counts rise with every picture, so they are asked for whenever they come on screen. */
+export const useLibrary = () => useQuery(api.library.info.queryOptions({ staleTime: 0 }))
+
+export const useExamples = () => useQuery(api.sheets.example.queryOptions())
+
+export const useSheet = (sheetId: number) => useQuery(api.sheets.get.queryOptions({ input: { sheetId } }))
+
+/** A batch's sheet; `null` where the batch has none. */
+export const useOptionalSheet = (sheetId: number | null) =>
+  useQuery(api.sheets.get.queryOptions({ input: sheetId === null ? skipToken : { sheetId } }))
+
+export const useSheetRows = (sheetId: number, offset = 0, limit = 100) =>
+  useQuery(api.sheets.rows.queryOptions({ input: { sheetId, offset, limit }, placeholderData: keepPreviousData }))
+
+export const useBatches = () => useQuery(api.batches.list.queryOptions())
+
+export const useBatch = (batchId: number | null) =>
+  useQuery(api.batches.get.queryOptions({ input: batchId === null ? skipToken : { batchId } }))
+
+/** Every tile id of a filter, in order. The former list stays on screen until the new one is there. */
+export const useTileIds = (batchId: number, filter: TileFilter, order: TileOrder) =>
+  useQuery(
+    api.tiles.ids.queryOptions({
+      input: { batchId, filter, order },
+      placeholderData: (previous, query) => (query && isOfBatch(query.queryKey, batchId) ? previous : undefined),
+      // Comparing 50,000 numbers with their former selves costs more than taking the new ones.
+      structuralSharing: false,
+      gcTime: 60_000,
+      ...(order !== 'sheet' && { staleTime: 0 }),
+    }),
+  )
+
+const listInput = z.object({
+  input: z.object({ batchId: z.number(), filter: z.custom<TileFilter>().optional() }),
+})
+
+/** The batch and the filter of a query for a list of tiles, `null` for other queries. */
+const listOf = (queryKey: readonly unknown[]) => listInput.safeParse(queryKey[1]).data?.input ?? null
+
+const isOfBatch = (queryKey: readonly unknown[], batchId: number): boolean => listOf(queryKey)?.batchId === batchId
+
+/** Fetches the lists of a batch again that a change may have made stale. */
+export const refreshLists = (queries: QueryClient, batchId: number, because: ListChange) =>
+  queries.invalidateQueries({
+    queryKey: api.tiles.ids.key(),
+    predicate: (query) => {
+      const list = listOf(query.queryKey)
+      return list?.batchId === batchId && isListStale(list.filter ?? {}, because)
+    },
+  })
+
+/** What a run would make, cost and take; `null` asks nothing. */
+export const useDraftPlan = (
+  input: { sheetId: number; settings: DraftSettings; alwaysNew?: boolean; pricePerImageMicros?: number | null } | null,
+) =>
+  useQuery(
+    api.generation.planDrafts.queryOptions({
+      input: input ?? skipToken,
+      placeholderData: keepPreviousData,
+      gcTime: 0,
+    }),
+  )
+
+export const useFinalPlan = (
+  input: { batchId: number; targets: Targets; profile: FinalProfile | null; scale?: number } | null,
+) =>
+  useQuery(
+    api.generation.planFinals.queryOptions({
+      input: input ?? skipToken,
+      placeholderData: keepPreviousData,
+      gcTime: 0,
+    }),
+  )
+
+export const usePlanRows = (planId: string | null, offset = 0, limit = 100, outcome?: PlanRow['outcome']) =>
+  useQuery(
+    api.generation.planRows.queryOptions({
+      input: planId === null ? skipToken : { planId, offset, limit, ...(outcome && { outcome }) },
+      placeholderData: keepPreviousData,
+    }),
+  )
+
+/** How often the queue is looked at while it works, in ms: rates and waiting times change without an event. */
+const lookAtQueueMs = 2000
+
+export const useQueue = () =>
+  useQuery(
+    api.generation.queue.queryOptions({
+      refetchInterval: ({ state }) =>
+        state.data?.lanes.some((lane) => lane.running > 0 || lane.waiting > 0) ? lookAtQueueMs : false,
+    }),
+  )
+
+export const useFailures = (batchId: number | null) =>
+  useQuery(api.generation.failures.queryOptions({ input: batchId === null ? skipToken : { batchId } }))
+
+/** The details of some tiles outside of the grid, which keeps its own; at most 1,000. */
+export const useTiles = (tileIds: readonly number[]) =>
+  useQuery(
+    api.tiles.many.queryOptions({ input: { tileIds: [...tileIds] }, staleTime: 0, placeholderData: keepPreviousData }),
+  )
+
+export const useDeliveryPlan = (input: DeliverySettings | null) =>
+  useQuery(api.delivery.plan.queryOptions({ input: input ?? skipToken, placeholderData: keepPreviousData, gcTime: 0 }))
+
+export const useDelivery = (deliveryId: number | null) =>
+  useQuery(api.delivery.get.queryOptions({ input: deliveryId === null ? skipToken : { deliveryId } }))
+
+export const useDeliveries = (batchId: number) => useQuery(api.delivery.list.queryOptions({ input: { batchId } }))
+
+export const useProviders = () => useQuery(api.providers.list.queryOptions())
+
+export const useSettings = () => useQuery(api.settings.get.queryOptions())

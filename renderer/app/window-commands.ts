@@ -1,0 +1,53 @@
+import { useQueueControl } from '../api/changes.ts'
+import { useQueue } from '../api/queries.ts'
+import { useCommands } from '../keys/command-center.tsx'
+import { notify, notifyError } from '../ui/toast.tsx'
+import { usePanels } from './panels.tsx'
+import { goTo } from './use-route.ts'
+
+/** The commands that work on every page. */
+export function useWindowCommands(): void {
+  const panels = usePanels()
+  const queue = useQueue().data
+  const control = useQueueControl()
+
+  const pauseOrResume = () => {
+    const isPaused = queue !== undefined && queue.batches.length > 0 && queue.batches.every((batch) => batch.paused)
+    control.mutate(
+      { action: isPaused ? 'resume' : 'pause', of: { kind: 'all' } },
+      {
+        onSuccess: () => notify({ title: isPaused ? 'The queue goes on' : 'The queue is paused' }),
+        onError: (error) =>
+          notifyError(isPaused ? 'The queue could not go on' : 'The queue could not be paused', error),
+      },
+    )
+  }
+
+  useCommands({
+    palette: () => panels.show({ paletteOpen: true }),
+    keySheet: () => panels.show({ keySheetOpen: true }),
+    batchesPane: () => panels.show({ batchesShown: !panels.batchesShown }),
+    detailsPane: () => panels.show({ detailsShown: !panels.detailsShown }),
+    pause: pauseOrResume,
+    nextRegion: focusNextRegion,
+    goLibrary: () => goTo({ page: 'library' }),
+    goQueue: () => goTo({ page: 'queue' }),
+    goSettings: () => goTo({ page: 'settings' }),
+  })
+}
+
+const focusable = 'button:not(:disabled), a[href], input, [tabindex="0"]'
+
+/** F6: the next of the window's parts takes the focus, at its first control. */
+function focusNextRegion(): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+  const now = regions.findIndex((region) => region.contains(document.activeElement))
+  for (let step = 1; step <= regions.length; step += 1) {
+    const region = regions[(now + step) % regions.length]
+    const target = region?.matches('[tabindex]') ? region : region?.querySelector<HTMLElement>(focusable)
+    if (target) {
+      target.focus()
+      return
+    }
+  }
+}

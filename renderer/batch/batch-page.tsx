@@ -1,0 +1,128 @@
+import { useEffect, useState } from 'react'
+import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { messageOf } from '#shared/errors.ts'
+import { useBatch, useSettings, useTileIds } from '../api/queries.ts'
+import { useConnection } from '../app/connection.tsx'
+import { PaneBoundary } from '../app/pane-boundary.tsx'
+import { usePanels } from '../app/panels.tsx'
+import { DeliverDialog } from '../deliver/deliver-dialog.tsx'
+import { DetailsPane } from '../details/details-pane.tsx'
+import { FilterBar } from '../grid/filter-bar.tsx'
+import { Grid } from '../grid/grid.tsx'
+import { GridEmpty } from '../grid/grid-empty.tsx'
+import { Loupe } from '../loupe/loupe.tsx'
+import { createReviewSession } from '../review/session.ts'
+import { ReviewActionsProvider, ReviewProvider } from '../review/session-context.tsx'
+import { tileCache } from '../review/tiles.ts'
+import { TroubleProvider } from '../review/trouble.tsx'
+import { Tray } from '../tray/tray.tsx'
+import { Button, LinkButton } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import styles from './batch-page.module.css'
+import { BatchStatusBar } from './batch-status-bar.tsx'
+import { LiveRegion } from './live-region.tsx'
+import { ReviewCommands } from './review-commands.tsx'
+import { useKeptFocus } from './use-kept-focus.ts'
+import { useListOfBatch } from './use-list-of-batch.ts'
+import { useNewReviewActions } from './use-review-actions.ts'
+
+/** The review of one batch: filter bar, grid, loupe over it, details, tray and status. */
+export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number | null }) => {
+  const [session] = useState(() => createReviewSession(batchId, tileCache))
+  const [filter, setFilter] = useState<TileFilter>({})
+  const [order, setOrder] = useState<TileOrder>('sheet')
+  const panels = usePanels()
+  const settings = useSettings().data
+  const batch = useBatch(batchId)
+  const ids = useTileIds(batchId, filter, order)
+  useListOfBatch(session, ids.data, filter, ids.isPlaceholderData)
+  useKeptFocus(session, ids.data, settings, tileId)
+  const actions = useNewReviewActions(session, filter, setFilter)
+  const { show } = panels
+  useEffect(() => () => show({ deliverOpen: false, trayOpen: false }), [show])
+
+  if (ids.isError || batch.isError) return <BatchError error={ids.error ?? batch.error} onRetry={() => ids.refetch()} />
+  const grid = settings && ids.data && (
+    <>
+      <Grid
+        label={`Drafts of ${batch.data?.batch ?? 'the batch'}`}
+        wantedSize={settings.tileSize}
+        grouped={settings.grouped && order === 'sheet'}
+        overlay={settings.overlay}
+        isCovered={tileId !== null}
+        onOpen={openLoupe}
+      />
+      {ids.data.ids.length === 0 && (
+        <GridEmpty total={ids.data.total} batch={batch.data} onClear={() => setFilter({})} />
+      )}
+    </>
+  )
+  return (
+    <ReviewProvider value={session}>
+      <ReviewActionsProvider value={actions}>
+        <TroubleProvider>
+          <ReviewCommands
+            batchId={batchId}
+            isLoupe={tileId !== null}
+            filter={filter}
+            onFilter={setFilter}
+            onOpenLoupe={openLoupe}
+          />
+          <main className={styles.main} data-region="page" aria-busy={ids.isPlaceholderData}>
+            {panels.filterShown && tileId === null && (
+              <FilterBar batch={batch.data} filter={filter} order={order} onFilter={setFilter} onOrder={setOrder} />
+            )}
+            <PaneBoundary name="grid">{grid}</PaneBoundary>
+            {tileId !== null && settings && (
+              <PaneBoundary name="loupe">
+                <Loupe batchId={batchId} tileId={tileId} />
+              </PaneBoundary>
+            )}
+            <PaneBoundary name="tray">
+              <Tray batchId={batchId} open={panels.trayOpen} onOpenChange={(open) => panels.show({ trayOpen: open })} />
+            </PaneBoundary>
+          </main>
+          {panels.detailsShown && (
+            <aside className={styles.details} aria-label="Details" data-region="details">
+              <PaneBoundary name="details">
+                <DetailsPane isLoupe={tileId !== null} batch={batch.data} />
+              </PaneBoundary>
+            </aside>
+          )}
+          <BatchStatusBar batch={batch.data} isLoupe={tileId !== null} />
+          <LiveRegion />
+          <DeliverDialog
+            batchId={batchId}
+            open={panels.deliverOpen}
+            onClose={() => panels.show({ deliverOpen: false })}
+          />
+        </TroubleProvider>
+      </ReviewActionsProvider>
+    </ReviewProvider>
+  )
+
+  function openLoupe(id: number) {
+    session.focus(id, session.state().selection)
+    window.location.hash = `#/batch/${batchId}/image/${id}`
+  }
+}
+
+const BatchError = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
+  const connection = useConnection()
+  return (
+    <main className={styles.main} data-region="page">
+      <EmptyState
+        icon="warning"
+        title={connection === 'lost' ? 'Proofsheet does not answer' : 'This batch could not be opened'}
+        actions={
+          <>
+            <Button onClick={onRetry}>Try again</Button>
+            <LinkButton href="#/">To the library</LinkButton>
+          </>
+        }
+      >
+        {messageOf(error)}
+      </EmptyState>
+    </main>
+  )
+}

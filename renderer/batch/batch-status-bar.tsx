@@ -1,0 +1,69 @@
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import { moneyText } from '#shared/money.ts'
+import { useChangeSettings } from '../api/changes.ts'
+import { useSettings } from '../api/queries.ts'
+import { Figure, StatusBar } from '../app/status-bar.tsx'
+import { keysOf } from '../keys/commands.ts'
+import { useReview, useReviewState } from '../review/session-context.tsx'
+import { durationText } from '../ui/time-text.ts'
+import { Tip } from '../ui/tooltip.tsx'
+import styles from './batch-page.module.css'
+import { targetText } from './target-text.ts'
+
+const whole = (number: number) => number.toLocaleString('en-US')
+
+/** The target of the next key, what is decided, the money, and how far the queue is. */
+export const BatchStatusBar = ({ batch, isLoupe }: { batch: BatchStatus | undefined; isLoupe: boolean }) => {
+  const session = useReview()
+  const target = useReviewState(() => targetText(session, isLoupe))
+  const sending = useReviewState((state) => state.sending)
+  const settings = useSettings().data
+  const advances = (isLoupe ? settings?.autoAdvanceLoupe : settings?.autoAdvanceGrid) ?? false
+  const { mutate: changeSettings } = useChangeSettings()
+  const toggleAdvance = () => changeSettings(isLoupe ? { autoAdvanceLoupe: !advances } : { autoAdvanceGrid: !advances })
+  const left = (
+    <>
+      {target === '' ? (
+        'No picture to decide here yet'
+      ) : (
+        <>
+          <b>P</b> {target}
+        </>
+      )}
+      {' · '}
+      <Tip text="Move on after a decision" keys={keysOf('autoAdvance')} side="top">
+        <button type="button" className={styles.toggle} aria-pressed={advances} onClick={toggleAdvance}>
+          auto-advance {advances ? 'on' : 'off'}
+        </button>
+      </Tip>
+      {sending > 3 && ` · storing ${whole(sending)}`}
+    </>
+  )
+  if (!batch) return <StatusBar left={left} />
+  const saved = batch.savedMicros.draftsFirst + batch.savedMicros.duplicates + batch.savedMicros.cache
+  return (
+    <StatusBar left={left}>
+      <span className={styles.secondary}>{queueText(batch)}</span>
+      <Figure value={whole(batch.decisions.approved)}>approved</Figure>
+      <Figure value={whole(batch.decisions.rejected)}>rejected</Figure>
+      <Figure value={whole(batch.decisions.undecided)}>undecided</Figure>
+      <span>
+        spent <b>{moneyText(batch.settledMicros, batch.currency)}</b>
+        {batch.capMicros !== null && ` of ${moneyText(batch.capMicros, batch.currency)}`}
+      </span>
+      {saved > 0 && (
+        <span className={styles.secondary}>
+          saved <b>{moneyText(saved, batch.currency)}</b>
+        </span>
+      )}
+    </StatusBar>
+  )
+}
+
+/** Empty where nothing is left to make. */
+function queueText(batch: BatchStatus): string {
+  const left = batch.drafts.left + batch.finals.left
+  if (left === 0) return batch.drafts.held > 0 ? `${whole(batch.drafts.held)} held` : ''
+  if (batch.paused) return `paused, ${whole(left)} left`
+  return batch.timeLeftMs === null ? `${whole(left)} left` : `${whole(left)} left, ${durationText(batch.timeLeftMs)}`
+}

@@ -1,0 +1,34 @@
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import { countText, dayText, durationText } from '../ui/time-text.ts'
+
+const whole = (number: number) => number.toLocaleString('en-US')
+
+/** One line on where a batch stands: what needs a person first, then what runs, then what is decided. */
+export function batchLine(batch: BatchStatus, nowMs: number): string {
+  const { drafts, decisions } = batch
+  const made = drafts.done
+  if (drafts.left > 0 || batch.finals.left > 0) {
+    const left = drafts.left + batch.finals.left
+    if (batch.paused) return `paused, ${whole(left)} left`
+    return batch.timeLeftMs === null
+      ? `running, ${whole(left)} left`
+      : `running, ${durationText(batch.timeLeftMs)} left`
+  }
+  if (drafts.held > 0) return `${whole(drafts.held)} held`
+  const decided = decisions.approved + decisions.rejected
+  if (batch.deliveredMs !== null) return `delivered ${dayText(batch.deliveredMs, nowMs)}`
+  if (decided > 0) return `${whole(decided)} of ${whole(made)} decided`
+  if (made === 0 && drafts.failed > 0) return `${countText(drafts.failed, 'draft')} failed`
+  return `${countText(made, 'draft')} to decide`
+}
+
+/** What needs a person, or `null`. */
+export function batchTrouble(batch: BatchStatus): string | null {
+  const parts = [
+    batch.drafts.failed + batch.finals.failed > 0 ? `${whole(batch.drafts.failed + batch.finals.failed)} failed` : null,
+    batch.drafts.unknown + batch.finals.unknown > 0
+      ? `${whole(batch.drafts.unknown + batch.finals.unknown)} unknown`
+      : null,
+  ].filter((part) => part !== null)
+  return parts.length > 0 ? parts.join(', ') : null
+}

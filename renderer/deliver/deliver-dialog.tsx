@@ -1,0 +1,146 @@
+import { useState } from 'react'
+import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import { messageOf } from '#shared/errors.ts'
+import { nameMistakes } from '#shared/filename-template.ts'
+import { useChangeSettings, useStartDelivery } from '../api/changes.ts'
+import { useBatch, useDeliveries, useDeliveryPlan, useLibrary, useOptionalSheet, useSettings } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { countText, dayText } from '../ui/time-text.ts'
+import { notifyError } from '../ui/toast.tsx'
+import { useDebounced } from '../ui/use-debounced.ts'
+import styles from './deliver-dialog.module.css'
+import { DeliveryForm } from './delivery-form.tsx'
+import { DeliveryPreview } from './delivery-preview.tsx'
+import { DeliveryResult } from './delivery-result.tsx'
+import { nameColumns, ownPlaceholders, suggestedFolder } from './delivery-text.ts'
+
+/** From an approved set to a folder: where to, how files are named, what it will write; then how it went. */
+export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; open: boolean; onClose: () => void }) => {
+  const batch = useBatch(open ? batchId : null).data
+  const settings = useSettings()
+  const library = useLibrary()
+  if (!open) return null
+  if (!settings.data || !library.data || !batch) {
+    const failed = settings.error ?? library.error
+    return (
+      <Dialog title="Deliver" open onClose={onClose} width="wide">
+        {failed ? <p className={styles.error}>{messageOf(failed)}</p> : <Skeleton lines={10} look="box" />}
+      </Dialog>
+    )
+  }
+  return (
+    <OpenDialog
+      name={batch.batch}
+      sheetId={batch.sheetId}
+      first={{
+        batchId,
+        folder: settings.data.deliveryFolder ?? suggestedFolder(library.data.folder),
+        layout: 'approved',
+        nameTemplate: settings.data.nameTemplate,
+        stage: 'best',
+      }}
+      onClose={onClose}
+    />
+  )
+}
+
+/** How long nothing must change before names are previewed again. */
+const quietMs = 250
+
+const OpenDialog = ({
+  name,
+  sheetId,
+  first,
+  onClose,
+}: {
+  name: string
+  sheetId: number | null
+  first: DeliverySettings
+  onClose: () => void
+}) => {
+  const [wish, setWish] = useState(first)
+  const [deliveryId, setDeliveryId] = useState<number | null>(null)
+  const last = useDeliveries(first.batchId).data?.find((delivery) => delivery.state === 'done')
+  const settled = useDebounced(wish, quietMs)
+  const sheet = useOptionalSheet(sheetId).data
+  const known = [...ownPlaceholders, ...nameColumns(sheet?.columns.map((column) => column.name) ?? [])]
+  // Without the sheet its columns are not known, and the engine's own preview tells of mistakes.
+  const [mistake] = sheet ? nameMistakes(wish.nameTemplate, known) : []
+  const isComplete = settled.folder.trim() !== '' && settled.nameTemplate.trim() !== ''
+  const query = useDeliveryPlan(isComplete ? { ...settled, folder: settled.folder.trim() } : null)
+  const start = useStartDelivery()
+  const remember = useChangeSettings()
+  const plan = isComplete ? query.data : undefined
+  const isStale = settled !== wish || query.isFetching || query.isPlaceholderData
+  const canStart =
+    plan !== undefined && !isStale && !query.isError && plan.samples.length > 0 && !mistake && !start.isPending
+
+  const deliver = () => {
+    if (!canStart) return
+    start.mutate(
+      { ...wish, folder: wish.folder.trim() },
+      {
+        onSuccess: (started) => {
+          setDeliveryId(started.deliveryId)
+          remember.mutate(
+            { deliveryFolder: wish.folder.trim(), nameTemplate: wish.nameTemplate },
+            { onError: (error) => notifyError('The folder will not be remembered', error) },
+          )
+        },
+      },
+    )
+  }
+
+  if (deliveryId !== null) {
+    return <DeliveryResult deliveryId={deliveryId} name={name} onAgain={() => setDeliveryId(null)} onClose={onClose} />
+  }
+  return (
+    <Dialog
+      title={`Deliver ${name}`}
+      description="Writes the pictures and a manifest to a folder. Run again, it writes only what is missing."
+      open
+      onClose={onClose}
+      width="wide"
+      foot={
+        <>
+          {start.isError && (
+            <p className={styles.footError} role="alert">
+              {messageOf(start.error)}
+            </p>
+          )}
+          <Button onClick={onClose}>Not now</Button>
+          <Button look="go" icon="deliver" disabled={!canStart} onClick={deliver}>
+            {start.isPending ? 'Starting' : plan ? `Deliver ${countText(plan.files, 'file')}` : 'Deliver'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.halves}>
+        <DeliveryForm
+          wish={wish}
+          known={known}
+          mistake={mistake}
+          before={last ? `Delivered before to ${last.target}, ${dayText(last.startedMs, Date.now())}.` : null}
+          onChange={setWish}
+        />
+        <DeliveryPreview
+          plan={plan}
+          isStale={isStale}
+          error={query.isError ? messageOf(query.error) : null}
+          missing={
+            wish.folder.trim() === ''
+              ? 'Choose a folder to see what would be written.'
+              : wish.nameTemplate.trim() === ''
+                ? 'Write a name template to see the names.'
+                : mistake
+                  ? 'Correct the name template to see the names.'
+                  : null
+          }
+          onRetry={() => query.refetch()}
+        />
+      </div>
+    </Dialog>
+  )
+}

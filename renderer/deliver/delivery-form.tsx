@@ -1,0 +1,117 @@
+import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import type { NameMistake } from '#shared/filename-template.ts'
+import { abilities } from '../api/host.ts'
+import { Button } from '../ui/button.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { TextField } from '../ui/text-field.tsx'
+import { notifyError } from '../ui/toast.tsx'
+import styles from './deliver-dialog.module.css'
+
+/** Where to, what, and how files are named. */
+export const DeliveryForm = ({
+  wish,
+  known,
+  mistake,
+  before,
+  onChange,
+}: {
+  wish: DeliverySettings
+  /** Everything that can stand in braces. */
+  known: readonly string[]
+  mistake: NameMistake | undefined
+  /** Where this batch went before, in a sentence. */
+  before: string | null
+  onChange: (wish: DeliverySettings) => void
+}) => {
+  const { chooseFolder } = abilities
+  const choose = async () => {
+    const folder = await chooseFolder?.()
+    if (folder) onChange({ ...wish, folder })
+  }
+  return (
+    <div className={styles.form}>
+      <div className={styles.folder}>
+        <TextField
+          label="Folder"
+          mono
+          spellCheck={false}
+          autoComplete="off"
+          placeholder="a whole path"
+          value={wish.folder}
+          hint={before ?? 'A folder named after the batch is made in it.'}
+          onChange={(event) => onChange({ ...wish, folder: event.target.value })}
+        />
+        {chooseFolder && (
+          <Button icon="folder" onClick={() => choose().catch((error) => notifyError('No folder was chosen', error))}>
+            Choose
+          </Button>
+        )}
+      </div>
+      <div className={styles.choice}>
+        <span className={styles.label}>Layout</span>
+        <Segmented
+          label="Layout"
+          value={wish.layout}
+          choices={[
+            { value: 'approved', label: 'Approved only' },
+            { value: 'by-decision', label: 'By decision' },
+          ]}
+          onChange={(layout) => onChange({ ...wish, layout })}
+        />
+        <span className={styles.hint}>
+          {wish.layout === 'approved' ? 'approved/' : 'approved/, rejected/ and pending-review/'}
+        </span>
+      </div>
+      <div className={styles.choice}>
+        <span className={styles.label}>Pictures</span>
+        <Segmented
+          label="Pictures"
+          value={wish.stage}
+          choices={[
+            { value: 'best', label: 'Best' },
+            { value: 'final', label: 'Finals only' },
+            { value: 'draft', label: 'Drafts only' },
+          ]}
+          onChange={(stage) => onChange({ ...wish, stage })}
+        />
+        <span className={styles.hint}>
+          {wish.stage === 'best' && 'The newest approved final of each, else its draft.'}
+          {wish.stage === 'final' && 'Only what was made in full size.'}
+          {wish.stage === 'draft' && 'The drafts, also where there is a final.'}
+        </span>
+      </div>
+      <div>
+        <TextField
+          label="Name of each file"
+          mono
+          spellCheck={false}
+          autoComplete="off"
+          maxLength={500}
+          value={wish.nameTemplate}
+          hint="Without its ending; the ending is that of the picture."
+          error={mistake ? `Character ${mistake.at + 1}: ${mistake.message}` : null}
+          onChange={(event) => onChange({ ...wish, nameTemplate: event.target.value })}
+        />
+        <div className={styles.inserts} role="toolbar" aria-label="Add to the name">
+          {known.map((placeholder) => (
+            <button
+              key={placeholder}
+              type="button"
+              className={styles.insert}
+              onClick={() => onChange({ ...wish, nameTemplate: withPlaceholder(wish.nameTemplate, placeholder) })}
+            >
+              {placeholder}
+            </button>
+          ))}
+        </div>
+      </div>
+      <p className={styles.hint}>
+        Beside the pictures: <code>manifest.json</code> and <code>manifest.csv</code>, which tie every file to its
+        prompt, model, seed, size, decision, price and the columns of your sheet. They are written last.
+      </p>
+    </div>
+  )
+}
+
+const withPlaceholder = (template: string, placeholder: string): string =>
+  `${template}${template === '' || /[-_. /]$/.test(template) ? '' : '-'}{${placeholder}}`

@@ -1,0 +1,107 @@
+import { messageOf } from '#shared/errors.ts'
+import { abilities } from '../api/host.ts'
+import { useDelivery } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Progress } from '../ui/progress.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { Facts } from '../ui/table.tsx'
+import { countText } from '../ui/time-text.ts'
+import { notify, notifyError } from '../ui/toast.tsx'
+import styles from './deliver-dialog.module.css'
+
+/** A delivery while it is written, and what came of it. Closing the dialog does not stop it. */
+export const DeliveryResult = ({
+  deliveryId,
+  name,
+  onAgain,
+  onClose,
+}: {
+  deliveryId: number
+  name: string
+  onAgain: () => void
+  onClose: () => void
+}) => {
+  const query = useDelivery(deliveryId)
+  const delivery = query.data
+  const { reveal } = abilities
+  const isRunning = delivery?.state === 'running'
+  const copy = (path: string) => {
+    navigator.clipboard
+      .writeText(path)
+      .then(() => notify({ title: 'The path is copied' }))
+      .catch((error) => notifyError('The path could not be copied', error))
+  }
+  return (
+    <Dialog
+      title={
+        delivery?.state === 'done'
+          ? `${name} is delivered`
+          : isRunning || !delivery
+            ? `Delivering ${name}`
+            : `${name} was not delivered`
+      }
+      open
+      onClose={onClose}
+      foot={
+        delivery && (
+          <>
+            {delivery.state === 'failed' && <Button onClick={onAgain}>Back</Button>}
+            <Button icon="copy" onClick={() => copy(delivery.target)}>
+              Copy the path
+            </Button>
+            {reveal && delivery.state === 'done' && (
+              <Button
+                icon="folder"
+                onClick={() => {
+                  reveal(delivery.target).catch((error) => notifyError('The folder could not be shown', error))
+                }}
+              >
+                Show the folder
+              </Button>
+            )}
+            <Button look="go" onClick={onClose}>
+              {isRunning ? 'Close, it goes on' : 'Done'}
+            </Button>
+          </>
+        )
+      }
+    >
+      {query.isError && <p className={styles.error}>{messageOf(query.error)}</p>}
+      {!delivery && !query.isError && <Skeleton lines={4} />}
+      {delivery && (
+        <div className={styles.result} aria-live="polite">
+          {isRunning && (
+            <>
+              <p>
+                {(delivery.written + delivery.skipped + delivery.failed).toLocaleString('en-US')} of{' '}
+                {countText(delivery.files, 'file')}
+              </p>
+              <Progress
+                label="Files written"
+                value={delivery.written + delivery.skipped + delivery.failed}
+                max={delivery.files}
+              />
+            </>
+          )}
+          {delivery.state === 'done' && (
+            <p className={styles.ok}>
+              <Icon name="check" /> {countText(delivery.files - delivery.failed, 'file')} and the manifest are there.
+            </p>
+          )}
+          {delivery.error && <p className={styles.error}>{delivery.error}</p>}
+          <Facts
+            facts={[
+              ['Folder', <code key="target">{delivery.target}</code>],
+              ['Written', delivery.written.toLocaleString('en-US')],
+              ['There before', delivery.skipped > 0 ? delivery.skipped.toLocaleString('en-US') : null],
+              ['Failed', delivery.failed > 0 ? delivery.failed.toLocaleString('en-US') : null],
+              ['Manifest', delivery.manifest && <code key="manifest">{delivery.manifest}</code>],
+            ]}
+          />
+        </div>
+      )}
+    </Dialog>
+  )
+}

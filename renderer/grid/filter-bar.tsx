@@ -1,0 +1,170 @@
+import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from 'react'
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import type { Decision } from '#shared/contract/common.ts'
+import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { profileName } from '#shared/generation-request.ts'
+import { useCommands } from '../keys/command-center.tsx'
+import { withPart } from '../review/filter.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { Select } from '../ui/select.tsx'
+import styles from './filter-bar.module.css'
+import { ViewControls } from './view-controls.tsx'
+
+const decisions: readonly { value: Decision; title: string }[] = [
+  { value: 'undecided', title: 'Undecided' },
+  { value: 'approved', title: 'Approved' },
+  { value: 'rejected', title: 'Rejected' },
+]
+const troubled = ['failed', 'unknown'] as const
+
+const orders: readonly { value: TileOrder; label: string }[] = [
+  { value: 'sheet', label: 'As in the sheet' },
+  { value: 'undecided-first', label: 'Undecided first' },
+  { value: 'newest', label: 'Newest first' },
+]
+
+/** What is shown and in which order, and how large. Chips add up within a kind and narrow across kinds. */
+export const FilterBar = ({
+  batch,
+  filter,
+  order,
+  onFilter,
+  onOrder,
+}: {
+  batch: BatchStatus | undefined
+  filter: TileFilter
+  order: TileOrder
+  onFilter: (filter: TileFilter) => void
+  onOrder: (order: TileOrder) => void
+}) => {
+  const chosen = filter.decisions ?? []
+  const failed = (batch?.drafts.failed ?? 0) + (batch?.drafts.unknown ?? 0)
+  const models = [...new Set(batch?.settings.profiles.map((profile) => profile.model) ?? [])]
+  return (
+    <div className={styles.bar} role="toolbar" aria-label="Filter and view" data-region="filter" data-dims="">
+      {decisions.map(({ value, title }) => (
+        <Chip
+          key={value}
+          on={chosen.includes(value)}
+          count={batch?.decisions[value]}
+          onChange={(on) => {
+            const next = on ? [...chosen, value] : chosen.filter((each) => each !== value)
+            onFilter(withPart(filter, 'decisions', next.length === 0 ? undefined : next))
+          }}
+        >
+          {title}
+        </Chip>
+      ))}
+      {(batch?.decisions.marked ?? 0) > 0 && (
+        <Toggle name="hires" filter={filter} value={true} onFilter={onFilter} count={batch?.decisions.marked}>
+          Full size
+        </Toggle>
+      )}
+      {(failed > 0 || filter.states !== undefined) && (
+        <Toggle name="states" filter={filter} value={[...troubled]} onFilter={onFilter} count={failed}>
+          Failed
+        </Toggle>
+      )}
+      <Toggle name="flagged" filter={filter} value={true} onFilter={onFilter}>
+        Flagged
+      </Toggle>
+      {models.length > 1 && batch && (
+        <Select
+          label="Model"
+          prefix="model:"
+          round
+          value={filter.models?.[0] ?? ''}
+          choices={[
+            { value: '', label: 'all' },
+            ...batch.settings.profiles.map((profile) => ({ value: profileName(profile), label: profileName(profile) })),
+          ]}
+          onChange={(model) => onFilter(withPart(filter, 'models', model === '' ? undefined : [model]))}
+        />
+      )}
+      <Search
+        words={filter.search ?? ''}
+        onSearch={(words) => onFilter(withPart(filter, 'search', words || undefined))}
+      />
+      <span className={styles.grow} />
+      <Menu
+        align="end"
+        trigger={<IconButton icon="sort" label={`Order: ${orders.find((each) => each.value === order)?.label}`} />}
+        items={orders.map(({ value, label }) => ({
+          label,
+          ...(value === order && { icon: 'check' as const }),
+          onSelect: () => onOrder(value),
+        }))}
+      />
+      <ViewControls canGroup={order === 'sheet'} />
+    </div>
+  )
+}
+
+/** A chip for one part of the filter that is either set to a value or not there. */
+function Toggle<Name extends keyof TileFilter>({
+  name,
+  value,
+  filter,
+  onFilter,
+  count,
+  children,
+}: {
+  name: Name
+  value: NonNullable<TileFilter[Name]>
+  filter: TileFilter
+  onFilter: (filter: TileFilter) => void
+  count?: number | undefined
+  children: ReactNode
+}) {
+  return (
+    <Chip
+      on={filter[name] !== undefined}
+      count={count}
+      onChange={(on) => onFilter(withPart(filter, name, on ? value : undefined))}
+    >
+      {children}
+    </Chip>
+  )
+}
+
+/** Finds as she types; Escape gives the keys back to the grid, twice clears. */
+const Search = ({ words, onSearch }: { words: string; onSearch: (words: string) => void }) => {
+  const input = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(words)
+  const settled = useDeferredValue(typed)
+  const search = useRef(onSearch)
+  useEffect(() => {
+    search.current = onSearch
+  })
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (settled.trim() !== words) search.current(settled.trim())
+    }, 60)
+    return () => clearTimeout(timer)
+  }, [settled, words])
+  useCommands({ search: () => input.current?.select() })
+  return (
+    <label className={styles.search}>
+      <Icon name="search" size={13} />
+      <span className="visually-hidden">Search prompts and columns</span>
+      <input
+        ref={input}
+        type="search"
+        value={typed}
+        placeholder="Search"
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && typed !== '') setTyped('')
+          else if (event.key !== 'Escape' && event.key !== 'Enter') return
+          event.preventDefault()
+          if (event.key === 'Enter' || typed === '') document.querySelector<HTMLElement>('[data-region=grid]')?.focus()
+        }}
+      />
+      {typed === '' && <Kbd keys="/" />}
+    </label>
+  )
+}

@@ -1,0 +1,91 @@
+import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Settings } from '#shared/contract/settings.ts'
+import type { ColumnMapping, ColumnRole, Sheet } from '#shared/contract/sheets.ts'
+import type { Profile } from '#shared/generation-request.ts'
+
+/** What a person has chosen on the load page; the engine's plan is made from it. */
+export interface DraftWish {
+  readonly mapping: ColumnMapping
+  /** As it stands in the editor; it may have mistakes. */
+  readonly template: string
+  readonly profiles: readonly Profile[]
+  readonly variants: number
+  readonly baseSeed: number
+  readonly alwaysNew: boolean
+  readonly pricePerImageMicros: number | null
+}
+
+/** The template that takes a prompt column as it stands. */
+const plainTemplate = (column: string): string => `{{${column}}}`
+
+export const profileOf = (provider: string, model: string): Profile => ({
+  provider,
+  model,
+  width: null,
+  height: null,
+  quality: null,
+  options: {},
+})
+
+/** The chosen default, else the first model that is ready and makes pictures from prompts. */
+export function firstProfile(chosen: Profile | null, providers: readonly ProviderInfo[]): Profile {
+  if (chosen && providers.some((provider) => provider.id === chosen.provider)) return chosen
+  for (const provider of providers.toSorted((one, other) => Number(other.ready) - Number(one.ready))) {
+    const model = provider.models.find((each) => each.operations.includes('generate'))
+    if (model) return profileOf(provider.id, model.id)
+  }
+  return profileOf('sketch', 'sketch')
+}
+
+export const firstWish = (
+  sheet: Sheet,
+  settings: Pick<Settings, 'draftProfile' | 'variants'>,
+  providers: readonly ProviderInfo[],
+): DraftWish => ({
+  mapping: sheet.mapping,
+  template: sheet.template,
+  profiles: [firstProfile(settings.draftProfile, providers)],
+  variants: settings.variants,
+  baseSeed: 0,
+  alwaysNew: false,
+  pricePerImageMicros: null,
+})
+
+/** The role of a column, `null` for one that is only kept. */
+export const roleOf = (mapping: ColumnMapping, column: string): ColumnRole | null => {
+  for (const [role, name] of entries(mapping)) if (name === column) return role
+  return null
+}
+
+const entries = (mapping: ColumnMapping): [ColumnRole, string][] =>
+  Object.entries(mapping).flatMap(([role, name]) => (name === undefined ? [] : [[role as ColumnRole, name]]))
+
+/**
+ * Gives a column another role. A role has one column, so the one that had it loses it; a template that was only the
+ * former prompt column follows.
+ */
+export function withRole(wish: DraftWish, column: string, role: ColumnRole | null): DraftWish {
+  const kept = entries(wish.mapping).filter(([each, name]) => name !== column && each !== role)
+  const mapping: ColumnMapping = Object.fromEntries(role === null ? kept : [...kept, [role, column]])
+  const before = wish.mapping.prompt
+  const follows = before === undefined ? wish.template.trim() === '' : wish.template.trim() === plainTemplate(before)
+  return {
+    ...wish,
+    mapping,
+    template: follows && mapping.prompt !== undefined ? plainTemplate(mapping.prompt) : wish.template,
+  }
+}
+
+/** What the engine is asked; a template that only repeats the prompt column is none, so that braces in cells stay text. */
+export function draftSettingsOf(wish: DraftWish): DraftSettings {
+  const { prompt } = wish.mapping
+  const isPlain = prompt !== undefined && wish.template.trim() === plainTemplate(prompt)
+  return {
+    mapping: wish.mapping,
+    template: isPlain ? null : wish.template,
+    profiles: [...wish.profiles],
+    variants: wish.variants,
+    baseSeed: wish.baseSeed,
+  }
+}

@@ -1,0 +1,149 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Plan } from '#shared/contract/generation.ts'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Settings } from '#shared/contract/settings.ts'
+import type { Sheet } from '#shared/contract/sheets.ts'
+import { messageOf } from '#shared/errors.ts'
+import { parseTemplate } from '#shared/template/template.ts'
+import { useDraftPlan } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { classNames } from '../ui/class-names.ts'
+import { countText } from '../ui/time-text.ts'
+import { useDebounced } from '../ui/use-debounced.ts'
+import { ColumnMapping } from './column-mapping.tsx'
+import { DraftChoices } from './draft-choices.tsx'
+import { type DraftWish, draftSettingsOf, firstWish } from './draft-wish.ts'
+import { keepWish, keptWish } from './kept-wish.ts'
+import styles from './load-page.module.css'
+import { PlanCards } from './plan-cards.tsx'
+import { type PlanTab, PlanTabs } from './plan-tabs.tsx'
+import { notReadyText } from './profile-choices.ts'
+import { PromptPreview } from './prompt-preview.tsx'
+import { RunBar } from './run-bar.tsx'
+import { SheetPicker } from './sheet-drop.tsx'
+import { TemplateEditor } from './template-editor.tsx'
+import { useSheetLoader } from './use-sheet-loader.ts'
+
+/** How long nothing must change before the engine plans again. */
+const quietMs = 250
+
+export const LoadForm = ({
+  sheet,
+  settings,
+  providers,
+}: {
+  sheet: Sheet
+  settings: Settings
+  providers: readonly ProviderInfo[]
+}) => {
+  const [wish, setWish] = useState(() => keptWish(sheet.id) ?? firstWish(sheet, settings, providers))
+  const [tab, setTab] = useState<PlanTab>('all')
+  const tabs = useRef<HTMLDivElement>(null)
+  const loader = useSheetLoader()
+  const columns = useMemo(() => sheet.columns.map((column) => column.name), [sheet.columns])
+  useEffect(() => keepWish(sheet.id, wish), [sheet.id, wish])
+  const settled = useDebounced(wish, quietMs)
+  const blockedBy = reasonNot(wish, columns, providers)
+  // Judged once she stops typing: an open brace in mid-word does not take the plan away.
+  const settledBlock = reasonNot(settled, columns, providers)
+  const query = useDraftPlan(
+    settledBlock === null
+      ? {
+          sheetId: sheet.id,
+          settings: draftSettingsOf(settled),
+          alwaysNew: settled.alwaysNew,
+          pricePerImageMicros: settled.pricePerImageMicros,
+        }
+      : null,
+  )
+  // While nothing can be planned, the former plan would only mislead.
+  const plan: Plan | undefined = settledBlock === null ? query.data : undefined
+  const isStale = settled !== wish || query.isFetching || query.isPlaceholderData || query.isError
+  const needsPrice = plan !== undefined && plan.estimateMicros === null
+  const problems = plan ?? sheet
+
+  return (
+    <>
+      <div className={styles.page}>
+        <header className={styles.head}>
+          <h2 className={styles.title}>{sheet.name}</h2>
+          <span className={styles.facts}>
+            {countText(sheet.rowCount, 'row')}, {countText(sheet.columns.length, 'column')}, {formatNames[sheet.format]}
+          </span>
+          <span className={styles.grow} />
+          <SheetPicker loader={loader} look="quiet">
+            Another sheet
+          </SheetPicker>
+        </header>
+        <PlanCards
+          plan={plan}
+          rows={sheet.rowCount}
+          profiles={wish.profiles.length}
+          providers={providers}
+          isStale={isStale}
+          isBlocked={settledBlock !== null}
+          onShowProblems={() => {
+            setTab('problems')
+            tabs.current?.scrollIntoView({ block: 'start' })
+          }}
+        />
+        {query.isError && (
+          <p className={styles.error} role="alert">
+            The plan could not be made. {messageOf(query.error)}{' '}
+            <Button onClick={() => query.refetch()}>Try again</Button>
+          </p>
+        )}
+        <div className={styles.halves}>
+          <div className={styles.main}>
+            <ColumnMapping sheet={sheet} wish={wish} onChange={setWish} />
+            <TemplateEditor
+              value={wish.template}
+              columns={columns}
+              onChange={(template) => setWish((before) => ({ ...before, template }))}
+            />
+            <PromptPreview sheet={sheet} template={wish.template} />
+          </div>
+          <DraftChoices
+            wish={wish}
+            providers={providers}
+            needsPrice={needsPrice || wish.pricePerImageMicros !== null}
+            onChange={setWish}
+          />
+        </div>
+        <div ref={tabs} className={classNames(styles.plan, plan !== undefined && isStale && styles.stale)}>
+          <PlanTabs
+            plan={plan}
+            blockedBy={settledBlock}
+            tab={tab}
+            problems={problems.problems}
+            problemCount={problems.problemCount}
+            onTab={setTab}
+          />
+        </div>
+      </div>
+      <RunBar
+        plan={plan}
+        isStale={isStale}
+        blockedBy={blockedBy ?? (needsPrice ? 'Say what one picture costs first.' : null)}
+        alwaysNew={wish.alwaysNew}
+        onAlwaysNew={(alwaysNew) => setWish((before) => ({ ...before, alwaysNew }))}
+        onRefused={() => query.refetch()}
+      />
+    </>
+  )
+}
+
+const formatNames = { csv: 'CSV', tsv: 'TSV', jsonl: 'JSONL', text: 'one prompt a line' } as const
+
+/** Why no plan can be asked for yet, in a sentence; `null` where one can. */
+function reasonNot(wish: DraftWish, columns: readonly string[], providers: readonly ProviderInfo[]): string | null {
+  if (wish.template.trim() === '') return 'Choose a prompt column, or write a template.'
+  if (parseTemplate(wish.template, columns).mistakes.length > 0) return 'The template has a mistake.'
+  for (const profile of wish.profiles) {
+    if (profile.model === '') return 'Say which model makes the drafts.'
+    const provider = providers.find((each) => each.id === profile.provider)
+    const notReady = provider ? notReadyText(provider) : 'Choose a model.'
+    if (notReady) return notReady
+  }
+  return null
+}

@@ -1,0 +1,79 @@
+import type { Plan } from '#shared/contract/generation.ts'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import { moneyText } from '#shared/money.ts'
+import { countText, durationText } from '../ui/time-text.ts'
+
+const whole = (number: number): string => number.toLocaleString('en-US')
+
+/** One figure of a plan with the line below it. */
+export interface PlanFigure {
+  readonly name: string
+  readonly value: string
+  readonly note: string
+}
+
+export const priceOfPlan = (plan: Plan): string =>
+  plan.estimateMicros === null
+    ? 'no price'
+    : plan.estimateMicros === 0
+      ? 'free'
+      : moneyText(plan.estimateMicros, plan.currency)
+
+function promptsNote(plan: Plan, rows: number, profiles: number): string {
+  const parts = [countText(rows, 'row')]
+  const perRow = rows > 0 && plan.prompts % rows === 0 ? plan.prompts / rows : null
+  if (perRow !== null && perRow > 1) parts.push(`× ${whole(perRow)} prompts`)
+  const perPrompt = plan.prompts > 0 ? plan.tiles / plan.prompts / profiles : 1
+  if (Number.isInteger(perPrompt) && perPrompt > 1) parts.push(`× ${whole(perPrompt)} variants`)
+  if (profiles > 1) parts.push(`× ${whole(profiles)} models`)
+  return parts.join(' ')
+}
+
+function makeNote(plan: Plan): string {
+  const parts = [
+    plan.duplicates > 0 ? countText(plan.duplicates, 'duplicate') : null,
+    plan.cached > 0 ? `${whole(plan.cached)} cached` : null,
+    plan.blocked > 0 ? `${whole(plan.blocked)} not possible` : null,
+  ].filter((part) => part !== null)
+  return parts.length > 0 ? parts.join(', ') : plan.tiles === 0 ? 'nothing yet' : 'every draft is new'
+}
+
+function timeNote(plan: Plan, providers: readonly ProviderInfo[]): string {
+  const slowest = plan.parts.toSorted((one, other) => (other.durationMs ?? 0) - (one.durationMs ?? 0))[0]
+  if (!slowest || plan.requests === 0) return 'nothing is sent'
+  const label = providers.find((provider) => provider.id === slowest.provider)?.label ?? slowest.provider
+  if (plan.durationMs === null || slowest.durationMs === null) return `${label} is not measured yet`
+  const perMinute = slowest.durationMs > 0 ? (slowest.requests / slowest.durationMs) * 60_000 : 0
+  return perMinute >= 1 ? `${label}, ${whole(Math.round(perMinute))} a minute` : `at ${label}’s pace so far`
+}
+
+/** What a run would make, cost and take, for people. */
+export function planFigures(
+  plan: Plan,
+  of: { rows: number; profiles: number; providers: readonly ProviderInfo[] },
+): { prompts: PlanFigure; make: PlanFigure; price: PlanFigure; time: PlanFigure } {
+  const isFree = plan.estimateMicros === 0
+  const allFinal = plan.allFinalMicros
+  return {
+    prompts: { name: 'Prompts', value: whole(plan.prompts), note: promptsNote(plan, of.rows, of.profiles) },
+    make: { name: 'To make', value: whole(plan.requests), note: makeNote(plan) },
+    price: {
+      name: 'Price',
+      value:
+        plan.estimateMicros === null ? 'Not known' : isFree ? 'Free' : moneyText(plan.estimateMicros, plan.currency),
+      note:
+        plan.estimateMicros === null
+          ? 'say below what a picture costs'
+          : allFinal !== null && allFinal > 0
+            ? `all at final quality: ${moneyText(allFinal, plan.currency)}`
+            : isFree && plan.requests > 0
+              ? 'no paid requests'
+              : 'nothing is sent',
+    },
+    time: {
+      name: 'Time',
+      value: plan.requests === 0 ? 'None' : plan.durationMs === null ? 'Not known' : durationText(plan.durationMs),
+      note: timeNote(plan, of.providers),
+    },
+  }
+}

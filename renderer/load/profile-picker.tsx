@@ -1,0 +1,100 @@
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import { type Profile, profileName } from '#shared/generation-request.ts'
+import { hrefOf } from '../app/router.ts'
+import { LinkButton } from '../ui/button.tsx'
+import { Select } from '../ui/select.tsx'
+import { Field, TextField } from '../ui/text-field.tsx'
+import { profileOf } from './draft-wish.ts'
+import { modelOf, notReadyText, profileChoices, sizeChoices, sizeText, typedModel } from './profile-choices.ts'
+import styles from './profile-picker.module.css'
+
+/** Chooses what pictures are made with: provider and model, size, and quality where the model has several. */
+export const ProfilePicker = ({
+  label,
+  providers,
+  profile,
+  onChange,
+}: {
+  label: string
+  providers: readonly ProviderInfo[]
+  profile: Profile
+  onChange: (profile: Profile) => void
+}) => {
+  const choices = profileChoices(providers)
+  const provider = providers.find((each) => each.id === profile.provider)
+  const model = modelOf(providers, profile)
+  const isTyped = model === null && provider?.anyModel === true
+  const notReady = provider ? notReadyText(provider) : null
+  const value = isTyped ? profileName({ provider: profile.provider, model: typedModel }) : profileName(profile)
+  const choose = (name: string) => {
+    const slash = name.indexOf('/')
+    const id = name.slice(slash + 1)
+    onChange(profileOf(name.slice(0, slash), id === typedModel ? '' : id))
+  }
+  return (
+    <div className={styles.picker}>
+      <Field label={label}>
+        {({ id }) => <Select id={id} label={label} value={value} choices={choices} onChange={choose} />}
+      </Field>
+      {isTyped && (
+        <TextField
+          label="Model id"
+          mono
+          value={profile.model}
+          error={profile.model.trim() === '' ? 'The id of the model, as its server knows it.' : null}
+          onChange={(event) => onChange({ ...profile, model: event.target.value.trim() })}
+        />
+      )}
+      {notReady && (
+        <p className={styles.wait}>
+          {notReady}{' '}
+          <LinkButton href={hrefOf({ page: 'settings' })} look="quiet" icon="gear">
+            Open settings
+          </LinkButton>
+        </p>
+      )}
+      {model && (
+        <Field label="Size">
+          {({ id }) => (
+            <Select
+              id={id}
+              label="Size"
+              value={profile.width === null || profile.height === null ? '' : `${profile.width}x${profile.height}`}
+              choices={[
+                {
+                  value: '',
+                  label: `Drafts of this model, ${sizeText(model.draftSize)}`,
+                  note: 'in the sheet’s shape',
+                },
+                ...sizeChoices(model).map((size) => ({
+                  value: `${size.width}x${size.height}`,
+                  label: sizeText(size),
+                })),
+              ]}
+              onChange={(next) => {
+                const [width, height] = next.split('x').map(Number)
+                onChange(width && height ? { ...profile, width, height } : { ...profile, width: null, height: null })
+              }}
+            />
+          )}
+        </Field>
+      )}
+      {model && model.qualities.length > 0 && (
+        <Field label="Quality">
+          {({ id }) => (
+            <Select
+              id={id}
+              label="Quality"
+              value={profile.quality ?? ''}
+              choices={[
+                { value: '', label: 'The model’s own' },
+                ...model.qualities.map((quality) => ({ value: quality, label: quality })),
+              ]}
+              onChange={(quality) => onChange({ ...profile, quality: quality === '' ? null : quality })}
+            />
+          )}
+        </Field>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,128 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Tile } from '#shared/contract/tiles.ts'
+import { useChangeSettings } from '../api/changes.ts'
+import { useSettings } from '../api/queries.ts'
+import { goTo } from '../app/use-route.ts'
+import { TileCard } from '../grid/tile-card.tsx'
+import { useCommands } from '../keys/command-center.tsx'
+import { keysOf } from '../keys/commands.ts'
+import { useReview, useReviewState, useTileView } from '../review/session-context.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Filmstrip } from './filmstrip.tsx'
+import styles from './loupe.module.css'
+import { LoupeMarks } from './loupe-marks.tsx'
+import { Stage } from './stage.tsx'
+import { useLoupeMoves } from './use-loupe-moves.ts'
+
+/** The address follows the picture this long after it last changed, in ms: browsers refuse many changes a second. */
+const addressAfterMs = 400
+
+/** One picture large, with its row below it. Left and right stay in the row, up and down go between rows. */
+export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) => {
+  const session = useReview()
+  const focusId = useReviewState((state) => state.focusId) ?? tileId
+  const list = useReviewState((state) => state.list)
+  const { tile, said } = useTileView(focusId)
+  const [isFull, setIsFull] = useState(false)
+  const [stageShown, setStageShown] = useState<'final' | 'draft'>('final')
+  const region = useRef<HTMLDivElement>(null)
+  const settings = useSettings().data
+  const { mutate: changeSettings } = useChangeSettings()
+  const moves = useLoupeMoves()
+
+  useEffect(() => region.current?.focus({ preventScroll: true }), [])
+  const written = useRef(session.state().focusId)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      written.current = focusId
+      goTo({ page: 'batch', batchId, tileId: focusId }, { replace: true })
+    }, addressAfterMs)
+    return () => clearTimeout(timer)
+  }, [batchId, focusId])
+  useEffect(() => {
+    // Another picture in the address that was not written here: a link, or "back".
+    if (tileId !== written.current) session.focus(tileId)
+    written.current = tileId
+  }, [session, tileId])
+  useNeighbours(focusId)
+
+  const close = () => goTo({ page: 'batch', batchId, tileId: null })
+  useCommands({ ...moves, zoom: () => setIsFull(!isFull), openGrid: close })
+
+  const final = tile?.finals[0]
+  const image = (stageShown === 'final' ? final : undefined) ?? tile?.image
+  const index = list.indexOf(focusId)
+  const run = list.runAt(index)
+  const inRow = list.runs[run]?.[1] ?? 1
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a section cannot take the focus that its keys need
+    <div
+      ref={region}
+      className={styles.loupe}
+      role="region"
+      aria-label={tile ? `Loupe: ${tile.label}, variant ${tile.variant}, ${said.decision}` : 'Loupe'}
+      data-region="loupe"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the loupe is driven by keys, which need the focus to be in it
+      tabIndex={0}
+    >
+      <header className={styles.head} data-dims="">
+        <IconButton icon="arrowLeft" label="Back to the grid" keys={keysOf('openGrid')} onClick={close} />
+        <b className={styles.label}>{tile?.label ?? ' '}</b>
+        <span className={styles.where}>
+          {index >= 0 &&
+            `${index - list.runStart(run) + 1} of ${inRow} in its row, row ${run + 1} of ${list.runs.length.toLocaleString('en-US')}`}
+        </span>
+        <span className={styles.grow} />
+        {final && tile?.image && (
+          <Segmented
+            label="Stage"
+            value={stageShown}
+            choices={[
+              { value: 'draft', label: 'Draft' },
+              { value: 'final', label: 'Final' },
+            ]}
+            onChange={setStageShown}
+          />
+        )}
+        <Chip
+          on={settings?.autoAdvanceLoupe ?? true}
+          keys={keysOf('autoAdvance')}
+          onChange={(on) => changeSettings({ autoAdvanceLoupe: on })}
+        >
+          Auto-advance
+        </Chip>
+        <Chip on={isFull} keys={keysOf('zoom')} onChange={setIsFull}>
+          {isFull ? '100 %' : 'Fit'}
+        </Chip>
+      </header>
+      <div className={styles.stage}>
+        {image && <Stage image={image} isFull={isFull} onZoom={setIsFull} />}
+        {tile && !image && <EmptyStage tile={tile} />}
+        {tile && <LoupeMarks said={said} />}
+      </div>
+      <Filmstrip focusId={focusId} onChoose={(id) => session.focus(id)} />
+    </div>
+  )
+}
+
+const EmptyStage = ({ tile }: { tile: Tile }) => (
+  <div className={styles.card}>
+    <TileCard tile={tile} size={320} isFocused />
+  </div>
+)
+
+/** Details of what the next key may show, so that a picture is there before it is asked for. */
+function useNeighbours(focusId: number): void {
+  const session = useReview()
+  const list = useReviewState((state) => state.list)
+  useEffect(() => {
+    const index = list.indexOf(focusId)
+    if (index < 0) return
+    const run = list.runAt(index)
+    const from = Math.max(0, list.runStart(Math.max(0, run - 1)))
+    session.tiles.want(list.ids.slice(Math.max(from, index - 24), Math.min(list.runStart(run + 2), index + 40)))
+    session.tiles.want(list.ids.slice(Math.max(0, index - 2), index + 4))
+  }, [session, list, focusId])
+}

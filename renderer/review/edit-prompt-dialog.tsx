@@ -1,0 +1,91 @@
+import { useState } from 'react'
+import type { Tile } from '#shared/contract/tiles.ts'
+import { messageOf } from '#shared/errors.ts'
+import { useEditPrompt } from '../api/changes.ts'
+import { useProviders } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Select } from '../ui/select.tsx'
+import { TextArea } from '../ui/text-field.tsx'
+import styles from './edit-prompt-dialog.module.css'
+
+/** Asks a failed tile again with other words, or with another model. */
+export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () => void }) => {
+  const [prompt, setPrompt] = useState(tile.prompt)
+  const [model, setModel] = useState('')
+  const providers = useProviders().data ?? []
+  const edit = useEditPrompt()
+  const same = `${tile.provider}/${tile.model}`
+  const choices = providers
+    .filter((provider) => provider.ready)
+    .flatMap((provider) =>
+      provider.models
+        .filter((each) => each.operations.includes('generate'))
+        .map((each) => ({
+          value: `${provider.id}/${each.id}`,
+          label: `${provider.label}, ${each.label}`,
+          provider,
+          each,
+        })),
+    )
+  const chosen = choices.find((choice) => choice.value === model && choice.value !== same)
+  const isChanged = prompt.trim() !== tile.prompt || chosen !== undefined
+
+  const submit = () =>
+    edit.mutate(
+      {
+        tileId: tile.id,
+        prompt: prompt.trim() === tile.prompt ? null : prompt.trim(),
+        profile: chosen
+          ? {
+              provider: chosen.provider.id,
+              model: chosen.each.id,
+              width: chosen.each.draftSize.width,
+              height: chosen.each.draftSize.height,
+              quality: null,
+              options: {},
+            }
+          : null,
+      },
+      { onSuccess: onClose },
+    )
+
+  return (
+    <Dialog
+      title={`Ask ${tile.label} again`}
+      description={tile.failure?.message}
+      open
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>Keep as it is</Button>
+          <Button look="go" disabled={!isChanged || prompt.trim() === '' || edit.isPending} onClick={submit}>
+            {edit.isPending ? 'Asking' : 'Ask again'}
+          </Button>
+        </>
+      }
+    >
+      <div className={styles.form}>
+        <TextArea
+          label="Prompt"
+          rows={6}
+          value={prompt}
+          error={edit.isError ? messageOf(edit.error) : null}
+          onChange={(event) => setPrompt(event.target.value)}
+        />
+        <div className={styles.model}>
+          <span>Model</span>
+          <Select
+            label="Model"
+            value={model}
+            choices={[
+              { value: '', label: `the same, ${same}` },
+              ...choices.filter((choice) => choice.value !== same).map(({ value, label }) => ({ value, label })),
+            ]}
+            onChange={setModel}
+          />
+        </div>
+      </div>
+    </Dialog>
+  )
+}

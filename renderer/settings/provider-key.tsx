@@ -1,0 +1,65 @@
+import { useState } from 'react'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import { messageOf } from '#shared/errors.ts'
+import { useSetKey } from '../api/changes.ts'
+import { Button } from '../ui/button.tsx'
+import { TextField } from '../ui/text-field.tsx'
+import styles from './settings-page.module.css'
+
+/** Where a provider's key comes from, for people. */
+function keyText(key: ProviderInfo['key']): string {
+  switch (key) {
+    case 'none-needed':
+      return 'No key is needed. Where its server asks for one, it can be stored here.'
+    case 'missing':
+      return 'No key yet. It is stored outside the library and cannot be read back.'
+    case 'environment':
+      return 'The key comes from an environment variable. One stored here would be used instead of it.'
+    case 'keyring':
+      return 'A key is stored in the system’s keyring. It cannot be read back.'
+    case 'file':
+      return 'A key is stored in a file that only you can read. It cannot be read back.'
+  }
+}
+
+/** Takes a key; shows only that there is one. */
+export const ProviderKey = ({ provider }: { provider: ProviderInfo }) => {
+  const [key, setKey] = useState('')
+  const store = useSetKey()
+  const isStored = provider.key === 'keyring' || provider.key === 'file'
+  const send = (next: string | null) =>
+    store.mutate({ provider: provider.id, key: next }, { onSuccess: () => setKey('') })
+  return (
+    <form
+      className={styles.key}
+      aria-label={`Key of ${provider.label}`}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (key.trim() !== '') send(key.trim())
+      }}
+    >
+      <TextField
+        label="Key"
+        type="password"
+        mono
+        autoComplete="off"
+        maxLength={4096}
+        placeholder={isStored ? 'stored; type another to replace it' : ''}
+        hint={keyText(provider.key)}
+        error={store.isError ? `The key was not stored. ${messageOf(store.error)}` : null}
+        value={key}
+        onChange={(event) => setKey(event.target.value)}
+      />
+      <div className={styles.keyButtons}>
+        <Button type="submit" disabled={key.trim() === '' || store.isPending}>
+          {store.isPending ? 'Storing' : 'Store the key'}
+        </Button>
+        {isStored && (
+          <Button look="danger" disabled={store.isPending} onClick={() => send(null)}>
+            Forget it
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,175 @@
+import { useState } from 'react'
+import type { BatchStatus } from '#shared/contract/batches.ts'
+import { messageOf } from '#shared/errors.ts'
+import { useRunPlan } from '../api/changes.ts'
+import { useBatch, useFinalPlan, useProviders } from '../api/queries.ts'
+import { useCommands } from '../keys/command-center.tsx'
+import { keysOf } from '../keys/commands.ts'
+import { useSpendGuard } from '../settings/spend-guard.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Progress } from '../ui/progress.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import styles from './tray.module.css'
+import { TrayProblems } from './tray-problems.tsx'
+import { countLine, finalChoices, finalsProgress, priceLine, timeLine } from './tray-text.ts'
+
+/** What full sizes would cost and take, and the one step that makes them. Opening it moves no focus and runs nothing. */
+export const Tray = ({
+  batchId,
+  open,
+  onOpenChange,
+}: {
+  batchId: number
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}) => {
+  const batch = useBatch(open ? batchId : null)
+  if (!open) return null
+  return (
+    <section className={styles.tray} aria-label="Tray" data-region="tray">
+      {batch.data ? (
+        <OpenTray batch={batch.data} onClose={() => onOpenChange(false)} />
+      ) : batch.isError ? (
+        <p className={styles.error}>The batch could not be read. {messageOf(batch.error)}</p>
+      ) : (
+        <Skeleton lines={2} />
+      )}
+    </section>
+  )
+}
+
+type Which = 'marked' | 'approved'
+
+const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void }) => {
+  const [chosenWhich, setWhich] = useState<Which | null>(null)
+  const [way, setWay] = useState('faithful')
+  const providers = useProviders().data ?? []
+  const choices = finalChoices(providers)
+  const choice = choices.find((each) => each.value === way) ?? choices[0]
+  const which = chosenWhich ?? (batch.decisions.marked > 0 ? 'marked' : 'approved')
+  const query = useFinalPlan({
+    batchId: batch.batchId,
+    targets: { kind: 'selector', batchId: batch.batchId, selector: which },
+    profile: choice?.profile ?? null,
+    scale: choice?.scale ?? 2,
+  })
+  const run = useRunPlan()
+  const { guard, dialog } = useSpendGuard()
+  const plan = query.data
+  const canRun =
+    plan !== undefined &&
+    plan.tiles > 0 &&
+    !query.isFetching &&
+    !query.isPlaceholderData &&
+    !query.isError &&
+    !run.isPending
+
+  const start = () => {
+    if (!plan || !canRun) return
+    guard(plan.highestMicros, () =>
+      run.mutate({ planId: plan.planId, highestMicros: plan.highestMicros }, { onSettled: () => query.refetch() }),
+    )
+  }
+  useCommands({ tray: start })
+
+  return (
+    <>
+      <div className={styles.line} aria-busy={query.isFetching}>
+        {batch.decisions.marked > 0 && (
+          <Segmented<Which>
+            label="Which drafts"
+            value={which}
+            choices={[
+              { value: 'marked', label: 'Marked' },
+              { value: 'approved', label: 'All approved' },
+            ]}
+            onChange={setWhich}
+          />
+        )}
+        {plan ? (
+          plan.tiles > 0 ? (
+            <>
+              <Figure {...countLine(plan)} note={countNote(batch.decisions.marked > 0, countLine(plan).note)} />
+              <Figure {...priceLine(plan)} />
+              <Figure {...timeLine(plan)} />
+            </>
+          ) : (
+            <Figure {...nothingLine(batch, which)} />
+          )
+        ) : query.isError ? (
+          <p className={styles.error} role="alert">
+            {messageOf(query.error)} <Button onClick={() => query.refetch()}>Try again</Button>
+          </p>
+        ) : (
+          <Skeleton lines={2} />
+        )}
+        {plan && plan.redrawn > 0 && (
+          <Figure
+            title={plan.redrawn === plan.tiles ? 'Redrawn' : `${plan.redrawn.toLocaleString('en-US')} redrawn`}
+            note="another picture, to be decided anew"
+            isWarning
+          />
+        )}
+        <div className={styles.actions}>
+          <Select
+            label="How full sizes are made"
+            prefix="with"
+            value={choice?.value ?? 'faithful'}
+            choices={choices}
+            onChange={setWay}
+          />
+          <Button look="go" keys={keysOf('tray')} disabled={!canRun} onClick={start}>
+            {run.isPending ? 'Starting' : 'Make them'}
+          </Button>
+          <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
+        </div>
+      </div>
+      {plan && plan.problemCount > 0 && <TrayProblems problems={plan.problems} count={plan.problemCount} />}
+      {run.isError && (
+        <p className={styles.error} role="alert">
+          Nothing was started. {messageOf(run.error)}
+        </p>
+      )}
+      <Making batch={batch} />
+      {dialog}
+    </>
+  )
+}
+
+const Figure = ({ title, note, isWarning = false }: { title: string; note: string; isWarning?: boolean }) => (
+  <div className={isWarning ? styles.warning : styles.figure}>
+    <b>{title}</b>
+    <span>{note}</span>
+  </div>
+)
+
+/** Which drafts they are, where no switch beside it says so. */
+const countNote = (hasSwitch: boolean, note: string): string =>
+  [hasSwitch ? null : 'every approved draft without a final', note]
+    .filter((part) => part !== null && part !== '')
+    .join(', ')
+
+function nothingLine(batch: BatchStatus, which: Which): { title: string; note: string } {
+  if (which === 'marked' && batch.decisions.marked > 0)
+    return { title: 'Nothing to make', note: 'Every marked draft has its final or is being made.' }
+  return batch.decisions.approved === 0
+    ? { title: 'Nothing is approved yet', note: 'Approve drafts with P, or approve and mark them with H.' }
+    : { title: 'Nothing to make', note: 'Every approved draft has its final or is being made.' }
+}
+
+/** How far the finals are that were started, from here or elsewhere. */
+const Making = ({ batch }: { batch: BatchStatus }) => {
+  const progress = finalsProgress(batch)
+  if (!progress) return null
+  return (
+    <div className={styles.making} role="status">
+      <span>
+        {progress.done.toLocaleString('en-US')} of {progress.all.toLocaleString('en-US')} full sizes made
+        {progress.note && `, ${progress.note}`}
+      </span>
+      <Progress label="Full sizes made" value={progress.done} max={progress.all} />
+    </div>
+  )
+}

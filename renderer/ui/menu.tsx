@@ -1,0 +1,53 @@
+import { Menu as BaseMenu } from '@base-ui/react/menu'
+import type { ReactElement } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+import { Kbd } from './kbd.tsx'
+import styles from './popup.module.css'
+
+export interface MenuItem {
+  readonly label: string
+  readonly icon?: IconName
+  readonly keys?: string | undefined
+  readonly danger?: boolean
+  readonly disabled?: boolean
+  readonly onSelect: () => void
+}
+
+/** A menu on a button; `'line'` draws a separator. */
+export const Menu = ({
+  trigger,
+  items,
+  align = 'start',
+}: {
+  trigger: ReactElement<Record<string, unknown>>
+  items: readonly (MenuItem | 'line')[]
+  align?: 'start' | 'end'
+}) => (
+  <BaseMenu.Root>
+    <BaseMenu.Trigger render={trigger} />
+    <BaseMenu.Portal>
+      <BaseMenu.Positioner className={styles.positioner} sideOffset={4} align={align}>
+        <BaseMenu.Popup className={styles.popup}>
+          {items.map((item, index) =>
+            item === 'line' ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: separators have no identity but their place
+              <BaseMenu.Separator key={`line-${index}`} className={styles.separator} />
+            ) : (
+              <BaseMenu.Item
+                key={item.label}
+                className={styles.item}
+                onClick={item.onSelect}
+                disabled={item.disabled ?? false}
+                data-danger={item.danger ? '' : undefined}
+              >
+                <span className={styles.lead}>{item.icon && <Icon name={item.icon} />}</span>
+                <span className={styles.label}>{item.label}</span>
+                {item.keys && <Kbd keys={item.keys} />}
+              </BaseMenu.Item>
+            ),
+          )}
+        </BaseMenu.Popup>
+      </BaseMenu.Positioner>
+    </BaseMenu.Portal>
+  </BaseMenu.Root>
+)

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '#shared/contract/generation.ts'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Sheet } from '#shared/contract/sheets.ts'
+import { parseTemplate } from '#shared/template/template.ts'
+import { draftSettingsOf, firstProfile, firstWish, roleOf, withRole } from '../../renderer/load/draft-wish.ts'
+import { pastedName } from '../../renderer/load/pasted-name.ts'
+import { pagesInView, planPageRows, planRowHeight } from '../../renderer/load/plan-pages.ts'
+import { planFigures } from '../../renderer/load/plan-text.ts'
+import { problemCauses } from '../../renderer/load/problem-causes.ts'
+import { notReadyText, profileChoices } from '../../renderer/load/profile-choices.ts'
+import { templatePieces } from '../../renderer/load/template-pieces.ts'
+
+const sheet: Sheet = {
+  id: 1,
+  name: 'shoes.csv',
+  format: 'csv',
+  sha256: '0'.repeat(64),
+  columns: ['sku', 'Prompt', 'other'].map((name) => ({ name, samples: [] })),
+  rowCount: 3,
+  mapping: { id: 'sku', prompt: 'Prompt' },
+  template: '{{Prompt}}',
+  problems: [],
+  problemCount: 0,
+}
+const settings = { draftProfile: null, variants: 2 }
+
+function providerOf(id: string, part: Partial<ProviderInfo> = {}): ProviderInfo {
+  return {
+    id,
+    label: id.toUpperCase(),
+    about: '',
+    models: [
+      {
+        id: 'fast',
+        label: 'Fast',
+        operations: ['generate'],
+        sizes: { kind: 'any', multipleOf: 8, min: 64, max: 1024 },
+        draftSize: { width: 512, height: 512 },
+        finalSize: { width: 1024, height: 1024 },
+        takesSeed: true,
+        takesNegativePrompt: false,
+        qualities: [],
+        sameSeedLarger: false,
+        maxPromptLength: null,
+        price: { perImageMicros: 40_000, currency: 'USD', asOf: null, source: null },
+      },
+    ],
+    anyModel: false,
+    settingsSchema: {},
+    settings: {},
+    key: 'none-needed',
+    ready: true,
+    concurrency: 2,
+    ...part,
+  }
+}
+
+describe('what a sheet’s drafts are made with', () => {
+  test('begins with the sheet’s own mapping, and the template of its prompt column is no template', () => {
+    const wish = firstWish(sheet, settings, [providerOf('one')])
+    expect(draftSettingsOf(wish)).toEqual({
+      mapping: { id: 'sku', prompt: 'Prompt' },
+      template: null,
+      profiles: [{ provider: 'one', model: 'fast', width: null, height: null, quality: null, options: {} }],
+      variants: 2,
+      baseSeed: 0,
+    })
+    expect(draftSettingsOf({ ...wish, template: '{{Prompt}}, {a|b}' }).template).toBe('{{Prompt}}, {a|b}')
+  })
+
+  test('a role moves to its new column, and a plain template follows the prompt column', () => {
+    const wish = withRole(firstWish(sheet, settings, [providerOf('one')]), 'other', 'prompt')
+    expect(wish.mapping).toEqual({ id: 'sku', prompt: 'other' })
+    expect(wish.template).toBe('{{other}}')
+    expect(roleOf(wish.mapping, 'Prompt')).toBeNull()
+    expect(draftSettingsOf(wish).template).toBeNull()
+  })
+
+  test('a template that somebody wrote stays when columns change', () => {
+    const written = { ...firstWish(sheet, settings, [providerOf('one')]), template: 'A {{Prompt}} shoe' }
+    expect(withRole(written, 'other', 'prompt').template).toBe('A {{Prompt}} shoe')
+    expect(withRole(written, 'Prompt', null).mapping).toEqual({ id: 'sku' })
+  })
+
+  test('prefers a provider that is ready to one that comes first', () => {
+    const providers = [providerOf('one', { ready: false, key: 'missing' }), providerOf('two')]
+    expect(firstProfile(null, providers).provider).toBe('two')
+    expect(notReadyText(providers[0] ?? providerOf('x'))).toContain('needs a key')
+    expect(profileChoices(providers)[0]).toMatchObject({ label: 'Fast, ONE', note: '$0.04 each, needs a key' })
+  })
+})
+
+describe('the coloured template', () => {
+  const columns = ['product', 'colour']
+  const kindsOf = (text: string) =>
+    templatePieces(text, columns, parseTemplate(text, columns).mistakes).map(({ text: piece, kind }) => [piece, kind])
+
+  test('picks out columns and choices', () => {
+    expect(kindsOf('A {{product}}, {red|{{colour}}} one')).toEqual([
+      ['A ', 'text'],
+      ['{{product}}', 'column'],
+      [', ', 'text'],
+      ['{red|', 'choice'],
+      ['{{colour}}', 'column'],
+      ['}', 'choice'],
+      [' one', 'text'],
+    ])
+  })
+
+  test.each(['a {b', 'a } b', '{{nope}} x', '\\{a\\} {{product|lower}}', '{{a|b}|c}', '', '{', '\\'])(
+    'holds exactly the text of %j',
+    (text) => {
+      const { mistakes } = parseTemplate(text, columns)
+      expect(
+        templatePieces(text, columns, mistakes)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(text)
+    },
+  )
+
+  test('marks a mistake at its character', () => {
+    const text = 'fine {open'
+    const { mistakes } = parseTemplate(text, columns)
+    const marked = templatePieces(text, columns, mistakes).filter((piece) => piece.isMistaken)
+    expect(marked.map((piece) => piece.text)).toEqual(['{'])
+  })
+})
+
+test.each([
+  ['a\tb\n1\t2', 'pasted.tsv'],
+  ['{"prompt": "a"}\n{"prompt": "b"}\n', 'pasted.jsonl'],
+  ['sku,prompt\n1,a shoe', 'pasted.csv'],
+  ['A shoe, red, on linen\nA boot, green', 'pasted.txt'],
+  ['one prompt', 'pasted.txt'],
+])('pasted text %j is %s', (text, name) => {
+  expect(pastedName(text)).toBe(name)
+})
+
+test('only the pages around what is in view are drawn', () => {
+  const page = planPageRows * planRowHeight
+  expect(pagesInView(0, 480, 10_000)).toEqual([0, 0])
+  expect(pagesInView(page * 7 - 100, 480, 10_000)).toEqual([6, 7])
+  expect(pagesInView(page * 1000, 480, 120)).toEqual([2, 2])
+  expect(pagesInView(0, 480, 0)).toEqual([0, 0])
+})
+
+describe('the plan at a glance', () => {
+  const plan: Plan = {
+    planId: 'p',
+    kind: 'drafts',
+    batchId: null,
+    prompts: 1240,
+    tiles: 1240,
+    requests: 1102,
+    cached: 42,
+    duplicates: 96,
+    blocked: 0,
+    estimateMicros: 900_000,
+    highestMicros: 900_000,
+    currency: 'USD',
+    allFinalMicros: 165_520_000,
+    durationMs: 720_000,
+    parts: [{ provider: 'one', model: 'fast', requests: 1102, estimateMicros: 900_000, durationMs: 720_000 }],
+    problems: [],
+    problemCount: 0,
+    redrawn: 0,
+  }
+  const of = { rows: 310, profiles: 1, providers: [providerOf('one')] }
+
+  test('says it as a person would', () => {
+    const { prompts, make, price, time } = planFigures(plan, of)
+    expect(prompts).toMatchObject({ value: '1,240', note: '310 rows × 4 prompts' })
+    expect(make).toMatchObject({ value: '1,102', note: '96 duplicates, 42 cached' })
+    expect(price).toMatchObject({ value: '$0.90', note: 'all at final quality: $165.52' })
+    expect(time).toMatchObject({ value: '12 min', note: 'ONE, 92 a minute' })
+  })
+
+  test('a price that nobody knows is never free', () => {
+    expect(planFigures({ ...plan, estimateMicros: null, highestMicros: null }, of).price.value).toBe('Not known')
+    expect(planFigures({ ...plan, estimateMicros: 0 }, of).price.value).toBe('Free')
+  })
+})
+
+test('problems that only differ in their particulars are one cause', () => {
+  const problem = (row: number, message: string, column: string | null = 'size') => ({
+    row,
+    line: row + 1,
+    column,
+    message,
+  })
+  const causes = problemCauses([
+    problem(3, '700x700 is not a size.'),
+    problem(9, 'The prompt is empty.', 'prompt'),
+    problem(17, '710x720 is not a size.'),
+  ])
+  expect(causes.map((cause) => cause.problems.map(({ row }) => row))).toEqual([[3, 17], [9]])
+  expect(causes[0]?.title).toBe('size: … is not a size')
+})
