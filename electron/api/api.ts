@@ -20,6 +20,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
     library: {
       info: os.library.info.handler(() => engine.library.info()),
       verify: os.library.verify.handler(() => engine.library.verify()),
+      backup: os.library.backup.handler(({ input }) => engine.library.backup(input)),
+      gc: os.library.gc.handler(({ input }) => engine.library.gc(input)),
     },
     sheets: {
       add: os.sheets.add.handler(({ input }) => engine.sheets.add(input)),

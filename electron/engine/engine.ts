@@ -13,11 +13,12 @@ import { openReview } from '#engine/review/review.ts'
 import { openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
-import { openBatchCounts, openDeliverables, openTiles } from '#engine/tiles/tiles.ts'
+import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#engine/tiles/tiles.ts'
+import { openUpkeep } from '#engine/upkeep/upkeep.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
-import type { Verification } from '#shared/contract/library.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import { bringBack } from './bring-back.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 
 export interface EngineOptions {
@@ -47,7 +48,11 @@ export type Engine = Awaited<ReturnType<typeof openEngine>>
  * as in the contract. Throws AppError `conflict` where another host has it.
  */
 export async function openEngine(options: EngineOptions) {
-  const { library: folder, readOnly = false, host, emit } = options
+  const { library: folder, readOnly = false, host } = options
+  const onEvent = new Set<(event: LibraryEvent) => void>([options.emit])
+  const emit = (event: LibraryEvent): void => {
+    for (const listener of onEvent) listener(event)
+  }
   const storage = openStorage({ folder, readOnly, host })
   const newestMs = openSpend(storage, steadyClock(0)).newestMs()
   const clock = options.clock ?? steadyClock(newestMs)
@@ -70,6 +75,7 @@ export async function openEngine(options: EngineOptions) {
   const tiles = openTiles(storage)
   const sheets = openStoredSheets(batches)
   const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, spend, emit }
+  const madeAgain = await bringBack(rooms, settings)
   const generation = openGeneration({
     ...rooms,
     network,
@@ -78,8 +84,13 @@ export async function openEngine(options: EngineOptions) {
     goesOn: options.goesOn ?? true,
     readStoredSheet: sheets.read,
   })
+  onEvent.add((event) => {
+    if ('batchId' in event) generation.batchChanged(event.batchId)
+  })
   const review = openReview(rooms)
   const delivery = openDelivery({ ...rooms, deliverables: openDeliverables(storage) })
+
+  const upkeep = openUpkeep({ ...rooms, looseEnds: openLooseEnds(storage), running: generation.running })
 
   let closing: Promise<void> | null = null
 
@@ -87,6 +98,7 @@ export async function openEngine(options: EngineOptions) {
     if (!readOnly) {
       await delivery.stop()
       await generation.stop(waitMs)
+      await upkeep.stop()
     }
     await network.close()
     storage.close()
@@ -107,21 +119,12 @@ export async function openEngine(options: EngineOptions) {
         images: images.totals().images,
         pictureBytes: images.totals().bytes,
         readOnly,
+        newestBackupMs: upkeep.newestBackupMs(),
+        madeAgain,
       }),
-      async verify(): Promise<Verification> {
-        const problems: Verification['problems'] = []
-        for await (const problem of images.damaged()) problems.push(problem)
-        const ledger = spend.verify()
-        if (ledger.broken > 0)
-          problems.push({ message: `${ledger.broken} ledger entries are broken.`, sha256: null, imageIds: [] })
-        return {
-          ok: problems.length === 0,
-          pictures: images.blobCount(),
-          images: images.totals().images,
-          ledgerEntries: ledger.count,
-          problems,
-        }
-      },
+      verify: upkeep.verify,
+      backup: upkeep.backup,
+      gc: upkeep.gc,
     },
     sheets: {
       add: sheets.add,
@@ -173,20 +176,27 @@ export async function openEngine(options: EngineOptions) {
       }) => providerChanged(provider, providers.configure(provider, changes)),
       setKey: ({ provider, key }: { provider: string; key: string | null }) =>
         providerChanged(provider, providers.setKey(provider, key)),
+      setPrice({ provider, model, perImageMicros }: { provider: string; model: string; perImageMicros: number }) {
+        storage.transaction(() => {
+          spend.setPrice(provider, model, perImageMicros)
+          jobs.setPrice(provider, model, perImageMicros)
+        })
+        return providerChanged(provider, providers.info(provider))
+      },
       check: ({ provider }: { provider: string }) => providers.check(provider),
     },
     settings: {
       get: settings.get,
       set(changes: SettingsChange) {
+        const wereShut = settings.get().capsShut
         const next = settings.set(changes)
+        if (wereShut && !next.capsShut)
+          for (const batch of batches.list()) generation.release({ batchId: batch.id, reason: 'budget' })
         emit({ kind: 'settings-changed' })
         return next
       },
     },
     media: images.media,
-    /** A person's price for one picture of a model that has none, in micros. */
-    setPrice: spend.setPrice,
-
     /**
      * Nothing new is sent; what is out is waited for, at most `waitMs`. Then the library is closed. Asked twice, it closes
      * once; `abandonNow` ends the wait, and what is out becomes `unknown`.

@@ -34,6 +34,8 @@ export type Problem = z.infer<typeof problem>
  */
 export const targets = z.union([
   z.object({ kind: z.literal('images'), imageIds: z.array(id).min(1) }),
+  /** The drafts in these tiles; tiles without a picture yet are passed over. */
+  z.object({ kind: z.literal('tiles'), tileIds: z.array(id).min(1) }),
   z.object({ kind: z.literal('selector'), batchId: id, selector: z.string().min(1) }),
 ])
 export type Targets = z.infer<typeof targets>

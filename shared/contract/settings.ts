@@ -23,6 +23,11 @@ export const settingsSchema = z.strictObject({
   monthlyCapMicros: micros.nonnegative().nullable(),
   /** A person has seen the daily cap and agreed to it. */
   dailyCapSeen: z.boolean(),
+  /**
+   * The database was made again from a backup, so that the ledger may lack what was paid since: nothing paid starts until
+   * a person sets this to false.
+   */
+  capsShut: z.boolean(),
   /** Per batch: the tile in focus when she left, so that the grid opens there. */
   focus: z.record(z.string(), z.int()),
 })
@@ -44,6 +49,7 @@ export const defaultSettings: Settings = {
   providerDailyCapMicros: {},
   monthlyCapMicros: null,
   dailyCapSeen: false,
+  capsShut: false,
   focus: {},
 }
 

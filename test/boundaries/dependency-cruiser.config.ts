@@ -8,7 +8,7 @@ export const floors = [
   ['storage', 'network', 'providers'],
   ['settings', 'sheets', 'batches', 'jobs', 'images', 'cache', 'spend'],
   ['tiles'],
-  ['generation', 'review', 'delivery', 'insight'],
+  ['generation', 'review', 'delivery', 'insight', 'upkeep'],
   ['recipes'],
 ] as const
 

@@ -20,11 +20,21 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
     library: {
       info: () => {
         calls.push('library.info')
-        return { folder: 'here', schemaVersion: 1, batches: 0, images: 0, pictureBytes: 0, readOnly: false }
+        return {
+          folder: 'here',
+          schemaVersion: 1,
+          batches: 0,
+          images: 0,
+          pictureBytes: 0,
+          readOnly: false,
+          newestBackupMs: null,
+          madeAgain: null,
+        }
       },
       verify: () => {
         throw new RangeError('a secret place: line 7')
       },
+      ...closedRoom('backup', 'gc'),
     },
     settings: {
       get: () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type DraftSettings, draftSettings } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
@@ -60,6 +62,8 @@ interface BatchRow {
   readonly created_ms: number
 }
 
+const columnsSchema = z.record(z.string(), z.string())
+
 export type Batches = ReturnType<typeof openBatches>
 
 /** Sheets as they were loaded, batches, and their prompts. */
@@ -73,6 +77,7 @@ export function openBatches(storage: Storage, clock: Clock) {
   const oneSheet = storage.prepare<[number], { id: number; name: string; sha256: string }>(
     'SELECT id, name, sha256 FROM sheet WHERE id = ?',
   )
+  const sheetHashes = storage.prepare<[], string>('SELECT sha256 FROM sheet').pluck()
   const insertBatch = storage.prepare<(string | number | null)[]>(
     'INSERT INTO batch (name, sheet_id, identity, settings_json, rows, all_final_micros, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -89,6 +94,13 @@ export function openBatches(storage: Storage, clock: Clock) {
   const onePrompt = storage.prepare<[number], StoredPrompt>(
     `SELECT id, batch_id AS batchId, row, client_id AS clientId, text, wanted_width AS wantedWidth, wanted_height AS wantedHeight
      FROM prompt WHERE id = ?`,
+  )
+  const wholePrompt = storage.prepare<[number], Omit<NewPrompt, 'columns'> & { columnsJson: string }>(
+    `SELECT row, line, client_id AS clientId, text, negative, wanted_width AS wantedWidth, wanted_height AS wantedHeight,
+       columns_json AS columnsJson FROM prompt WHERE id = ?`,
+  )
+  const samePrompt = storage.prepare<[number, number, string], { id: number }>(
+    'SELECT id FROM prompt WHERE batch_id = ? AND row = ? AND text = ? LIMIT 1',
   )
   const promptCount = storage.prepare<[number], { count: number }>(
     'SELECT count(*) AS count FROM prompt WHERE batch_id = ?',
@@ -132,6 +144,12 @@ export function openBatches(storage: Storage, clock: Clock) {
       return { id: row.id, name, sha256, bytes }
     },
 
+    /** A sheet whose bytes are still beside the database; null where they are gone. */
+    async storedBytes(sha256: string): Promise<Uint8Array | null> {
+      const bytes = await readFile(sheetFile(sha256)).catch(() => null)
+      return bytes && createHash('sha256').update(bytes).digest('hex') === sha256 ? new Uint8Array(bytes) : null
+    },
+
     sheet(sheetId: number): StoredSheet {
       const kept = unstored.get(sheetId)
       if (kept) return kept
@@ -140,6 +158,9 @@ export function openBatches(storage: Storage, clock: Clock) {
       return { ...row, bytes: new Uint8Array(readFileSync(sheetFile(row.sha256))) }
     },
 
+    /** Of every sheet that was ever loaded. */
+    sheetHashes: (): string[] => sheetHashes.all(),
+    sheetHash: (sheetId: number): string | null => oneSheet.get(sheetId)?.sha256 ?? null,
     sheetName: (sheetId: number): string | null => oneSheet.get(sheetId)?.name ?? null,
 
     /** A batch that nobody sees and nothing runs until `finishPlanning`. Inside the caller's transaction. */
@@ -150,6 +171,8 @@ export function openBatches(storage: Storage, clock: Clock) {
       settings: DraftSettings
       rows: number
       allFinalMicros: number | null
+      /** Where it is not new. */
+      createdMs?: number
     }): {
       id: number
       name: string
@@ -162,7 +185,7 @@ export function openBatches(storage: Storage, clock: Clock) {
         JSON.stringify(batch.settings),
         batch.rows,
         batch.allFinalMicros,
-        clock.now(),
+        batch.createdMs ?? clock.now(),
       )
       return { id: Number(inserted.lastInsertRowid), name }
     },
@@ -183,6 +206,21 @@ export function openBatches(storage: Storage, clock: Clock) {
     },
 
     finishPlanning: (batchId: number): void => void setPlanned.run(batchId),
+
+    /** A prompt as it came from its sheet. Throws AppError `not-found`. */
+    wholePrompt(promptId: number): NewPrompt {
+      const row = wholePrompt.get(promptId)
+      if (!row) throw new AppError('not-found', `There is no prompt ${promptId} in this library.`)
+      const { columnsJson, ...prompt } = row
+      return { ...prompt, columns: columnsSchema.parse(JSON.parse(columnsJson)) }
+    },
+    samePrompt: (batchId: number, row: number, text: string): number | null =>
+      samePrompt.get(batchId, row, text)?.id ?? null,
+    named(name: string): Batch | null {
+      const found = byName.get(name)
+      const row = found && oneBatch.get(found.id)
+      return row ? batchOf(row) : null
+    },
 
     /** Batches whose planning a kill cut short: nothing of theirs was ever sent. */
     unplanned: (): number[] => unplanned.all().map((row) => row.id),

@@ -20,7 +20,9 @@ export function openCache(storage: Storage, clock: Clock) {
   const insert = storage.prepare<[string, string, number | null, number, string, number]>(
     'INSERT INTO cache_entry VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
+  const hashes = storage.prepare<[], string>('SELECT prompt_hash FROM cache_entry').pluck()
   return {
+    hashes: (): IterableIterator<string> => hashes.iterate(),
     find: (promptHash: string): CacheEntry | null => find.get(promptHash) ?? null,
     add(promptHash: string, entry: CacheEntry): void {
       insert.run(promptHash, entry.sha256, entry.seed, entry.settledMicros, entry.currency, clock.now())

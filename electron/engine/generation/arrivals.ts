@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
+import type { Batches } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import { type Images, type Inspection, inspectPicture } from '#engine/images/images.ts'
-import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { Job, Jobs } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
-import { addPicture } from './add-picture.ts'
 import type { Answers } from './exchange.ts'
+import { recordOf } from './picture-record.ts'
+import { type StoredPicture, storeRows } from './store-rows.ts'
 
 /** At most so many replies wait to be saved: beyond it nothing new is claimed. */
 const maxWaiting = 40
 
-interface Picture {
+interface Picture extends StoredPicture {
   readonly bytes: Uint8Array
-  readonly sha256: string
-  readonly seed: number | null
   readonly seen: Inspection
 }
 
@@ -26,10 +26,12 @@ interface Arrival {
   readonly job: Job
   readonly pictures: readonly Picture[]
   readonly costMicros: number
+  readonly saved: () => void
 }
 
 export interface ArrivalsNeeds {
   readonly storage: Storage
+  readonly batches: Batches
   readonly jobs: Jobs
   readonly images: Images
   readonly cache: Cache
@@ -54,7 +56,9 @@ export function openArrivals(needs: ArrivalsNeeds) {
   let waiting = 0
   let isStoring = false
 
+  /** Resolves when the reply is durable, or was found unusable. Never rejects. */
   async function add(job: Job, { answers, settled }: Answers): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
     waiting++
     try {
       const pictures: Picture[] = []
@@ -65,20 +69,21 @@ export function openArrivals(needs: ArrivalsNeeds) {
           const seen = await decoding(() => inspectPicture(answer.bytes))
           const sha256 = createHash('sha256').update(answer.bytes).digest('hex')
           await keepSmall(needs.images.renditionFile(sha256, 'small'), seen.small)
-          pictures.push({ bytes: answer.bytes, sha256, seed: answer.seed, seen })
+          pictures.push({ bytes: answer.bytes, byteLength: answer.bytes.length, sha256, seed: answer.seed, seen })
         } catch (error) {
           refusal ??= error
           await keepRejected(needs.storage.folder, job, answer.bytes)
         }
       }
       if (pictures.length === 0) throw refusal ?? withheldError(answers)
-      ready.push({ job, pictures, costMicros: settled?.micros ?? job.estimateMicros ?? 0 })
+      ready.push({ job, pictures, costMicros: settled?.micros ?? job.estimateMicros ?? 0, saved: resolve })
     } catch (error) {
       leave(1)
       needs.onUnusable(job, error)
       return
     }
     void store()
+    return promise
   }
 
   function leave(count: number): void {
@@ -93,6 +98,7 @@ export function openArrivals(needs: ArrivalsNeeds) {
       const group = ready.splice(0, maxWaiting)
       const saved = await storeUntilDone(group)
       leave(group.length)
+      for (const arrival of group) arrival.saved()
       needs.onSaved(saved)
     }
     isStoring = false
@@ -125,14 +131,23 @@ export function openArrivals(needs: ArrivalsNeeds) {
 
 /** A rendition is derived: written plainly, and made again where a power cut spoils it. */
 async function keepSmall(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, bytes)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, bytes)
+  } catch {
+    // A full disk must not cost the picture itself: the rendition is made again when somebody looks at it.
+    await rm(file, { force: true }).catch(() => undefined)
+  }
 }
 
 async function keepRejected(folder: string, job: Job, bytes: Uint8Array): Promise<void> {
   const file = join(folder, 'rejected', `job-${job.id}-${Date.now()}.bin`)
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, bytes)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, bytes)
+  } catch {
+    // Kept to be looked at where there is room; why it was rejected is told all the same.
+  }
 }
 
 function withheldError(answers: Answers['answers']): AppError {
@@ -142,56 +157,10 @@ function withheldError(answers: Answers['answers']): AppError {
     : new AppError('bad-response', 'The provider answered without a picture.')
 }
 
-function filesOf({ images, clock }: ArrivalsNeeds, { job, pictures, costMicros }: Arrival) {
-  return pictures.flatMap((picture, index) => {
-    const record = {
-      promptHash: job.promptHash,
-      request: requestOf(job),
-      sha256: picture.sha256,
-      seed: picture.seed,
-      costMicros: index === 0 ? costMicros : 0,
-      currency: job.currency,
-      madeMs: clock.now(),
-    }
-    return images.filesFor(picture.sha256, picture.bytes, picture.seen, {
-      promptHash: job.promptHash,
-      json: JSON.stringify(record),
-    })
+function filesOf(needs: ArrivalsNeeds, { job, pictures, costMicros }: Arrival) {
+  return pictures.flatMap((picture, outputIndex) => {
+    const record = recordOf(needs, job, { ...picture, outputIndex }, costMicros)
+    const json = JSON.stringify(record)
+    return needs.images.filesFor(picture.sha256, picture.bytes, picture.seen, { promptHash: job.promptHash, json })
   })
-}
-
-/** Inside the transaction: the job and every queued twin of it, in any batch, get the picture. */
-function storeRows(needs: ArrivalsNeeds, { job, pictures, costMicros }: Arrival): Job[] {
-  const { jobs, images, cache, spend } = needs
-  const [first] = pictures
-  if (!first) return []
-  for (const picture of pictures) images.addBlob(picture.sha256, picture.bytes.length, picture.seen)
-  cache.add(job.promptHash, {
-    sha256: first.sha256,
-    seed: first.seed,
-    settledMicros: costMicros,
-    currency: job.currency,
-  })
-  spend.finish(job.id, { state: 'settled', micros: costMicros })
-  if (!jobs.toDone(job.id)) return []
-  for (const [outputIndex, picture] of pictures.entries())
-    addPicture(images, job, {
-      sha256: picture.sha256,
-      seed: picture.seed,
-      outputIndex,
-      origin: 'request',
-      settledMicros: outputIndex === 0 ? costMicros : 0,
-    })
-  const twins = jobs.twins(job.promptHash, job.id)
-  for (const twin of twins) {
-    jobs.toDone(twin.id)
-    addPicture(images, twin, {
-      sha256: first.sha256,
-      seed: first.seed,
-      outputIndex: 0,
-      origin: 'twin',
-      settledMicros: 0,
-    })
-  }
-  return [job, ...twins]
 }

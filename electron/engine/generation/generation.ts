@@ -18,6 +18,8 @@ import { recover } from './recover.ts'
 import { openScheduler } from './scheduler.ts'
 import { openStatus } from './status.ts'
 
+export { adoptRecords } from './adopt-records.ts'
+
 export interface GenerationNeeds {
   readonly storage: Storage
   readonly clock: Clock
@@ -29,7 +31,7 @@ export interface GenerationNeeds {
   readonly cache: Cache
   readonly spend: Spend
   readonly tiles: Tiles
-  readonly counts: (batchId: number) => BatchCounts
+  readonly counts: BatchCounts
   readonly settings: () => Settings
   /** Whether unfinished batches go on by themselves; else only those that are run or gone on with here. */
   readonly goesOn: boolean
@@ -49,9 +51,9 @@ export function openGeneration(needs: GenerationNeeds) {
     ...needs,
     facts,
     caps(provider) {
-      const { dailyCapMicros, monthlyCapMicros, providerDailyCapMicros } = needs.settings()
+      const { dailyCapMicros, monthlyCapMicros, providerDailyCapMicros, capsShut } = needs.settings()
       return {
-        dayMicros: dailyCapMicros,
+        dayMicros: capsShut ? 0 : dailyCapMicros,
         monthMicros: monthlyCapMicros,
         providerDayMicros: providerDailyCapMicros[provider] ?? null,
       }
@@ -80,7 +82,7 @@ export function openGeneration(needs: GenerationNeeds) {
     },
   })
   const controls = openControls({ ...needs, facts, scheduler, paused, announce })
-  const status = openStatus({ ...needs, scheduler })
+  const status = openStatus({ ...needs, scheduler, isReadOnly: storage.readOnly })
 
   if (!storage.readOnly) {
     for (const job of recover(needs)) scheduler.resume(job)
@@ -93,7 +95,11 @@ export function openGeneration(needs: GenerationNeeds) {
     planRows: planning.planRows,
     run: planning.run,
     ...controls,
-    ...status,
+    status: status.status,
+    statuses: status.statuses,
+    queue: status.queue,
+    failures: status.failures,
+    batchChanged: status.changed,
 
     /** What is queued of this batch may start, also in a host where nothing goes on by itself. */
     goOnWith(batchId: number): void {
@@ -117,7 +123,7 @@ export function openGeneration(needs: GenerationNeeds) {
     whenIdle: (batchId: number): Promise<void> =>
       scheduler.until(() => {
         if (scheduler.isStopping()) return true
-        if (jobs.isOut(batchId) || scheduler.running() > 0) return false
+        if (jobs.isOut(batchId)) return false
         if (batches.get(batchId).paused) return true
         const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))
         return waiting.every((provider) => scheduler.lane(provider).pause !== null)

@@ -49,8 +49,8 @@ export interface FinalsPlan {
 export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: readonly DraftTarget[]): FinalsPlan {
   const problems: Problem[] = []
   const approved = targets.filter((target) => target.decision === 'approved')
-  const wanted = approved.filter((target) => input.targets.kind === 'images' || !target.hasFinal)
-  if (approved.length < targets.length && input.targets.kind === 'images')
+  const wanted = approved.filter((target) => input.targets.kind !== 'selector' || !target.hasFinal)
+  if (approved.length < targets.length && input.targets.kind !== 'selector')
     problems.push(ofAll(`${targets.length - approved.length} of these pictures are not approved: they are left out.`))
 
   const seen = new Set<string>()

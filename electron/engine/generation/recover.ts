@@ -20,12 +20,8 @@ export interface RecoverNeeds {
  * addresses to fetch, or to look up at their provider.
  */
 export function recover({ storage, batches, jobs, images, spend, providers }: RecoverNeeds): Job[] {
+  dropUnplanned({ storage, batches, jobs, images })
   return storage.transaction(() => {
-    for (const batchId of batches.unplanned()) {
-      images.dropBatch(batchId)
-      jobs.dropBatch(batchId)
-      batches.drop(batchId)
-    }
     for (const job of jobs.inState('submitting')) {
       const isKnown = providers.ids().includes(job.provider)
       const mayResend =
@@ -44,5 +40,21 @@ export function recover({ storage, batches, jobs, images, spend, providers }: Re
     const canFind = (job: Job) =>
       providers.ids().includes(job.provider) && providers.open(job.provider).session.find !== undefined
     return [...jobs.inState('running'), ...jobs.inState('saving'), ...jobs.inState('unknown').filter(canFind)]
+  })
+}
+
+/** Batches whose planning was cut short. */
+export function dropUnplanned({
+  storage,
+  batches,
+  jobs,
+  images,
+}: Pick<RecoverNeeds, 'storage' | 'batches' | 'jobs' | 'images'>): void {
+  storage.transaction(() => {
+    for (const batchId of batches.unplanned()) {
+      images.dropBatch(batchId)
+      jobs.dropBatch(batchId)
+      batches.drop(batchId)
+    }
   })
 }

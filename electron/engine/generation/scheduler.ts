@@ -4,7 +4,7 @@ import type { Images } from '#engine/images/images.ts'
 import type { Job } from '#engine/jobs/jobs.ts'
 import type { Network } from '#engine/network/network.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
-import type { Spend } from '#engine/spend/spend.ts'
+import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import { openArrivals } from './arrivals.ts'
@@ -23,7 +23,7 @@ export interface SchedulerNeeds extends FallBackNeeds {
   readonly images: Images
   readonly cache: Cache
   readonly spend: Spend
-  readonly dailyCapMicros: () => number | null
+  readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
   readonly isProviderPaused: (provider: string) => boolean
   /** Whether requests of a batch may start in this host (a batch that a person paused never does). */
   readonly mayRun: (batchId: number) => boolean
@@ -162,19 +162,25 @@ export function openScheduler(needs: SchedulerNeeds) {
     const claimedMs = clock.now()
     const onHeaders = (_status: number, headers: Readonly<Record<string, string>>) => lane.learn(headers, clock.now())
     lane.start(job, claimedMs, async () => {
+      let saved: Promise<void> | null = null
       try {
         const at = providers.open(job.provider)
         const stops = { following: stopFollowing.signal, paid: abandon.signal }
         const answers = await exchange({ ...needs, input: needs.images.bytes, onHeaders }, job, at, stops)
         lane.answered(clock.now() - claimedMs, clock.now())
-        // The slot is free again at the reply's last byte; saving goes on beside it.
-        void arrivals.add(job, answers)
+        saved = arrivals.add(job, answers)
       } catch (error) {
         finishWithout(job, error)
       } finally {
         lane.ended(job.id)
+        needs.onQueue()
         wake()
       }
+      // A free slot is free again at the reply's last byte, and saving goes on beside it. A paid one is kept until the
+      // picture is durable, so that a kill leaves at most one unknown request a slot.
+      if (job.estimateMicros === 0) return
+      await saved
+      wake()
     })
   }
 

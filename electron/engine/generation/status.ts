@@ -1,9 +1,9 @@
 import type { Batch, Batches } from '#engine/batches/batches.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
-import type { Spend } from '#engine/spend/spend.ts'
+import type { BatchSpend, Spend } from '#engine/spend/spend.ts'
 import type { Clock } from '#engine/storage/storage.ts'
-import type { BatchCounts } from '#engine/tiles/tiles.ts'
+import type { BatchCounts, JobCounts } from '#engine/tiles/tiles.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
 import type { Lane } from './lane.ts'
@@ -16,15 +16,46 @@ export interface StatusNeeds {
   readonly spend: Spend
   readonly providers: OpenProviders
   readonly scheduler: Scheduler
-  readonly counts: (batchId: number) => BatchCounts
+  /** Beside a host that writes, nothing tells of its changes. */
+  readonly isReadOnly: boolean
+  readonly counts: BatchCounts
 }
 
-/** Where batches, lanes and money stand: read whenever it is asked, kept nowhere. */
+interface Kept {
+  readonly atMs: number
+  readonly version: number
+  readonly jobs: JobCounts
+  readonly money: BatchSpend
+}
+
+/** While a batch runs, its counts are read again so often at most. */
+const freshForMs = 300
+
+/** Where batches, lanes and money stand. Counts are kept until something of their batch changed. */
 export function openStatus(needs: StatusNeeds) {
   const { batches, jobs, spend, providers, scheduler } = needs
 
+  const kept = new Map<number, Kept>()
+  const versions = new Map<number, number>()
+
+  function countsOf(batchId: number): Kept {
+    const known = kept.get(batchId)
+    const version = versions.get(batchId) ?? 0
+    const isUnchanged = known !== undefined && known.version === version && !jobs.isUnfinished(batchId)
+    const isFresh = known !== undefined && needs.clock.now() - known.atMs < freshForMs && jobs.isOut(batchId)
+    if (known && (isUnchanged || isFresh)) return known
+    const counted = {
+      atMs: needs.clock.now(),
+      version,
+      jobs: needs.counts.jobs(batchId),
+      money: spend.ofBatch(batchId),
+    }
+    if (!needs.isReadOnly) kept.set(batchId, counted)
+    return counted
+  }
+
   /** By the slowest lane, at today's limits and measured times; null while a lane it needs has measured nothing. */
-  function timeLeftMs(counts: BatchCounts): number | null {
+  function timeLeftMs(counts: JobCounts): number | null {
     let longest = 0
     for (const [provider, left] of Object.entries(counts.leftByProvider)) {
       if (!providers.ids().includes(provider)) continue
@@ -36,8 +67,7 @@ export function openStatus(needs: StatusNeeds) {
   }
 
   function statusOf(batch: Batch): BatchStatus {
-    const counts = needs.counts(batch.id)
-    const money = spend.ofBatch(batch.id)
+    const { jobs: counts, money } = countsOf(batch.id)
     const spent = money.settledMicros + money.unknownMicros
     const share = counts.tiles > 0 ? counts.drafts.done / counts.tiles : 0
     const allFinalSoFar = batch.allFinalMicros === null ? 0 : Math.round(batch.allFinalMicros * share)
@@ -54,7 +84,7 @@ export function openStatus(needs: StatusNeeds) {
       tiles: counts.tiles,
       drafts: counts.drafts,
       finals: counts.finals,
-      decisions: counts.decisions,
+      decisions: needs.counts.decisions(batch.id),
       requests: money.requests,
       estimateMicros: counts.estimateMicros,
       reservedMicros: money.reservedMicros,
@@ -96,6 +126,8 @@ export function openStatus(needs: StatusNeeds) {
   }
 
   return {
+    /** Something of a batch changed: what was counted of it counts no more. */
+    changed: (batchId: number): void => void versions.set(batchId, (versions.get(batchId) ?? 0) + 1),
     status: (batchId: number): BatchStatus => statusOf(batches.get(batchId)),
     statuses: (): BatchStatus[] => batches.list().map(statusOf),
 
@@ -103,7 +135,7 @@ export function openStatus(needs: StatusNeeds) {
       const waiting = new Map<string, number>()
       const list = batches.list().flatMap((batch) => {
         if (!jobs.isUnfinished(batch.id)) return []
-        const counts = needs.counts(batch.id)
+        const counts = countsOf(batch.id).jobs
         for (const [provider, left] of Object.entries(counts.leftByProvider))
           waiting.set(provider, (waiting.get(provider) ?? 0) + left)
         return [

@@ -50,6 +50,9 @@ export interface StoredImage {
   readonly byteLength: number
 }
 
+/** What a decode said, without the rendition. */
+export type SeenPicture = Omit<Inspection, 'small'>
+
 type MarksRow = {
   id: number
   tile_id: number
@@ -94,6 +97,9 @@ export function openImages(storage: Storage, clock: Clock) {
   const everyBlob = storage.prepare<[], { sha256: string; format: string; byteLength: number }>(
     'SELECT sha256, format, byte_length AS byteLength FROM blob ORDER BY sha256',
   )
+  const inBatch = storage.prepare<[number, string], { id: number; tileId: number }>(
+    'SELECT id, tile_id AS tileId FROM image WHERE batch_id = ? AND blob_sha256 = ? ORDER BY id DESC LIMIT 1',
+  )
   const showing = storage.prepare<[string], { id: number }>('SELECT id FROM image WHERE blob_sha256 = ?')
   const dropBatch = storage.prepare<[number]>('DELETE FROM image WHERE batch_id = ?')
   const totals = storage.prepare<[], { images: number; bytes: number }>(
@@ -131,7 +137,7 @@ export function openImages(storage: Storage, clock: Clock) {
       ]
     },
 
-    addBlob(sha256: string, byteLength: number, seen: Inspection): void {
+    addBlob(sha256: string, byteLength: number, seen: SeenPicture): void {
       insertBlob.run(
         sha256,
         seen.format,
@@ -202,6 +208,11 @@ export function openImages(storage: Storage, clock: Clock) {
       const row = blobOf.get(sha256)
       return row ? { ...row, blank: row.blank === 1 } : null
     },
+
+    /** An image of a batch that shows this picture, and its tile; null for none. */
+    inBatch: (batchId: number, sha256: string): { id: number; tileId: number } | null =>
+      inBatch.get(batchId, sha256) ?? null,
+    hashes: (): string[] => everyBlob.all().map((blob) => blob.sha256),
 
     /** A picture's bytes by its SHA-256. Throws AppError `not-found`, or `storage` where the file is gone. */
     async bytes(sha256: string): Promise<Uint8Array> {

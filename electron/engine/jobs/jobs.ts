@@ -76,7 +76,7 @@ export function openJobs(storage: Storage, clock: Clock) {
   )
   const one = storage.prepare<[number], Job>(`SELECT ${columns} FROM job WHERE id = ?`)
   const claimable = storage.prepare<[number, string, number], Job & { priority: number }>(
-    `SELECT ${columns}, priority FROM job
+    `SELECT ${columns}, priority FROM job INDEXED BY job_claim
      WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 AND not_before_ms <= ?
        AND NOT EXISTS (SELECT 1 FROM job AS twin WHERE twin.prompt_hash = job.prompt_hash
                        AND twin.state IN ('submitting', 'running', 'saving', 'unknown'))
@@ -87,7 +87,7 @@ export function openJobs(storage: Storage, clock: Clock) {
        AND not_before_ms > ?`,
   )
   const waitingAt = storage.prepare<[number, string], { id: number }>(
-    `SELECT id FROM job WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 LIMIT 1`,
+    `SELECT id FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 LIMIT 1`,
   )
   const outOf = storage.prepare<[number], { id: number }>(
     `SELECT id FROM job WHERE batch_id = ? AND state IN ('submitting', 'running', 'saving') LIMIT 1`,
@@ -132,6 +132,7 @@ export function openJobs(storage: Storage, clock: Clock) {
   const twins = storage.prepare<[string, number], Job>(
     `SELECT ${columns} FROM job WHERE prompt_hash = ? AND state = 'queued' AND id <> ? ORDER BY id`,
   )
+  const withHash = storage.prepare<[string], Job>(`SELECT ${columns} FROM job WHERE prompt_hash = ? ORDER BY id`)
   const unknownTwin = storage.prepare<[string], { id: number }>(
     `SELECT id FROM job WHERE prompt_hash = ? AND state = 'unknown' LIMIT 1`,
   )
@@ -142,8 +143,8 @@ export function openJobs(storage: Storage, clock: Clock) {
     `UPDATE job SET hold_reason = NULL WHERE prompt_hash = ? AND state = 'queued' AND hold_reason = 'unknown-twin'`,
   )
   const lead = storage.prepare<[number]>('UPDATE job SET follows = 0 WHERE id = ?')
-  const holdDear = storage.prepare<[number, number]>(
-    `UPDATE job SET hold_reason = 'budget' WHERE batch_id = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0
+  const holdDear = storage.prepare<[number, string, number]>(
+    `UPDATE job SET hold_reason = 'budget' WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0
        AND estimate_micros > ?`,
   )
   const release = storage.prepare<[number, string]>(
@@ -156,6 +157,9 @@ export function openJobs(storage: Storage, clock: Clock) {
   const inState = storage.prepare<[string], Job>(`SELECT ${columns} FROM job WHERE state = ? ORDER BY id`)
   const priority = storage.prepare<[number, number]>(
     `UPDATE job SET priority = ? WHERE batch_id = ? AND state = 'queued'`,
+  )
+  const onScreen = storage.prepare<[string]>(
+    `UPDATE job SET priority = 1 WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued' AND priority = 0`,
   )
   const prioritise = storage.prepare<[number, number]>('UPDATE job SET priority = ? WHERE id = ?')
   const dismiss = storage.prepare<[number, number], { batchId: number; tileId: number }>(
@@ -171,7 +175,7 @@ export function openJobs(storage: Storage, clock: Clock) {
      WHERE id = ? AND state IN ('queued', 'submitting')`,
   )
   const waitingJobs = storage.prepare<[number, string], Job>(
-    `SELECT ${columns} FROM job WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
+    `SELECT ${columns} FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
   )
   const lastPosition = storage.prepare<[number], { position: number }>(
     'SELECT coalesce(max(position), -1) AS position FROM job WHERE batch_id = ?',
@@ -258,15 +262,20 @@ export function openJobs(storage: Storage, clock: Clock) {
 
     /** Queued jobs anywhere that ask for exactly the same. */
     twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, exceptJobId),
+    /** Every job that asks for exactly this, in any state. */
+    withHash: (promptHash: string): Job[] => withHash.all(promptHash),
     hasUnknown: (promptHash: string): boolean => unknownTwin.get(promptHash) !== undefined,
     freeTwins: (promptHash: string): void => void freeTwins.run(promptHash),
     /** A follower whose leader ended without a picture and without a verdict leads now. */
     lead: (jobId: number): void => void lead.run(jobId),
 
-    holdDearerThan: (batchId: number, leftMicros: number): number => holdDear.run(batchId, leftMicros).changes,
+    holdDearerThan: (batchId: number, provider: string, leftMicros: number): number =>
+      holdDear.run(batchId, provider, leftMicros).changes,
     release: (batchId: number, reason: HoldReason): number => release.run(batchId, reason).changes,
     cancelQueued: (batchId: number): number[] => cancelQueued.all(clock.now(), batchId).map((row) => row.tileId),
     inState: (state: JobState): Job[] => inState.all(state),
+    /** What a person looks at overtakes what she does not. */
+    onScreen: (tileIds: readonly number[]): number => onScreen.run(JSON.stringify(tileIds)).changes,
     prioritise: (jobId: number, value: number): void => void prioritise.run(value, jobId),
     setPriority: (batchId: number, value: number): number => priority.run(value, batchId).changes,
     dismiss: (jobId: number): { batchId: number; tileId: number } | null => dismiss.get(clock.now(), jobId) ?? null,

@@ -13,11 +13,14 @@ interface Attempt {
   /** The most this attempt can cost. */
   readonly reservedMicros: number
   readonly currency: string
+  /** When it was sent, where that was before now. */
+  readonly startedMs?: number
 }
 
 interface OpenEntry {
   readonly id: number
   readonly batch_id: number
+  readonly provider: string
   readonly reserved_micros: number
   readonly started_ms: number
   readonly state: string
@@ -37,7 +40,27 @@ interface Total {
   openMicros: number
 }
 
-export const utcDay = (ms: number): number => Math.floor(ms / 86_400_000)
+/** The most that may be counted, in micros; null for no cap. */
+export interface Caps {
+  readonly batchMicros: number | null
+  readonly dayMicros: number | null
+  readonly providerDayMicros: number | null
+  readonly monthMicros: number | null
+}
+
+interface Counted {
+  readonly batchId: number
+  readonly provider: string
+  readonly atMs: number
+}
+
+const dayMs = 86_400_000
+
+/** The sums that a request counts in, in the order of `Caps`; days and months are those of UTC. */
+function keysOf({ batchId, provider, atMs }: Counted): string[] {
+  const day = new Date(atMs).toISOString().slice(0, 10)
+  return [`batch ${batchId}`, `day ${day}`, `day ${day} ${provider}`, `month ${day.slice(0, 7)}`]
+}
 
 export type Spend = ReturnType<typeof openSpend>
 
@@ -51,7 +74,7 @@ export function openSpend(storage: Storage, clock: Clock) {
      VALUES (?, ?, ?, ?, (SELECT coalesce(max(attempt), 0) + 1 FROM ledger WHERE job_id = ?), 'reserved', ?, ?, ?)`,
   )
   const openOf = storage.prepare<[number], OpenEntry>(
-    `SELECT id, batch_id, reserved_micros, started_ms, state FROM ledger
+    `SELECT id, batch_id, provider, reserved_micros, started_ms, state FROM ledger
      WHERE job_id = ? AND state IN ('reserved', 'unknown') ORDER BY attempt DESC LIMIT 1`,
   )
   const end = storage.prepare<[string, number | null, number, string | null, number]>(
@@ -61,10 +84,13 @@ export function openSpend(storage: Storage, clock: Clock) {
     `SELECT state, count(*) AS count, sum(reserved_micros) AS reserved, coalesce(sum(settled_micros), 0) AS settled
      FROM ledger WHERE batch_id = ? GROUP BY state`,
   )
-  const sums = storage.prepare<[], { batchId: number; day: number; state: string; reserved: number; settled: number }>(
-    `SELECT batch_id AS batchId, started_ms / 86400000 AS day, state, sum(reserved_micros) AS reserved,
+  const sums = storage.prepare<
+    [],
+    { batchId: number; provider: string; day: number; state: string; reserved: number; settled: number }
+  >(
+    `SELECT batch_id AS batchId, provider, started_ms / 86400000 AS day, state, sum(reserved_micros) AS reserved,
        coalesce(sum(settled_micros), 0) AS settled
-     FROM ledger GROUP BY batch_id, day, state`,
+     FROM ledger GROUP BY batch_id, provider, day, state`,
   )
   const setPrice = storage.prepare<[string, string, number, string, number]>(
     `INSERT INTO price VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET per_image_micros = excluded.per_image_micros,
@@ -83,29 +109,24 @@ export function openSpend(storage: Storage, clock: Clock) {
     `SELECT count(*) AS count, coalesce(sum(state = 'settled' AND settled_micros IS NULL), 0) AS broken FROM ledger`,
   )
 
-  const days = new Map<number, Total>()
-  const batches = new Map<number, Total>()
+  const totals = new Map<string, Total>()
   recount()
 
   function recount(): void {
-    days.clear()
-    batches.clear()
+    totals.clear()
     for (const row of sums.all()) {
       const isOpen = row.state === 'reserved'
       const counted = row.state === 'settled' ? row.settled : isOpen || row.state === 'unknown' ? row.reserved : 0
-      count(row.day, row.batchId, counted, isOpen ? row.reserved : 0)
+      count({ ...row, atMs: row.day * dayMs }, counted, isOpen ? row.reserved : 0)
     }
   }
 
-  function count(day: number, batchId: number, countedMicros: number, openMicros: number): void {
-    for (const [map, key] of [
-      [days, day],
-      [batches, batchId],
-    ] as const) {
-      const total = map.get(key) ?? { countedMicros: 0, openMicros: 0 }
+  function count(of: Counted, countedMicros: number, openMicros: number): void {
+    for (const key of keysOf(of)) {
+      const total = totals.get(key) ?? { countedMicros: 0, openMicros: 0 }
       total.countedMicros += countedMicros
       total.openMicros += openMicros
-      map.set(key, total)
+      totals.set(key, total)
     }
   }
 
@@ -118,13 +139,17 @@ export function openSpend(storage: Storage, clock: Clock) {
     const countedAfter =
       outcome.state === 'settled' ? outcome.micros : outcome.state === 'unknown' ? entry.reserved_micros : 0
     const openBefore = entry.state === 'reserved' ? entry.reserved_micros : 0
-    count(utcDay(entry.started_ms), entry.batch_id, countedAfter - entry.reserved_micros, -openBefore)
+    count(
+      { batchId: entry.batch_id, provider: entry.provider, atMs: entry.started_ms },
+      countedAfter - entry.reserved_micros,
+      -openBefore,
+    )
   }
 
   return {
     /** Holds money for an attempt before anything is sent. Inside the caller's transaction. */
     reserve(attempt: Attempt): void {
-      const startedMs = clock.now()
+      const startedMs = attempt.startedMs ?? clock.now()
       insert.run(
         attempt.jobId,
         attempt.batchId,
@@ -135,9 +160,11 @@ export function openSpend(storage: Storage, clock: Clock) {
         attempt.currency,
         startedMs,
       )
-      count(utcDay(startedMs), attempt.batchId, attempt.reservedMicros, attempt.reservedMicros)
+      count({ ...attempt, atMs: startedMs }, attempt.reservedMicros, attempt.reservedMicros)
     },
     finish,
+    /** Whether a job has money held, or a charge that nobody is sure of. */
+    hasOpen: (jobId: number): boolean => openOf.get(jobId) !== undefined,
     /** Reads the sums again from the ledger, after a transaction that was undone. */
     recount,
 
@@ -145,32 +172,28 @@ export function openSpend(storage: Storage, clock: Clock) {
      * Whether a request fits under a cap: `fits`; `later`, when money now reserved may come back; or how much is left
      * where it can never fit today.
      */
-    room(wanted: {
-      batchId: number
-      micros: number
-      batchCapMicros: number | null
-      dailyCapMicros: number | null
-    }): { fits: 'now' | 'later' } | { fits: 'no'; leftMicros: number } {
+    room(
+      wanted: { batchId: number; provider: string; micros: number },
+      caps: Caps,
+    ): { fits: 'now' | 'later' } | { fits: 'no'; leftMicros: number } {
       if (wanted.micros === 0) return { fits: 'now' }
-      const caps: [number | null, Total | undefined][] = [
-        [wanted.dailyCapMicros, days.get(utcDay(clock.now()))],
-        [wanted.batchCapMicros, batches.get(wanted.batchId)],
-      ]
+      const keys = keysOf({ ...wanted, atMs: clock.now() })
+      const limits = [caps.batchMicros, caps.dayMicros, caps.providerDayMicros, caps.monthMicros]
       let later = false
       let leftMicros = Number.POSITIVE_INFINITY
-      for (const [cap, total] of caps) {
+      for (const [at, key] of keys.entries()) {
+        const cap = limits[at] ?? null
         if (cap === null) continue
-        const counted = total?.countedMicros ?? 0
-        if (counted + wanted.micros <= cap) continue
-        if (counted - (total?.openMicros ?? 0) + wanted.micros <= cap) later = true
-        else leftMicros = Math.min(leftMicros, Math.max(0, cap - counted))
+        const { countedMicros, openMicros } = totals.get(key) ?? { countedMicros: 0, openMicros: 0 }
+        if (countedMicros + wanted.micros <= cap) continue
+        if (countedMicros - openMicros + wanted.micros <= cap) later = true
+        else leftMicros = Math.min(leftMicros, Math.max(0, cap - countedMicros))
       }
       if (leftMicros !== Number.POSITIVE_INFINITY) return { fits: 'no', leftMicros }
       return { fits: later ? 'later' : 'now' }
     },
 
-    countedTodayMicros: (): number => days.get(utcDay(clock.now()))?.countedMicros ?? 0,
-    countedOfBatchMicros: (batchId: number): number => batches.get(batchId)?.countedMicros ?? 0,
+    countedOfBatchMicros: (batchId: number): number => totals.get(`batch ${batchId}`)?.countedMicros ?? 0,
 
     ofBatch(batchId: number): BatchSpend {
       const rows = ofBatch.all(batchId)
@@ -193,6 +216,15 @@ export function openSpend(storage: Storage, clock: Clock) {
     startedSince: (provider: string, sinceMs: number): number[] =>
       startedSince.all(provider, sinceMs).map((row) => row.ms),
     newestMs: (): number => newest.get()?.ms ?? 0,
-    verify: () => entries.get() ?? { count: 0, broken: 0 },
+    /** Counts the ledger again: its lines, broken ones, and sums under the caps that had drifted from it. */
+    verify(): { count: number; broken: number; drifted: number } {
+      const before = new Map(totals)
+      recount()
+      const isSame = (key: string) =>
+        (before.get(key)?.countedMicros ?? 0) === (totals.get(key)?.countedMicros ?? 0) &&
+        (before.get(key)?.openMicros ?? 0) === (totals.get(key)?.openMicros ?? 0)
+      const keys = new Set([...before.keys(), ...totals.keys()])
+      return { ...(entries.get() ?? { count: 0, broken: 0 }), drifted: [...keys].filter((key) => !isSame(key)).length }
+    },
   }
 }

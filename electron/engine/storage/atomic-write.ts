@@ -14,7 +14,7 @@ export interface FileToWrite {
 export async function writeFilesDurably(files: readonly FileToWrite[]): Promise<void> {
   const folders = new Set(files.map((file) => dirname(file.path)))
   try {
-    for (const folder of folders) await makeFolder(folder)
+    await Promise.all([...folders].map(makeFolder))
     await Promise.all(files.map(writeOne))
     await Promise.all([...folders].map(syncFolder))
   } catch (error) {

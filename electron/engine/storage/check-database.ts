@@ -44,7 +44,14 @@ export function checkDatabase(file: string, depth: CheckDepth): DatabaseCheck {
       const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
       if (depth === 'none' || version > newestVersion) return { version, tables, problems: [] }
       const found = database.prepare<[], string>(`PRAGMA ${depth === 'quick' ? 'quick' : 'integrity'}_check(5)`)
-      return { version, tables, problems: found.pluck().all().filter((line) => line !== 'ok') }
+      return {
+        version,
+        tables,
+        problems: found
+          .pluck()
+          .all()
+          .filter((line) => line !== 'ok'),
+      }
     } finally {
       database.close()
     }

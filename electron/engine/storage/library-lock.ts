@@ -14,6 +14,8 @@ type Holder = z.infer<typeof holder>
 export interface LibraryLock {
   /** The host before did not end in order, and the machine has been up ever since: a kill, not a power cut. */
   readonly wasKilled: boolean
+  /** The database looks damaged: the next open must not trust it because of a kill only. */
+  distrust(): void
   release(): void
 }
 
@@ -36,6 +38,7 @@ export function takeLibraryLock(folder: string, host: string): LibraryLock {
   return {
     // The clock may have been corrected a little; a machine does not start again within a minute.
     wasKilled: Math.abs((before?.machineStartMs ?? 0) - machineStartMs) < 60_000,
+    distrust: () => rmSync(holderFile, { force: true }),
     release() {
       rmSync(holderFile, { force: true })
       database.close()

@@ -166,4 +166,3 @@ function syncFolderNow(folder: string): void {
     closeSync(descriptor)
   }
 }
-

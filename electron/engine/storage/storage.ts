@@ -140,7 +140,10 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
 
   /** Damage seen at work: the next open reads the whole database, whatever its size. */
   function suspect(error: unknown): unknown {
-    if (isDamage(error) || error instanceof UnsoundCopy) isSuspect = true
+    if (isDamage(error) || error instanceof UnsoundCopy) {
+      isSuspect = true
+      opened.lock?.distrust()
+    }
     return asStorageError(error)
   }
 
@@ -174,13 +177,23 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
     problems: () => (database.memory ? Promise.resolve([]) : asking(() => problemsIn(database.name))),
     finishRebuild: () => finishRebuild(folder),
     close() {
-      if (!readOnly) database.pragma('wal_checkpoint(TRUNCATE)')
-      database.close()
-      if (!readOnly && !isSuspect) noteClosed(folder)
-      opened.lock?.release()
+      try {
+        if (!readOnly) database.pragma('wal_checkpoint(TRUNCATE)')
+        database.close()
+        if (!readOnly && !isSuspect) noteClosed(folder)
+      } catch (error) {
+        // A full disk at the end loses nothing: the log holds every commit, and without a note the next open looks closely.
+        if (!isDiskError(error)) throw error
+      } finally {
+        database.close()
+        opened.lock?.release()
+      }
     },
   }
 }
+
+const isDiskError = (error: unknown): boolean =>
+  error instanceof Error && (error instanceof Database.SqliteError || ('code' in error && 'syscall' in error))
 
 /** SQLite's own complaints about the disk become `storage`; everything else stays what it is. */
 function asStorageError(error: unknown): unknown {

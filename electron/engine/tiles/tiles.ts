@@ -4,12 +4,13 @@ import type { Targets } from '#shared/contract/common.ts'
 import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { filterCondition, needsPrompt, orderSql } from './filter.ts'
-import { parseSelector } from './selector.ts'
+import { type Condition, parseSelector } from './selector.ts'
 import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
 
-export { type BatchCounts, openBatchCounts } from './batch-counts.ts'
+export { type BatchCounts, type JobCounts, openBatchCounts } from './batch-counts.ts'
 export { type Deliverable, openDeliverables } from './deliverables.ts'
 export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
+export { type LooseEnds, openLooseEnds } from './loose-ends.ts'
 
 const sheetColumns = z.record(z.string(), z.string())
 
@@ -118,14 +119,8 @@ export function openTiles(storage: Storage) {
 
     /** The drafts that targets name, in the order of the sheet. Throws AppError `invalid-input`. */
     targets(targets: Targets): DraftTarget[] {
-      const condition =
-        targets.kind === 'images'
-          ? { sql: 'image.id IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(targets.imageIds)] }
-          : parseSelector(targets.selector)
-      const inBatch =
-        targets.kind === 'selector'
-          ? `image.batch_id = ? AND image.stage = 'draft' AND image.output_index = 0 AND `
-          : ''
+      const condition = targetCondition(targets)
+      const inBatch = targets.kind === 'selector' ? `image.batch_id = ? AND ${draftsOnly} AND ` : ''
       const rows = storage
         .prepare<(string | number)[], Omit<DraftTarget, 'hasFinal'> & { hasFinal: number }>(
           `SELECT image.id AS imageId, image.tile_id AS tileId, image.prompt_id AS promptId, prompt.row, image.decision,
@@ -138,6 +133,18 @@ export function openTiles(storage: Storage) {
       return rows.map((row) => ({ ...row, hasFinal: row.hasFinal === 1 }))
     },
   }
+}
+
+const draftsOnly = `image.stage = 'draft' AND image.output_index = 0`
+
+function targetCondition(targets: Targets): Condition {
+  if (targets.kind === 'selector') return parseSelector(targets.selector)
+  if (targets.kind === 'tiles')
+    return {
+      sql: `${draftsOnly} AND image.tile_id IN (SELECT value FROM json_each(?))`,
+      parameters: [JSON.stringify(targets.tileIds)],
+    }
+  return { sql: 'image.id IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(targets.imageIds)] }
 }
 
 function tileOf(

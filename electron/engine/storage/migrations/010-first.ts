@@ -91,7 +91,7 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_single_flight ON job (prompt_hash) WHERE state IN ('submitting', 'running', 'saving', 'unknown');
 CREATE INDEX job_claim ON job (batch_id, provider, priority DESC, position) WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0;
 CREATE INDEX job_waiting ON job (provider, not_before_ms) WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0;
-CREATE INDEX job_counts ON job (batch_id, state, stage, hold_reason);
+CREATE INDEX job_counts ON job (batch_id, state, stage, hold_reason, follows, provider, estimate_micros);
 CREATE INDEX job_order ON job (batch_id, stage, position);
 CREATE INDEX job_hash ON job (prompt_hash, state);
 CREATE INDEX job_tile ON job (tile_id) WHERE stage = 'final';
@@ -167,8 +167,9 @@ CREATE TABLE image (
   UNIQUE (job_id, output_index),
   CHECK (stage = 'draft' OR source_image_id IS NOT NULL)
 ) STRICT;
-CREATE INDEX image_tile ON image (tile_id, stage, decision);
-CREATE INDEX image_decision ON image (batch_id, stage, decision, tile_id);
+CREATE INDEX image_tile ON image (tile_id, stage, output_index, decision, hires);
+CREATE INDEX image_decision ON image (batch_id, stage, output_index, decision, hires);
+CREATE INDEX image_origin ON image (batch_id, stage, origin) WHERE origin <> 'request';
 CREATE INDEX image_prompt ON image (prompt_id, stage);
 CREATE INDEX image_blob ON image (blob_sha256);
 

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { open, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { openStorage, type Storage } from '#engine/storage/storage.ts'
+import { temporaryFolder } from './open-library.ts'
+
+const killed = fileURLToPath(new URL('./storage-killed.ts', import.meta.url))
+
+function opened(folder: string, host = 'a test'): Storage {
+  return openStorage({ folder, readOnly: false, host })
+}
+
+test('a host that was killed leaves no lock: the next one has the library within two seconds', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  const child = spawn(process.execPath, [killed, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  expect(() => opened(folder)).toThrow(/the killed one \(process \d+\)/)
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+  expect(existsSync(join(folder, 'host.json'))).toBe(true)
+  const startMs = performance.now()
+  const storage = opened(folder)
+  expect(performance.now() - startMs).toBeLessThan(2000)
+  expect(storage).toMatchObject({ wasCutShort: true, rebuild: null })
+  storage.close()
+  const again = opened(folder)
+  expect(again).toMatchObject({ wasCutShort: false, rebuild: null })
+  again.close()
+})
+
+test('a lock file that something else wrote into does not shut the library for ever', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  opened(folder).close()
+  await writeFile(join(folder, 'library.lock'), 'not a database at all, but long enough to be taken for one'.repeat(20))
+  const storage = opened(folder)
+  expect(() => opened(folder, 'another')).toThrow(/is open in a test/)
+  storage.close()
+})
+
+test('a new folder is no damaged library, also where the first start was cut short', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  opened(folder).close()
+  await truncate(join(folder, 'library.db'), 0)
+  const storage = opened(folder)
+  expect(storage.rebuild).toBeNull()
+  storage.close()
+  expect(readdirSync(folder)).not.toContain('damaged')
+})
+
+test('a large database that something touched since it was closed is read whole, and its damage found', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  const file = join(folder, 'library.db')
+  const first = opened(folder)
+  first.prepare<[number]>(`INSERT INTO setting VALUES ('large', printf('%.*c', ?, 'x'))`).run(130_000_000)
+  first.prepare(`INSERT INTO sheet (name, sha256, byte_length, added_ms) VALUES ('a', 'b', 1, 1)`).run()
+  first.close()
+  const untouched = opened(folder)
+  expect(untouched.rebuild).toBeNull()
+  expect(untouched.prepare<[], { name: string }>('SELECT name FROM sheet').get()).toEqual({ name: 'a' })
+  const root = Number(
+    untouched.prepare<[], number>(`SELECT rootpage FROM sqlite_schema WHERE name = 'job'`).pluck().get(),
+  )
+  untouched.close()
+
+  const bytes = await open(file, 'r+')
+  await bytes.write(new Uint8Array(4096).fill(0xa7), 0, 4096, (root - 1) * 4096)
+  await bytes.close()
+  const repaired = opened(folder)
+  expect(repaired.rebuild).toMatchObject({ stage: 'records', backupMs: null })
+  repaired.close()
+  expect(readdirSync(join(folder, 'damaged')).filter((name) => name.endsWith('.db'))).toHaveLength(1)
+})
