@@ -25,5 +25,9 @@ export const connectMessage = 'proofsheet:connect'
 export const renditions = { small: 256, thumb: 512, preview: 1600, full: null } as const
 export type RenditionName = keyof typeof renditions
 
-/** Where a picture is read, below the host's own origin: `/media/42/thumb`. Pictures never change: cache them for ever. */
-export const mediaPath = (imageId: number, rendition: RenditionName): string => `/media/${imageId}/${rendition}`
+/**
+ * Where a picture is read, below the host's own origin: `/media/42/thumb?v=0f3a9c2b71de`. The hash makes it the picture's
+ * own address, whatever library is open there, so that it is cached for ever.
+ */
+export const mediaPath = (imageId: number, rendition: RenditionName, sha256: string): string =>
+  `/media/${imageId}/${rendition}?v=${sha256.slice(0, 12)}`

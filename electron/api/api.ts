@@ -38,6 +38,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
     generation: {
       planDrafts: os.generation.planDrafts.handler(({ input }) => engine.generation.planDrafts(input)),
       planFinals: os.generation.planFinals.handler(({ input }) => engine.generation.planFinals(input)),
+      planRerolls: os.generation.planRerolls.handler(({ input }) => engine.generation.planRerolls(input)),
       planRows: os.generation.planRows.handler(({ input }) => engine.generation.planRows(input)),
       run: os.generation.run.handler(({ input }) => engine.generation.run(input)),
       release: os.generation.release.handler(({ input }) => engine.generation.release(input)),

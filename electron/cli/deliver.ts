@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
-import { AppError, exitStatus } from '#shared/errors.ts'
+import { AppError, errorCodes, exitStatus } from '#shared/errors.ts'
 import type { Call, CommandLine } from './call.ts'
 import { manyText } from './output.ts'
 import { writing } from './session.ts'
@@ -59,6 +59,6 @@ const deliver = (call: Call, name: string, options: DeliverOptions): Promise<num
       [`${target}: ${counts}`, ...(manifest ? [`manifest: ${manifest}`] : []), ...(error ? [error] : [])].join('\n'),
     )
     if (stop.isAsked()) return exitStatus.stopped
-    if (state === 'failed') return error?.startsWith('A defect') ? exitStatus.defect : 7
+    if (state === 'failed') return error?.startsWith('A defect') ? exitStatus.defect : errorCodes.storage.exitStatus
     return failed > 0 ? exitStatus.someFailed : exitStatus.allDone
   })

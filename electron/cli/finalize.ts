@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { FinalPlanInput, FinalProfile, Plan } from '#shared/contract/generation.ts'
-import { AppError } from '#shared/errors.ts'
+import { AppError, exitStatus } from '#shared/errors.ts'
 import { statusOfBatch } from './batches.ts'
 import { type Call, type CommandLine, providerAndModel, usd } from './call.ts'
 import { problemLines } from './plan-text.ts'
@@ -56,7 +56,7 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
       profile: profileOf(options),
       scale: options.scale ?? 2,
     }
-    const plan = engine.generation.planFinals(wish)
+    const plan = await engine.generation.planFinals(wish)
     for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)
     refuseNothing(before, plan, options)
     if (plan.redrawn > 0) call.out.note(`${plan.redrawn} are redrawn: another picture, which has to be decided again`)
@@ -68,7 +68,7 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
       { batch, batchId, prompts, finals, redrawn, estimateMicros, ...runObject(done, call.elapsedMs()) },
       runText(call, done, 'finals', estimateMicros),
     )
-    return Math.max(statusOfRun(done, ['finals']), plan.blocked > 0 ? 3 : 0)
+    return Math.max(statusOfRun(done, ['finals']), plan.blocked > 0 ? exitStatus.someFailed : exitStatus.allDone)
   })
 
 /** Finals that an earlier run left in the queue go on, also where nothing new is planned. */

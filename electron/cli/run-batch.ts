@@ -2,7 +2,7 @@ import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane } from '#shared/contract/generation.ts'
 import type { ErrorCode } from '#shared/errors.ts'
-import { exitStatus } from '#shared/errors.ts'
+import { errorCodes, exitStatus } from '#shared/errors.ts'
 import type { Call } from './call.ts'
 import { showProgress } from './progress.ts'
 import { type Stop, stopWaitMs } from './stop.ts'
@@ -29,9 +29,12 @@ export interface BatchRun {
 
 type Stage = 'drafts' | 'finals'
 
+/** So long a full disk is waited for where nothing that is paid for would be lost by leaving. */
+const roomWaitMs = 5000
+
 /**
  * Waits, with progress on stderr, until nothing of the batch can go on by itself, or a person stops it. While the disk
- * refuses, pictures that are paid for wait in memory: only when none does, or after 120 s, the run is left.
+ * refuses, pictures that are paid for wait in memory: they are waited for as long as requests that are out.
  */
 export async function followRun(
   call: Call,
@@ -42,17 +45,16 @@ export async function followRun(
 ): Promise<BatchRun> {
   const { generation } = engine
   const progress = showProgress(() => engine.batches.get({ batchId }), stage)
-  const storage = watchStorage(call, engine)
+  const storage = watchStorage(call, engine, batchId)
   try {
     await Promise.race([generation.whenIdle(batchId), stop.asked, storage.refused])
   } finally {
     storage.end()
     progress.end()
   }
-  if (stop.isAsked()) await stop.bringToRest(generation)
-  const run = readRun(engine, batchId, before, stop.isAsked())
-  if (storage.isRefused()) stop.leave()
-  return run
+  if (storage.isRefused() || (stop.isAsked() && storage.losesNothing())) stop.leave()
+  else if (stop.isAsked()) await stop.bringToRest(generation)
+  return readRun(engine, batchId, before, stop.isAsked() && !storage.isRefused())
 }
 
 function readRun(engine: Engine, batchId: number, before: Spent, stopped: boolean): BatchRun {
@@ -74,10 +76,11 @@ function readRun(engine: Engine, batchId: number, before: Spent, stopped: boolea
 const pauseOf = ({ provider, label, paused }: Lane) => (paused ? [{ provider, label, ...paused }] : [])
 
 /** Says when the disk refuses, and gives up when nothing that is paid for waits for it any longer. */
-function watchStorage(call: Call, engine: Engine) {
+function watchStorage(call: Call, engine: Engine, batchId: number) {
   const { promise: refused, resolve } = Promise.withResolvers<void>()
   let sinceMs: number | null = null
   let isRefused = false
+  const isPaidFor = (): boolean => engine.batches.get({ batchId }).reservedMicros > 0
   const timer = setInterval(() => {
     const sentence = engine.generation.storageSentence()
     if (sentence === null) {
@@ -86,11 +89,17 @@ function watchStorage(call: Call, engine: Engine) {
     }
     if (sinceMs === null) call.out.note(`\n${sentence} Waiting for room; Ctrl+C leaves.`)
     sinceMs ??= performance.now()
-    if (engine.generation.running() > 0 && performance.now() - sinceMs < stopWaitMs) return
+    if (performance.now() - sinceMs < (isPaidFor() ? stopWaitMs : roomWaitMs)) return
     isRefused = true
     resolve()
   }, 500)
-  return { refused, isRefused: () => isRefused, end: () => clearInterval(timer) }
+  return {
+    refused,
+    isRefused: () => isRefused,
+    /** The disk refuses, and only free pictures wait for it: they can be made again. */
+    losesNothing: () => engine.generation.storageSentence() !== null && !isPaidFor(),
+    end: () => clearInterval(timer),
+  }
 }
 
 /**
@@ -112,7 +121,6 @@ export function statusOfRun(run: BatchRun, stages: readonly Stage[]): number {
   return Math.max(...statuses)
 }
 
-const pauseStatus = (code: ErrorCode | null): number => {
-  if (code === 'storage') return 7
-  return code === 'auth' || code === 'quota' ? 6 : exitStatus.held
-}
+/** A lane that a person paused, or whose provider is down, holds its work; the others say why themselves. */
+const pauseStatus = (code: ErrorCode | null): number =>
+  code !== null && errorCodes[code].treatment === 'pause' ? errorCodes[code].exitStatus : exitStatus.held

@@ -41,6 +41,10 @@ export function watchForStop(out: Output): Stop {
     first.resolve()
     if (count > 1) second.resolve()
   }
+  const leave = (): void => {
+    count = 1
+    onSignal()
+  }
   for (const signal of signals) process.on(signal, onSignal)
   const forced = second.promise.then(() => new Promise<void>((resolve) => setTimeout(resolve, leaveWaitMs).unref()))
   const unlessForced = async (work: Promise<unknown>): Promise<void> => void (await Promise.race([work, forced]))
@@ -49,10 +53,7 @@ export function watchForStop(out: Output): Stop {
     asked: first.promise,
     isAsked: () => count > 0,
     isForced: () => count > 1,
-    leave() {
-      count = 2
-      onSignal()
-    },
+    leave,
     unlessForced,
     async bringToRest(work) {
       if (work.running() > 0) {
@@ -60,7 +61,10 @@ export function watchForStop(out: Output): Stop {
         out.note(`waiting for ${requests}, at most ${stopWaitMs / 1000} s; Ctrl+C again leaves them`)
       }
       void second.promise.then(work.abandonNow)
+      // Stopping itself gives requests up by then; where a full disk keeps even that from ending, it is left as it is.
+      const limit = setTimeout(leave, stopWaitMs + leaveWaitMs)
       await unlessForced(work.stop(stopWaitMs))
+      clearTimeout(limit)
     },
     done() {
       for (const signal of signals) process.off(signal, onSignal)

@@ -15,7 +15,7 @@ export const draftSettings = z.object({
   fallbacks: z.array(profile).max(8).optional(),
   /** Not every profile for every prompt, but the next one after so many drafts. */
   rotateEvery: z.int().positive().optional(),
-  /** Without a seed in the sheet, seed = baseSeed + variant - 1. */
+  /** Without a seed in the sheet, seed = baseSeed + variant. */
   baseSeed: z.int().nonnegative(),
 })
 export type DraftSettings = z.infer<typeof draftSettings>
@@ -43,7 +43,7 @@ const planPart = z.object({
 
 export const plan = z.object({
   planId: z.string(),
-  kind: z.enum(['drafts', 'finals']),
+  kind: z.enum(['drafts', 'finals', 'rerolls']),
   /** The unfinished batch that a run would go on with, `null` where it would make a new one. */
   batchId: id.nullable(),
   prompts: z.int(),
@@ -104,6 +104,10 @@ export const finalPlanInput = z.object({
   scale: z.number().min(1).max(8).default(2),
 })
 export type FinalPlanInput = z.infer<typeof finalPlanInput>
+
+/** A wish for new drafts of those among the targets that are marked to re-roll. */
+export const rerollPlanInput = z.object({ batchId: id, targets })
+export type RerollPlanInput = z.infer<typeof rerollPlanInput>
 
 const planRowsInput = z.object({
   planId: z.string(),
@@ -181,6 +185,14 @@ export const generation = {
       summary: 'What finalizing approved drafts would make, cost and take',
     })
     .input(finalPlanInput)
+    .output(plan),
+  planRerolls: oc
+    .route({
+      method: 'POST',
+      path: '/plans/rerolls',
+      summary: 'What re-rolling marked drafts would make: the same prompts with numbers never used before',
+    })
+    .input(rerollPlanInput)
     .output(plan),
   planRows: oc
     .route({ method: 'GET', path: '/plans/{planId}/rows', summary: 'The tiles of a plan' })

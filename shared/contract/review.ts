@@ -39,7 +39,8 @@ export const action = z.object({
   tileIds: z.array(id),
 })
 
-const outcome = z.object({ action: action.nullable(), changed: z.array(marks) })
+/** `matched`: how many pictures were meant; `changed`: those whose marks are other than before. */
+const outcome = z.object({ action: action.nullable(), matched: z.int(), changed: z.array(marks) })
 
 export const review = {
   apply: oc

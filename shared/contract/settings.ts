@@ -2,6 +2,22 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { micros } from './common.ts'
+import { tileFilter, tileOrder } from './tiles.ts'
+
+/** A filter and an order of the grid under a name, for every batch. */
+export const savedView = z.object({ name: z.string().min(1).max(60), filter: tileFilter, order: tileOrder })
+export type SavedView = z.infer<typeof savedView>
+
+export const keyProfiles = ['lightroom', 'photo-mechanic', 'left-hand', 'number-pad'] as const
+
+/** Keys as a person wants them. `changes`: command -> its keys (`Mod+Shift+Z`), over those of the profile. */
+export const shortcuts = z.object({
+  /** Whether keys without Ctrl, Command or Alt do anything (WCAG 2.1.4). */
+  on: z.boolean(),
+  profile: z.enum(keyProfiles),
+  changes: z.record(z.string().max(40), z.array(z.string().min(1).max(40)).max(4)),
+})
+export type Shortcuts = z.infer<typeof shortcuts>
 
 /** What a person chose for this library. Unknown keys are refused. */
 export const settingsSchema = z.strictObject({
@@ -30,6 +46,8 @@ export const settingsSchema = z.strictObject({
   capsShut: z.boolean(),
   /** Per batch: the tile in focus when she left, so that the grid opens there. */
   focus: z.record(z.string(), z.int()),
+  views: z.array(savedView).max(50),
+  shortcuts,
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -51,6 +69,8 @@ export const defaultSettings: Settings = {
   dailyCapSeen: false,
   capsShut: false,
   focus: {},
+  views: [],
+  shortcuts: { on: true, profile: 'lightroom', changes: {} },
 }
 
 /** Some settings; those left out stay as they are, and `focus` is joined with what is there. */

@@ -63,6 +63,9 @@ export const tile = z.object({
 })
 export type Tile = z.infer<typeof tile>
 
+export const label = z.enum(['red', 'yellow', 'green', 'blue'])
+export type Label = z.infer<typeof label>
+
 export const tileFilter = z.object({
   decisions: z.array(decision).optional(),
   states: z.array(jobState).optional(),
@@ -73,6 +76,9 @@ export const tileFilter = z.object({
   rows: z.array(z.int()).optional(),
   models: z.array(z.string()).optional(),
   flagged: z.boolean().optional(),
+  labels: z.array(label).optional(),
+  /** Column of the sheet -> what its cell holds, in any case (ASCII). */
+  columns: z.record(z.string(), z.string().min(1).max(500)).optional(),
   /** Words that prompt, id or any column holds, all of them, in any case. */
   search: z.string().max(500).optional(),
 })

@@ -111,7 +111,7 @@ test('twenty kills: nothing acknowledged is lost, nothing is paid twice, the led
   expect(status?.unknownMicros).toBe(unknown.length * price)
   expect(ledger.billedMicros).toBe((status?.settledMicros ?? 0) + billedUnknown)
   expect(await desk.json('verify')).toMatchObject({ status: 0, object: { pictures: answer.drafts.done } })
-}, 120_000)
+}, 180_000)
 
 test('kills in a free run: it just goes on, and nothing is unknown', async () => {
   const desk = await openDesk()
@@ -135,4 +135,4 @@ test('kills in a free run: it just goes on, and nothing is unknown', async () =>
   expect(end.status).toBe(0)
   expect(runAnswer.parse(end.object)).toMatchObject({ batchId: 1, drafts: { done: 240, failed: 0, unknown: 0 } })
   expect(await desk.json('verify')).toMatchObject({ status: 0, object: { images: 240 } })
-}, 60_000)
+}, 120_000)

@@ -222,7 +222,7 @@ test('finals come back beside their drafts, and an unsound backup is passed over
   await engine.generation.whenIdle(batchId)
   engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
   const targets = { kind: 'selector' as const, batchId, selector: 'approved' }
-  const plan = engine.generation.planFinals({ batchId, targets, profile: null, scale: 2 })
+  const plan = await engine.generation.planFinals({ batchId, targets, profile: null, scale: 2 })
   await engine.generation.run({ planId: plan.planId, highestMicros: 0, name: null, first: null, capMicros: null })
   await engine.generation.whenIdle(batchId)
   await engine.close()

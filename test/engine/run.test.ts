@@ -116,7 +116,7 @@ test('approved drafts are finalized as the same picture larger and inherit the a
   )
   await engine.generation.whenIdle(batchId)
   engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
-  const plan = engine.generation.planFinals({
+  const plan = await engine.generation.planFinals({
     batchId,
     targets: { kind: 'selector', batchId, selector: 'approved' },
     profile: null,
@@ -133,7 +133,7 @@ test('approved drafts are finalized as the same picture larger and inherit the a
     { stage: 'final', decision: 'approved', width: 2048, redrawn: false, sourceImageId: tile?.image?.id },
   ])
 
-  const nothingLeft = engine.generation.planFinals({
+  const nothingLeft = await engine.generation.planFinals({
     batchId,
     targets: { kind: 'selector', batchId, selector: 'approved' },
     profile: null,
@@ -149,7 +149,7 @@ test('approved drafts are finalized as the same picture larger and inherit the a
     height: null,
     scale: 2,
   }
-  const second = engine.generation.planFinals({
+  const second = await engine.generation.planFinals({
     batchId,
     targets: { kind: 'images', imageIds: [tile?.image?.id ?? 0] },
     profile: upscale,
@@ -192,4 +192,26 @@ test('a second host is refused with the name of the first; one that only reads w
   })
   const reader = await openTestLibrary({ library: library.folder, readOnly: true })
   expect(reader.engine.batches.get({ batchId }).drafts.done).toBe(1)
+})
+
+test('re-rolls ask for numbers never used, stand beside the old draft, and clear the mark', async () => {
+  const library = await openTestLibrary()
+  const { engine } = library
+  const batchId = await runSheet(library, sheetOf(['a red shoe', 'a blue cup']), settingsFor([sketch], { variants: 2 }))
+  await engine.generation.whenIdle(batchId)
+  const targets = { kind: 'selector' as const, batchId, selector: 'rows:1' }
+  engine.review.apply({ targets, verb: { kind: 'reroll', on: true } })
+  const plan = await engine.generation.planRerolls({ batchId, targets: { kind: 'selector', batchId, selector: 'all' } })
+  expect(plan).toMatchObject({ kind: 'rerolls', tiles: 2, requests: 2, estimateMicros: 0 })
+  await engine.generation.run({ planId: plan.planId, highestMicros: 0, name: null, first: null, capMicros: null })
+  await engine.generation.whenIdle(batchId)
+  const { ids, rows } = engine.tiles.ids({ batchId, filter: {}, order: 'sheet' })
+  expect(rows).toEqual([
+    [1, 4],
+    [2, 2],
+  ])
+  const tiles = engine.tiles.many({ tileIds: ids })
+  expect(tiles.map((tile) => tile.image?.seed)).toEqual([1, 3, 2, 4, 1, 2])
+  expect(tiles.map((tile) => tile.variant)).toEqual([1, 3, 2, 4, 1, 2])
+  expect(tiles.some((tile) => tile.image?.reroll)).toBe(false)
 })

@@ -50,6 +50,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
     generation: closedRoom(
       'planDrafts',
       'planFinals',
+      'planRerolls',
       'planRows',
       'run',
       'release',

@@ -115,8 +115,8 @@ async function main(): Promise<number> {
     },
     { name: 'types', act: () => asOne(checkTypes()) },
     { name: 'dead code', act: () => asOne(run('knip', ['--config=test/knip.json', '--no-progress'])) },
-    { name: 'unit and integration tests', act: unitTests },
     { name: 'build', act: build },
+    { name: 'unit and integration tests', act: unitTests },
     { name: 'end-to-end tests', act: () => endToEnd(isBuilt) },
   ]
   const all: Counts[] = []

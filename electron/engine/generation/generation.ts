@@ -92,6 +92,7 @@ export function openGeneration(needs: GenerationNeeds) {
   return {
     planDrafts: planning.planDrafts,
     planFinals: planning.planFinals,
+    planRerolls: planning.planRerolls,
     planRows: planning.planRows,
     run: planning.run,
     ...controls,
@@ -119,7 +120,10 @@ export function openGeneration(needs: GenerationNeeds) {
       emit({ kind: 'queue-changed' })
     },
 
-    /** Resolves when nothing of the batch is out and nothing of it can start without a person, or when this host stops. */
+    /**
+     * Resolves when nothing of the batch is out and nothing of it can start now: what is left waits for a person, or for a
+     * provider that is down. Also when this host stops.
+     */
     whenIdle: (batchId: number): Promise<void> =>
       scheduler.until(() => {
         if (scheduler.isStopping()) return true

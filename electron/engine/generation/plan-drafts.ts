@@ -1,29 +1,20 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, promptHash } from '#engine/cache/cache.ts'
 import type { Problem } from '#shared/contract/common.ts'
-import type { DraftPlanInput, Plan } from '#shared/contract/generation.ts'
+import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
+import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
 
 /** What becomes of each tile, in the order of the sheet; kept small, as there may be a million. */
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
 const outcomes: readonly TileOutcome[] = ['new', 'cached', 'duplicate', 'blocked']
 
-export interface PlanPart {
-  readonly provider: string
-  readonly model: string
-  requests: number
-  estimateMicros: number | null
-  highestMicros: number | null
-}
-
 export interface DraftPlan {
-  readonly summary: Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & {
-    parts: PlanPart[]
-  }
+  readonly summary: PlanSummary
   readonly identity: string
   outcome(tile: number): TileOutcome
   /** For a duplicate, the row of the tile whose picture it takes. */
@@ -147,7 +138,3 @@ function addToPart(parts: Map<string, PlanPart>, tile: DraftTile): void {
   part.highestMicros = sumOrNull(part.highestMicros, tile.price?.highestMicros)
   parts.set(name, part)
 }
-
-/** Nobody knows a sum with an unknown part. */
-const sumOrNull = (one: number | null, other: number | null | undefined): number | null =>
-  one === null || other === null || other === undefined ? null : one + other

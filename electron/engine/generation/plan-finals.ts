@@ -5,11 +5,12 @@ import { type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Price } from '#engine/settings/settings.ts'
 import type { DraftTarget } from '#engine/tiles/tiles.ts'
 import type { Problem } from '#shared/contract/common.ts'
-import type { FinalPlanInput, FinalProfile, Plan, PlanRow } from '#shared/contract/generation.ts'
+import type { FinalPlanInput, FinalProfile, PlanRow } from '#shared/contract/generation.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { finalSize, sizeProblem } from './draft-size.ts'
 import type { ModelFacts } from './model-facts.ts'
+import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
 
 /** The upscaler that every library has: free, local, faithful. */
 const builtInUpscaler = { provider: 'sketch', model: 'lanczos' } as const
@@ -37,9 +38,7 @@ export interface PlannedFinal {
 
 export interface FinalsPlan {
   readonly finals: readonly PlannedFinal[]
-  readonly summary: Omit<Plan, 'planId' | 'durationMs' | 'parts'> & {
-    parts: { provider: string; model: string; requests: number; estimateMicros: number | null }[]
-  }
+  readonly summary: PlanSummary
 }
 
 /**
@@ -82,15 +81,13 @@ export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: r
     finals,
     summary: {
       kind: 'finals',
-      batchId: input.batchId,
       prompts: new Set(finals.map((final) => final.target.promptId)).size,
       tiles: finals.length,
       requests: fresh.length,
       cached: finals.filter((final) => final.outcome === 'cached').length,
       duplicates: finals.filter((final) => final.outcome === 'duplicate').length,
       blocked: wanted.length - finals.length,
-      estimateMicros: sumOf(fresh.map((final) => final.price?.expectedMicros ?? null)),
-      highestMicros: sumOf(fresh.map((final) => final.price?.highestMicros ?? null)),
+      ...sumsOf(fresh),
       currency: 'USD',
       allFinalMicros: null,
       parts: partsOf(fresh),
@@ -103,24 +100,20 @@ export function planFinals(needs: FinalsNeeds, input: FinalPlanInput, targets: r
 
 const ofAll = (message: string): Problem => ({ row: null, line: null, column: null, message })
 
-const sumOf = (prices: readonly (number | null)[]): number | null =>
-  prices.includes(null) ? null : prices.reduce<number>((sum, price) => sum + (price ?? 0), 0)
-
-function partsOf(finals: readonly PlannedFinal[]): FinalsPlan['summary']['parts'] {
-  return [...Map.groupBy(finals, (final) => profileName(final.request)).values()].flatMap((group) => {
+/** Sums over requests: what each model makes, and all together. */
+export function partsOf(planned: readonly { request: GenerationRequest; price: Price | null }[]): PlanPart[] {
+  return [...Map.groupBy(planned, (each) => profileName(each.request)).values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
     const { provider, model } = first.request
-    return [
-      {
-        provider,
-        model,
-        requests: group.length,
-        estimateMicros: sumOf(group.map((final) => final.price?.expectedMicros ?? null)),
-      },
-    ]
+    return [{ provider, model, requests: group.length, ...sumsOf(group) }]
   })
 }
+
+export const sumsOf = (planned: readonly { price: Price | null }[]) => ({
+  estimateMicros: planned.reduce<number | null>((sum, each) => sumOrNull(sum, each.price?.expectedMicros), 0),
+  highestMicros: planned.reduce<number | null>((sum, each) => sumOrNull(sum, each.price?.highestMicros), 0),
+})
 
 /** The request for one final; a string says why there is none. */
 function finalOf(
@@ -216,24 +209,4 @@ function rerenderOf(
     answeredBy: needs.facts.answeredBy(profile.provider),
   }
   return { request, model, redrawn }
-}
-
-/** Some rows of a finals plan. */
-export function finalPlanRows(
-  needs: FinalsNeeds,
-  plan: FinalsPlan,
-  page: { offset: number; limit: number; outcome: PlanRow['outcome'] | undefined },
-) {
-  const matching = plan.finals.filter((final) => page.outcome === undefined || final.outcome === page.outcome)
-  const rows: PlanRow[] = matching.slice(page.offset, page.offset + page.limit).map((final) => ({
-    row: final.target.row,
-    prompt: final.request.prompt,
-    variant: needs.jobs.get(final.target.tileId)?.variant ?? 1,
-    provider: final.request.provider,
-    model: final.request.model,
-    priceMicros: final.outcome === 'new' ? (final.price?.expectedMicros ?? null) : 0,
-    outcome: final.outcome,
-    note: final.note,
-  }))
-  return { rows, total: matching.length }
 }

@@ -3,7 +3,7 @@ import type { Clock, Storage } from '#engine/storage/storage.ts'
 
 export interface StoredPlan {
   readonly id: string
-  readonly kind: 'drafts' | 'finals'
+  readonly kind: 'drafts' | 'finals' | 'rerolls'
   readonly inputJson: string
   readonly highestMicros: number | null
   /** The batch that it became or went on with; null until it is run. */

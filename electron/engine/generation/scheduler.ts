@@ -241,7 +241,8 @@ export function openScheduler(needs: SchedulerNeeds) {
       clock.sleep(waitMs, giveUp.signal).then(this.abandonNow, () => undefined)
       await this.until(() => [...lanes.values()].every((lane) => lane.running.size === 0))
       giveUp.abort()
-      await arrivals.empty()
+      // A disk that stays full would keep them for ever: then they are `unknown` at the next start.
+      await Promise.race([arrivals.empty(), clock.sleep(waitMs)])
     },
     /** A second stop: what is out is not waited for any longer. */
     abandonNow: () => abandon.abort(new AppError('canceled', 'Stopped.')),

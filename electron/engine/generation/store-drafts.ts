@@ -93,6 +93,7 @@ export async function storeDrafts(
   }
   storage.transaction(() => {
     storeWaiting()
+    needs.jobs.holdFollowers(created.id)
     batches.finishPlanning(created.id)
     finish(created.id)
   })

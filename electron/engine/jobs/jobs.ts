@@ -30,6 +30,7 @@ export interface Job {
   readonly promptId: number
   readonly tileId: number
   readonly stage: 'draft' | 'final'
+  readonly position: number
   readonly variant: number
   readonly provider: string
   readonly model: string
@@ -57,7 +58,7 @@ export interface Failure {
   readonly estimateMicros: number | null
 }
 
-const columns = `id, batch_id AS batchId, prompt_id AS promptId, tile_id AS tileId, stage, variant, provider, model,
+const columns = `id, batch_id AS batchId, prompt_id AS promptId, tile_id AS tileId, stage, position, variant, provider, model,
   prompt_hash AS promptHash, request_json AS requestJson, state, retries, waits, handle_json AS handleJson,
   outputs_json AS outputsJson, source_image_id AS sourceImageId, redrawn, estimate_micros AS estimateMicros, currency,
   updated_ms AS updatedMs`
@@ -147,6 +148,11 @@ export function openJobs(storage: Storage, clock: Clock) {
     `UPDATE job SET hold_reason = 'budget' WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0
        AND estimate_micros > ?`,
   )
+  const holdFollowers = storage.prepare<[number]>(
+    `UPDATE job SET hold_reason = (SELECT leader.hold_reason FROM job AS leader WHERE leader.prompt_hash = job.prompt_hash
+       AND leader.batch_id = job.batch_id AND leader.state = 'queued' AND leader.follows = 0)
+     WHERE batch_id = ? AND state = 'queued' AND follows = 1 AND hold_reason IS NULL`,
+  )
   const release = storage.prepare<[number, string]>(
     `UPDATE job SET hold_reason = NULL WHERE batch_id = ? AND state = 'queued' AND hold_reason = ?`,
   )
@@ -157,6 +163,12 @@ export function openJobs(storage: Storage, clock: Clock) {
   const inState = storage.prepare<[string], Job>(`SELECT ${columns} FROM job WHERE state = ? ORDER BY id`)
   const priority = storage.prepare<[number, number]>(
     `UPDATE job SET priority = ? WHERE batch_id = ? AND state = 'queued'`,
+  )
+  const lastVariant = storage.prepare<[number], { variant: number | null }>(
+    `SELECT max(variant) AS variant FROM job WHERE prompt_id = ? AND stage = 'draft'`,
+  )
+  const known = storage.prepare<[string], { found: number }>(
+    'SELECT EXISTS (SELECT 1 FROM job WHERE prompt_hash = ?) AS found',
   )
   const onScreen = storage.prepare<[string]>(
     `UPDATE job SET priority = 1 WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued' AND priority = 0`,
@@ -269,11 +281,19 @@ export function openJobs(storage: Storage, clock: Clock) {
     /** A follower whose leader ended without a picture and without a verdict leads now. */
     lead: (jobId: number): void => void lead.run(jobId),
 
-    holdDearerThan: (batchId: number, provider: string, leftMicros: number): number =>
-      holdDear.run(batchId, provider, leftMicros).changes,
+    holdDearerThan(batchId: number, provider: string, leftMicros: number): number {
+      const { changes } = holdDear.run(batchId, provider, leftMicros)
+      if (changes > 0) holdFollowers.run(batchId)
+      return changes
+    },
+    /** Jobs that wait for another's picture are held while that one is. */
+    holdFollowers: (batchId: number): void => void holdFollowers.run(batchId),
     release: (batchId: number, reason: HoldReason): number => release.run(batchId, reason).changes,
     cancelQueued: (batchId: number): number[] => cancelQueued.all(clock.now(), batchId).map((row) => row.tileId),
     inState: (state: JobState): Job[] => inState.all(state),
+    lastVariant: (promptId: number): number => lastVariant.get(promptId)?.variant ?? 0,
+    /** Whether anybody in this library ever asked for exactly this. */
+    isKnown: (promptHash: string): boolean => known.get(promptHash)?.found === 1,
     /** What a person looks at overtakes what she does not. */
     onScreen: (tileIds: readonly number[]): number => onScreen.run(JSON.stringify(tileIds)).changes,
     prioritise: (jobId: number, value: number): void => void prioritise.run(value, jobId),

@@ -21,6 +21,7 @@ export interface ReviewNeeds {
 
 interface Outcome {
   readonly action: StoredAction | null
+  readonly matched: number
   readonly changed: Marks[]
 }
 
@@ -44,12 +45,12 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
   }
 
   function commit(batchId: number, changes: readonly { before: Marks; after: Marks }[], summary: string): Outcome {
-    if (changes.length === 0) return { action: null, changed: [] }
+    if (changes.length === 0) return { action: null, matched: 0, changed: [] }
     const action = storage.transaction(() => {
       for (const { after } of changes) images.setMarks(after)
       return journal.add(batchId, summary, changes)
     })
-    return announce({ action, changed: changes.map((change) => change.after) })
+    return announce({ action, matched: changes.length, changed: changes.map((change) => change.after) })
   }
 
   function announce(outcome: Outcome): Outcome {
@@ -65,20 +66,21 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
     const [first] = wanted
     if (!first) {
       if (targets.kind !== 'selector') throw new AppError('not-found', 'Those pictures are not in this library.')
-      return { action: null, changed: [] }
+      return { action: null, matched: 0, changed: [] }
     }
     const changes = wanted.flatMap(({ imageId, isKept }) => {
       const before = images.marks(imageId)
       const after = marksAfter(before, verb, isKept)
       return isSame(before, after) ? [] : [{ before, after }]
     })
-    return commit(images.stored(first.imageId).batchId, changes, summaryOf(verb, changes.length))
+    const outcome = commit(images.stored(first.imageId).batchId, changes, summaryOf(verb, changes.length))
+    return { ...outcome, matched: wanted.length }
   }
 
   function step(batchId: number, direction: 'undo' | 'redo'): Outcome {
     batches.get(batchId)
     const found = journal.step(batchId, direction)
-    if (!found) return { action: null, changed: [] }
+    if (!found) return { action: null, matched: 0, changed: [] }
     const changed = storage.transaction(() => {
       journal.mark(found.action.id, direction === 'undo' ? 'undone' : 'done')
       return found.changes.map(({ before, after }) => {
@@ -87,7 +89,7 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
         return marks
       })
     })
-    return announce({ action: { ...found.action, undone: direction === 'undo' }, changed })
+    return announce({ action: { ...found.action, undone: direction === 'undo' }, matched: changed.length, changed })
   }
 
   return {
@@ -99,7 +101,7 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
       batches.get(batchId)
       const imageId = journal.newestDecided(batchId)
       return imageId === null
-        ? { action: null, changed: [] }
+        ? { action: null, matched: 0, changed: [] }
         : apply({ targets: { kind: 'images', imageIds: [imageId] }, verb: { kind: 'undecide' } })
     },
 

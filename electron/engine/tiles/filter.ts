@@ -15,6 +15,13 @@ export function filterCondition(filter: TileFilter): Condition {
   if (filter.minRating) add('image.rating >= ?', filter.minRating)
   if (filter.hires !== undefined) add('coalesce(image.hires, 0) = ?', filter.hires ? 1 : 0)
   if (filter.flagged) add(`image.flags <> ''`)
+  if (filter.labels?.length) add(`image.label IN (${marksOf(filter.labels.length)})`, ...filter.labels)
+  for (const [name, value] of Object.entries(filter.columns ?? {}))
+    add(
+      `EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE cell.key = ? AND instr(lower(cell.value), lower(?)) > 0)`,
+      name,
+      value,
+    )
   if (filter.hasFinal !== undefined)
     add(
       `${filter.hasFinal ? '' : 'NOT '}EXISTS (SELECT 1 FROM image AS final WHERE final.tile_id = job.id AND final.stage = 'final')`,
@@ -31,10 +38,11 @@ export function filterCondition(filter: TileFilter): Condition {
 }
 
 /** Whether the filter needs more than the tile and its draft: joining prompts for nothing would cost a third of the time. */
-export const needsPrompt = (filter: TileFilter): boolean => Boolean(filter.rows?.length || filter.search?.trim())
+export const needsPrompt = (filter: TileFilter): boolean =>
+  Boolean(filter.rows?.length || filter.search?.trim() || Object.keys(filter.columns ?? {}).length)
 
 export const orderSql: Readonly<Record<TileOrder, string>> = {
-  sheet: 'job.position',
-  newest: 'image.created_ms DESC NULLS LAST, job.position',
-  'undecided-first': `coalesce(image.decision, 'undecided') <> 'undecided', job.position`,
+  sheet: 'job.position, job.id',
+  newest: 'image.created_ms DESC NULLS LAST, job.position, job.id',
+  'undecided-first': `coalesce(image.decision, 'undecided') <> 'undecided', job.position, job.id`,
 }

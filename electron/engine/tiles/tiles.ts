@@ -51,11 +51,11 @@ export function openTiles(storage: Storage) {
   )
   const undecidedJoin = `FROM job JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
      WHERE job.batch_id = ? AND job.stage = 'draft' AND image.decision = 'undecided'`
-  const after = storage.prepare<[number, number], { id: number }>(
-    `SELECT job.id ${undecidedJoin} AND job.position > ? ORDER BY job.position LIMIT 1`,
+  const after = storage.prepare<[number, number, number], { id: number }>(
+    `SELECT job.id ${undecidedJoin} AND (job.position, job.id) > (?, ?) ORDER BY job.position, job.id LIMIT 1`,
   )
-  const before = storage.prepare<[number, number], { id: number }>(
-    `SELECT job.id ${undecidedJoin} AND job.position < ? ORDER BY job.position DESC LIMIT 1`,
+  const before = storage.prepare<[number, number, number], { id: number }>(
+    `SELECT job.id ${undecidedJoin} AND (job.position, job.id) < (?, ?) ORDER BY job.position DESC, job.id DESC LIMIT 1`,
   )
   const siblings = storage.prepare<[number], { imageId: number; decision: DraftTarget['decision'] }>(
     `SELECT image.id AS imageId, image.decision FROM image JOIN prompt ON prompt.id = image.prompt_id
@@ -109,7 +109,7 @@ export function openTiles(storage: Storage) {
     nextUndecided(tileId: number, backwards: boolean): number | null {
       const from = place.get(tileId)
       if (!from) throw new AppError('not-found', `There is no tile ${tileId} in this library.`)
-      return (backwards ? before : after).get(from.batchId, from.position)?.id ?? null
+      return (backwards ? before : after).get(from.batchId, from.position, tileId)?.id ?? null
     },
 
     /** The drafts of an image's row with their decisions, in order. */

@@ -94,6 +94,7 @@ CREATE INDEX job_waiting ON job (provider, not_before_ms) WHERE state = 'queued'
 CREATE INDEX job_counts ON job (batch_id, state, stage, hold_reason, follows, provider, estimate_micros);
 CREATE INDEX job_order ON job (batch_id, stage, position);
 CREATE INDEX job_hash ON job (prompt_hash, state);
+CREATE INDEX job_prompt ON job (prompt_id, stage, variant);
 CREATE INDEX job_tile ON job (tile_id) WHERE stage = 'final';
 
 -- spend
@@ -186,7 +187,7 @@ CREATE TABLE cache_entry (
 -- generation
 CREATE TABLE plan (
   id TEXT PRIMARY KEY,
-  kind TEXT NOT NULL CHECK (kind IN ('drafts', 'finals')),
+  kind TEXT NOT NULL CHECK (kind IN ('drafts', 'finals', 'rerolls')),
   input_json TEXT NOT NULL,
   highest_micros INTEGER,
   created_ms INTEGER NOT NULL,

@@ -1,0 +1,99 @@
+import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/generation.ts'
+import { AppError } from '#shared/errors.ts'
+import type { TileSource } from './draft-tiles.ts'
+import { finalPrice } from './final-price.ts'
+import { draftPlanRows } from './plan-draft-rows.ts'
+import { type DraftPlan, planDrafts } from './plan-drafts.ts'
+import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
+import { storeDrafts } from './store-drafts.ts'
+
+/** Drafts of a sheet: a new batch, or the unfinished one with the same sheet, mapping and settings. */
+export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput): Promise<PlannedWork> {
+  requireProviders(needs, input.settings)
+  const { sheet, sha256 } = await needs.readStoredSheet(input.sheetId)
+  const { settings, pricePerImageMicros } = input
+  const source: TileSource = { sheet, settings, facts: needs.facts, pricePerImageMicros }
+  const plan = await planDrafts({
+    source,
+    sheetSha256: sha256,
+    isCached: (hash) => needs.cache.find(hash) !== null,
+    finalMicros: (tile, wanted) => finalPrice(needs.facts, tile, wanted)?.expectedMicros ?? pricePerImageMicros,
+  })
+  const batchId = () => (input.alwaysNew ? null : unfinishedTwin(needs, plan))
+  return {
+    summary: plan.summary,
+    batchId,
+    rows: (page) => draftPlanRows(source, plan, page),
+    async run(wish, markRan) {
+      const twin = batchId()
+      return twin === null
+        ? await runNew(needs, { input, source, plan }, wish, markRan)
+        : goOn(needs, twin, input, wish, markRan)
+    },
+  }
+}
+
+function requireProviders({ providers }: PlanningNeeds, settings: DraftSettings): void {
+  for (const { provider } of settings.profiles) {
+    const info = providers.info(provider)
+    if (info.ready) continue
+    const missing = info.key === 'missing' ? 'a key' : 'an address'
+    const where = 'enter it under Settings, Providers, or in its environment variable'
+    throw new AppError('auth', `${info.label} needs ${missing} first: ${where}.`)
+  }
+}
+
+function unfinishedTwin({ batches, jobs }: PlanningNeeds, plan: DraftPlan): number | null {
+  const [newest] = batches.withIdentity(plan.identity)
+  return newest !== undefined && jobs.isUnfinished(newest) ? newest : null
+}
+
+function goOn(
+  needs: PlanningNeeds,
+  batchId: number,
+  input: DraftPlanInput,
+  wish: RunInput,
+  markRan: (batchId: number) => void,
+): number {
+  const { storage, jobs, batches } = needs
+  storage.transaction(() => {
+    markRan(batchId)
+    if (wish.first === null) jobs.release(batchId, 'sample')
+    jobs.release(batchId, 'budget')
+    if (input.pricePerImageMicros !== null) jobs.setBatchPrice(batchId, input.pricePerImageMicros)
+    batches.setPaused(batchId, false)
+    capRun(needs, batchId, wish.capMicros)
+  })
+  needs.onPlanned(batchId, false)
+  return batchId
+}
+
+async function runNew(
+  needs: PlanningNeeds,
+  { input, source, plan }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan },
+  wish: RunInput,
+  markRan: (batchId: number) => void,
+): Promise<number> {
+  const { tiles, problems } = plan.summary
+  if (tiles === 0) {
+    const why = problems[0]?.message ?? 'It has no rows.'
+    throw new AppError('invalid-input', `This sheet gives no prompt to make. ${why}`)
+  }
+  const created = await storeDrafts(
+    needs,
+    {
+      plan,
+      source,
+      settings: input.settings,
+      sheetId: input.sheetId,
+      name: wish.name ?? `batch-${new Date(needs.clock.now()).toISOString().slice(0, 10)}`,
+      first: wish.first,
+    },
+    (batchId) => {
+      markRan(batchId)
+      capRun(needs, batchId, wish.capMicros)
+    },
+  )
+  needs.onPlanned(created.id, true)
+  return created.id
+}

@@ -1,0 +1,41 @@
+import type { FinalPlanInput, PlanRow } from '#shared/contract/generation.ts'
+import { type FinalsPlan, planFinals } from './plan-finals.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type PlanPage } from './planned-work.ts'
+import { storeFinals } from './store-finals.ts'
+
+/** Finals of approved drafts, in their drafts' places. */
+export function planFinalsOf(needs: PlanningNeeds, input: FinalPlanInput): PlannedWork {
+  const { storage, batches } = needs
+  const { id: batchId } = batches.get(input.batchId)
+  const plan = planFinals(needs, input, needs.tiles.targets(input.targets))
+  return {
+    summary: plan.summary,
+    batchId: () => batchId,
+    rows: async (page) => rowsOf(needs, plan, page),
+    async run(wish, markRan) {
+      storage.transaction(() => {
+        storeFinals(needs, plan, batchId)
+        markRan(batchId)
+        batches.setPaused(batchId, false)
+        capRun(needs, batchId, wish.capMicros)
+      })
+      needs.onPlanned(batchId, false)
+      return batchId
+    },
+  }
+}
+
+function rowsOf({ jobs }: PlanningNeeds, plan: FinalsPlan, page: PlanPage): { rows: PlanRow[]; total: number } {
+  const matching = plan.finals.filter((final) => page.outcome === undefined || final.outcome === page.outcome)
+  const rows = matching.slice(page.offset, page.offset + page.limit).map((final) => ({
+    row: final.target.row,
+    prompt: final.request.prompt,
+    variant: jobs.get(final.target.tileId)?.variant ?? 1,
+    provider: final.request.provider,
+    model: final.request.model,
+    priceMicros: final.outcome === 'new' ? (final.price?.expectedMicros ?? null) : 0,
+    outcome: final.outcome,
+    note: final.note,
+  }))
+  return { rows, total: matching.length }
+}

@@ -1,0 +1,62 @@
+import type { Batches } from '#engine/batches/batches.ts'
+import type { Cache } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
+import type { Jobs } from '#engine/jobs/jobs.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { ReadSheet } from '#engine/sheets/sheets.ts'
+import type { Clock, Storage } from '#engine/storage/storage.ts'
+import type { Tiles } from '#engine/tiles/tiles.ts'
+import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
+import type { ModelFacts } from './model-facts.ts'
+
+export interface PlanningNeeds {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly batches: Batches
+  readonly jobs: Jobs
+  readonly images: Images
+  readonly cache: Cache
+  readonly tiles: Tiles
+  readonly providers: OpenProviders
+  readonly facts: ModelFacts
+  readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
+  readonly countedOfBatchMicros: (batchId: number) => number
+  readonly onPlanned: (batchId: number, isNew: boolean) => void
+}
+
+/** The share of a plan that one model makes. */
+export interface PlanPart {
+  readonly provider: string
+  readonly model: string
+  requests: number
+  estimateMicros: number | null
+  highestMicros: number | null
+}
+
+/** A plan before it has an id and the times of today's lanes. */
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & { parts: readonly PlanPart[] }
+
+export interface PlanPage {
+  readonly offset: number
+  readonly limit: number
+  readonly outcome: PlanRow['outcome'] | undefined
+}
+
+/** What a wish would make, and the way to make it. */
+export interface PlannedWork {
+  readonly summary: PlanSummary
+  /** The batch that a run goes on with; null where it makes a new one. */
+  readonly batchId: () => number | null
+  readonly rows: (page: PlanPage) => Promise<{ rows: PlanRow[]; total: number }>
+  /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */
+  readonly run: (input: RunInput, markRan: (batchId: number) => void) => Promise<number>
+}
+
+/** A cap is for this run: what the batch has cost before does not count. */
+export function capRun(needs: PlanningNeeds, batchId: number, capMicros: number | null): void {
+  needs.batches.setCap(batchId, capMicros === null ? null : needs.countedOfBatchMicros(batchId) + capMicros)
+}
+
+/** Nobody knows a sum with an unknown part. */
+export const sumOrNull = (one: number | null, other: number | null | undefined): number | null =>
+  one === null || other === null || other === undefined ? null : one + other
