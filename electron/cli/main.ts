@@ -13,6 +13,7 @@ import { type Output, openOutput } from './output.ts'
 import { addPlan } from './plan.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
+import { addUpkeep } from './upkeep.ts'
 import { programVersion } from './web-window.ts'
 
 interface CommonOptions {
@@ -74,6 +75,7 @@ const commands = [
   addFinalize,
   addDeliver,
   addLibraryCommands,
+  addUpkeep,
   addServe,
   addOpen,
 ]

@@ -65,3 +65,9 @@ export function durationText(ms: number): string {
   const minutes = Math.round(ms / 60_000)
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
+
+/** `12.3 MB`, in powers of ten, as file managers show it. */
+export function bytesText(bytes: number): string {
+  const step = Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${['bytes', 'kB', 'MB', 'GB', 'TB'][step] ?? ''}`
+}

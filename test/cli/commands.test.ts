@@ -219,3 +219,21 @@ test('--help and --version are answers', async () => {
   expect((await desk.run('run', '--help')).stdout).toContain('--cap <usd>')
   expect((await desk.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
+
+test('backup copies the database; gc lists what nothing points to and removes it only when told', async () => {
+  const desk = await openDesk()
+  const sheet = await desk.write('shoes.csv', sheetText(shoes))
+  await desk.json('run', sheet, ...small)
+  const copy = join(desk.folder, 'copy.db')
+  expect((await desk.json('backup', copy)).object).toMatchObject({ file: copy })
+  expect((await readFile(copy)).subarray(0, 15).toString()).toBe('SQLite format 3')
+  expect((await desk.json('backup', copy)).status).toBe(2)
+
+  expect((await desk.json('gc')).object).toMatchObject({ files: 0 })
+  const stray = join(desk.library, 'pictures', `${'0'.repeat(64)}.png`)
+  await writeFile(stray, 'not pointed to')
+  expect((await desk.json('gc')).object).toMatchObject({ files: 1, bytes: 14, removed: false })
+  expect((await readFile(stray)).length).toBe(14)
+  expect((await desk.json('gc', '--remove')).object).toMatchObject({ files: 1, removed: true })
+  await expect(readFile(stray)).rejects.toThrow('ENOENT')
+})

@@ -237,12 +237,12 @@ export function openScheduler(needs: SchedulerNeeds) {
       isStopping = true
       for (const wakeUp of wakeUps.values()) wakeUp.abort()
       stopFollowing.abort(new AppError('canceled', 'Stopped.'))
-      const giveUp = new AbortController()
-      clock.sleep(waitMs, giveUp.signal).then(this.abandonNow, () => undefined)
+      const waited = new AbortController()
+      // A disk that stays full would keep replies waiting for ever: then they are `unknown` at the next start.
+      const tooLong = clock.sleep(waitMs, waited.signal).then(this.abandonNow, () => undefined)
       await this.until(() => [...lanes.values()].every((lane) => lane.running.size === 0))
-      giveUp.abort()
-      // A disk that stays full would keep them for ever: then they are `unknown` at the next start.
-      await Promise.race([arrivals.empty(), clock.sleep(waitMs)])
+      await Promise.race([arrivals.empty(), tooLong])
+      waited.abort()
     },
     /** A second stop: what is out is not waited for any longer. */
     abandonNow: () => abandon.abort(new AppError('canceled', 'Stopped.')),
