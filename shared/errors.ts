@@ -46,6 +46,8 @@ interface AppErrorOptions {
   readonly retryAfterMs?: number
   /** Whether the far end charged for the failed request: `null` where nobody can tell. */
   readonly billed?: boolean | null
+  /** What the far end says the failed request cost, micros of USD; absent where it did not say. */
+  readonly costMicros?: number
   readonly cause?: unknown
 }
 
@@ -58,12 +60,14 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly retryAfterMs: number | null
   readonly billed: boolean | null
+  readonly costMicros: number | null
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryAfterMs = options.retryAfterMs ?? null
     this.billed = options.billed ?? null
+    this.costMicros = options.costMicros ?? null
   }
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Network, openNetwork } from '#engine/network/network.ts'
 import type {
   Progress,
@@ -54,6 +54,7 @@ export function describeProvider({
 }: ProviderSubject): void {
   const isRemote = provider.origin(settingsFor('http://127.0.0.1:1')) !== null
   const request = sampleRequest({ provider: provider.id, ...parts })
+  const takesSeed = provider.model(request.model, settingsFor('http://127.0.0.1:1'))?.takesSeed === true
 
   describe(`provider ${provider.id}`, () => {
     let network: Network
@@ -89,7 +90,8 @@ export function describeProvider({
 
     test('describes itself: defaults for every setting, models by the schema, a price or none', () => {
       const defaults = provider.settings.parse({})
-      expect(provider.isConfigured(defaults)).toBe(!isRemote)
+      // Ready as it comes where it is hosted; a server of one's own has no address yet.
+      expect(provider.isConfigured(defaults)).toBe(!isRemote || provider.origin(defaults) !== null)
       for (const model of [
         ...provider.models(settingsFor('http://127.0.0.1:1')),
         provider.model(request.model, defaults),
@@ -100,13 +102,13 @@ export function describeProvider({
       expect(generationRequest.parse(request)).toEqual(request)
     })
 
-    test('makes one picture, with the seed that was asked for', async () => {
-      const seeded = { ...request, seed: 7 }
+    test('makes one picture, with the seed that was asked for where the model takes one', async () => {
+      const seeded = { ...request, seed: takesSeed ? 7 : null }
       const session = open()
       const { outputs } = await finish(session, await submit(session, seeded))
       expect(outputs.length).toBe(1)
       const [output] = outputs
-      expect(output?.kind === 'withheld' ? null : output?.seed).toBe(7)
+      expect(output?.kind === 'withheld' ? null : output?.seed).toBe(seeded.seed)
       const bytes =
         output?.kind === 'bytes'
           ? output.bytes
@@ -117,7 +119,7 @@ export function describeProvider({
                 allowedOrigin: fake.url,
               })
             ).bytes
-      expect(Buffer.from(bytes.subarray(1, 4)).toString()).toBe('PNG')
+      expect(Buffer.from(bytes.subarray(0, 4)).toString('hex')).toMatch(/^(89504e47|ffd8ff)/)
       if (isRemote) expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
     })
 
@@ -128,6 +130,7 @@ export function describeProvider({
         { scale: 3.7 },
         { operation: 'cutout' },
         { quality: 'no such' },
+        ...(takesSeed ? [] : [{ seed: 7 }]),
       ]
       for (const parts of wrong) expect(await codeOf(submit(session, { ...request, ...parts }))).toBe('unsupported')
       expect([sent, fake.ledger().requests]).toEqual([[], 0])
@@ -199,8 +202,11 @@ export function describeProvider({
         expect(await codeOf(submit(open()))).toBe('outcome-unknown')
         const session = open()
         expect(await session.find?.({ ...request, prompt: 'another' }, since, sampleCall())).toBeNull()
-        const found = await session.find?.(request, since, sampleCall())
-        if (!found) throw new Error('it was not found')
+        // A service may list a request only when it has ended: the engine asks again, too.
+        const found = await vi.waitFor(async () => {
+          const one = await session.find?.(request, since, sampleCall())
+          return one ?? Promise.reject(new Error('it was not found'))
+        })
         expect((await finish(session, found)).outputs.length).toBe(1)
         expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
         expect(await session.find?.(request, Date.now() + 60_000, sampleCall())).toBeNull()
@@ -222,14 +228,16 @@ export function describeProvider({
       if (!polls) return expect(provider.lostReply).not.toBe('find')
       await start({ latency: { kind: 'fixed', ms: 100 } })
       const progress = await submit(open())
-      if (progress.state !== 'pending') throw new Error('it should have been pending')
+      // Some services make most pictures at once and only a few in a queue, which has tests of its own.
+      if (progress.state !== 'pending') return expect(provider.lostReply).not.toBe('find')
       const stored = JSON.parse(JSON.stringify(progress.handle))
       const later = open()
       const done = await finish(later, { state: 'pending', handle: stored, pollAfterMs: 0, fraction: null })
       expect(done.outputs.length).toBe(1)
+      if (!later.cancel) return expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
       const second = await submit(later, { ...request, prompt: 'stop this one' })
       if (second.state !== 'pending') throw new Error('it should have been pending')
-      await later.cancel?.(second.handle, sampleCall())
+      await later.cancel(second.handle, sampleCall())
       expect(await codeOf(finish(later, second))).toBe('canceled')
       expect(fake.ledger()).toMatchObject({ requests: 2, pictures: 1 })
     })

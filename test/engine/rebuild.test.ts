@@ -172,6 +172,8 @@ test('a newer library is refused, and not one byte of it changes', async () => {
   const library = await openTestLibrary()
   await library.engine.close()
   const file = database(library)
+  for (const name of await readdir(library.folder))
+    if (name !== 'library.db') await rm(join(library.folder, name), { recursive: true })
   const newer = new Database(file)
   newer.pragma('journal_mode = DELETE')
   newer.pragma('user_version = 990')

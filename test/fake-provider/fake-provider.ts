@@ -1,13 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { openBfl } from './bfl-wire.ts'
+import { openFal } from './fal-wire.ts'
 import type { Fault } from './faults.ts'
+import { answerGemini } from './gemini-wire.ts'
+import { answerGptImage } from './gpt-image-wire.ts'
 import type { Latency } from './latency.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type FakeLimits, openGate } from './limits.ts'
 import { answerOpenAi } from './openai-wire.ts'
 import { openPictures } from './pictures.ts'
 import { openQueue } from './queue-wire.ts'
+import { answerRecraft } from './recraft-wire.ts'
+import { openReplicate } from './replicate-wire.ts'
 import { openResults } from './results.ts'
+import { openStability } from './stability-wire.ts'
 import type { FaultScript, World } from './world.ts'
+import { answerXai } from './xai-wire.ts'
 
 export interface FakeProviderOptions {
   /** 0 or absent: a free one. */
@@ -29,7 +37,7 @@ export interface FakeProviderOptions {
 }
 
 export interface FakeProvider {
-  /** `http://127.0.0.1:PORT`; OpenAI's format under /v1, the queue's under /queue, the ledger at /ledger. */
+  /** `http://127.0.0.1:PORT`; OpenAI's format under /v1, each hosted service's under its name, the ledger at /ledger. */
   readonly url: string
   ledger(): Ledger
   /** The faults of a prompt's first attempts, in their order; afterwards it goes well. */
@@ -62,6 +70,10 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     fault: options.fault ?? null,
   }
   const queue = openQueue(world)
+  const fal = openFal(world)
+  const replicate = openReplicate(world)
+  const stability = openStability(world)
+  const bfl = openBfl(world)
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = new URL(request.url ?? '/', url())
@@ -69,7 +81,15 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     const file = /^\/files\/(\w+)$/.exec(path)?.[1]
     if (file) return world.results.answer(file, response)
     if (path === '/ledger') return void response.end(JSON.stringify(world.book.read()))
+    if (path.startsWith('/gemini/v1beta/')) return answerGemini(world, request, response, path)
+    if (path.startsWith('/xai/v1/')) return answerXai(world, request, response, path)
+    if (path.startsWith('/openai/v1/')) return answerGptImage(world, request, response, path)
     if (path.startsWith('/queue/jobs')) return queue.answer(request, response, asked)
+    if (/^\/fal-(queue|platform)\//.test(path)) return fal.answer(request, response, asked)
+    if (path.startsWith('/replicate/')) return replicate.answer(request, response, asked)
+    if (path.startsWith('/stability/')) return stability.answer(request, response, path)
+    if (path.startsWith('/bfl/')) return bfl.answer(request, response, asked)
+    if (path.startsWith('/recraft/')) return answerRecraft(world, request, response, path)
     if (/^\/v1\/(models|images\/generations|images\/edits)$/.test(path))
       return answerOpenAi(world, request, response, path)
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"no such address"}}')

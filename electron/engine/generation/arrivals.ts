@@ -75,7 +75,7 @@ export function openArrivals(needs: ArrivalsNeeds) {
           await keepRejected(needs.storage.folder, job, answer.bytes)
         }
       }
-      if (pictures.length === 0) throw refusal ?? withheldError(answers)
+      if (pictures.length === 0) throw withoutPicture(answers, settled, refusal)
       ready.push({ job, pictures, costMicros: settled?.micros ?? job.estimateMicros ?? 0, saved: resolve })
     } catch (error) {
       leave(1)
@@ -150,11 +150,14 @@ async function keepRejected(folder: string, job: Job, bytes: Uint8Array): Promis
   }
 }
 
-function withheldError(answers: Answers['answers']): AppError {
+/** Why a whole reply gave no picture, with what it cost where the provider says so. */
+function withoutPicture(answers: Answers['answers'], settled: Answers['settled'], broken: unknown): AppError {
+  const cost = settled ? { costMicros: settled.micros } : {}
   const withheld = answers.find((answer) => answer.kind === 'withheld')
-  return withheld
-    ? new AppError('content-policy', withheld.reason, { billed: withheld.billed })
-    : new AppError('bad-response', 'The provider answered without a picture.')
+  if (withheld && broken === null)
+    return new AppError('content-policy', withheld.reason, { ...cost, billed: withheld.billed })
+  const message = broken === null ? 'The provider answered without a picture.' : messageOf(broken)
+  return new AppError('bad-response', message, { ...cost, cause: broken })
 }
 
 function filesOf(needs: ArrivalsNeeds, { job, pictures, costMicros }: Arrival) {

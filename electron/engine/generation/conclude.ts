@@ -92,7 +92,9 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
 function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
   const billed = error instanceof AppError ? error.billed : null
   const counts = code === 'bad-response' || code === 'content-policy'
-  return billed === false || !counts ? { state: 'released' } : { state: 'settled', micros: job.estimateMicros ?? 0 }
+  if (billed === false || !counts) return { state: 'released' }
+  const told = error instanceof AppError ? error.costMicros : null
+  return { state: 'settled', micros: told ?? job.estimateMicros ?? 0 }
 }
 
 /** The same request would fail the same way: its followers in this batch are not sent. */

@@ -38,12 +38,14 @@ export function draftSize(model: Model, wanted: Size | null): Size | string {
   return cheap ?? sizeProblem(model, wanted) ?? model.draftSize
 }
 
-/** The size of a final made anew: what the row asks for, else the model's final size in the draft's ratio. */
+/** The size of a final made anew: what the row asks for, else the smallest that the model offers in that ratio and that is as large as its final size. */
 export function finalSize(model: Model, draft: Size, wanted: Size | null): Size {
   if (wanted && sizeProblem(model, wanted) === null) return wanted
   if (model.sizes.kind === 'any') return scaledTo(model, wanted ?? draft, longest(model.finalSize))
   const sameRatio = model.sizes.list.filter((size) => isSameRatio(size, wanted ?? draft))
-  return [...sameRatio].sort((one, other) => area(other) - area(one))[0] ?? model.finalSize
+  const enough = longest(wanted ?? model.finalSize)
+  const bySize = [...sameRatio].sort((one, other) => area(one) - area(other))
+  return bySize.find((size) => longest(size) >= enough) ?? bySize.at(-1) ?? model.finalSize
 }
 
 const longest = (size: Size): number => Math.max(size.width, size.height)

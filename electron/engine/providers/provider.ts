@@ -96,6 +96,8 @@ export interface Provider {
   readonly keyVariables: readonly string[]
   /** Settings that an environment variable fills where a person chose nothing: setting -> variable. */
   readonly settingVariables?: Readonly<Record<string, string>>
+  /** A person's own server: what answers to a model's name depends on where it is, so that goes into the prompt hash. */
+  readonly isOwnServer?: boolean
   /** Whether it can be used without a key. */
   readonly keyOptional: boolean
   /** Any other model id may be asked for. */

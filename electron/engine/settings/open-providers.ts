@@ -131,7 +131,7 @@ export function openProviders(options: OpenProvidersOptions) {
         now: clock.now,
         key: () => keyOf(provider)?.key ?? null,
       })
-      const answeredBy = provider.anyModel ? origin : null
+      const answeredBy = provider.isOwnServer ? origin : null
       const result = { provider, session, limits: provider.limits(values), origin, answeredBy }
       opened.set(id, result)
       return result

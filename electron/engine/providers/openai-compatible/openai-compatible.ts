@@ -28,6 +28,7 @@ export const openaiCompatible: Provider = {
   settings,
   keyVariables: ['OPENAI_API_KEY'],
   settingVariables: { baseUrl: 'OPENAI_BASE_URL' },
+  isOwnServer: true,
   keyOptional: true,
   anyModel: true,
   lostReply: 'ask',

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { baseFrom, hostedSettings, pictureMegabytes } from '#engine/providers/hosted-settings.ts'
+
+/** 24 tasks may be under way at once (its skills repository, 2026-02), six of Kontext max: this stays below both. */
+export const settings = hostedSettings({
+  baseUrl: 'https://api.bfl.ai',
+  concurrency: 6,
+  requestsPerMinute: null,
+}).extend({
+  pollSeconds: z.number().min(0.01).max(60).default(1).describe('Seconds between two looks at a task.'),
+  unknownForSeconds: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(10)
+    .describe('How long after it was taken in a task may not be known yet, in seconds.'),
+  pictureMegabytes: pictureMegabytes(20),
+})
+export type Settings = z.infer<typeof settings>
+
+export const baseOf = (of: Settings): URL | null => baseFrom(of.baseUrl)
+
+/** Tasks are followed on regional hosts (api.eu2.bfl.ai); a key for another server is not shown to those. */
+export const regionsOf = (of: Settings): string[] =>
+  /^https:\/\/([\w-]+\.)+bfl\.ai$/.test(baseOf(of)?.origin ?? '') ? ['https://*.bfl.ai'] : []

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { Model, Size } from '#shared/contract/providers.ts'
+import { operations } from '#shared/generation-request.ts'
+import { microsFrom } from '#shared/money.ts'
+
+const size = z
+  .string()
+  .regex(/^\d{2,5}x\d{2,5}$/)
+  .transform((text): Size => {
+    const [width = 0, height = 0] = text.split('x').map(Number)
+    return { width, height }
+  })
+
+/** A list of sizes, or what the service calls each of them: `16:9`, or `16:9@2K` where it takes ratio and resolution apart. */
+const sizeTable = z.union([z.array(size).min(1), z.record(z.string(), size)])
+
+const usd = z.string().transform((text, context) => {
+  const micros = microsFrom(text)
+  if (micros === null) context.addIssue({ code: 'custom', message: `${text} is no amount` })
+  return micros ?? 0
+})
+
+const price = z.strictObject({
+  /** USD a picture, or a megapixel of what comes out (begun ones count whole). */
+  usd,
+  per: z.enum(['image', 'megapixel']).default('image'),
+  /** USD for each further megapixel that comes out, and for each that goes in, where a picture's price covers one. */
+  moreMegapixel: usd.optional(),
+  inputMegapixel: usd.optional(),
+  asOf: z.string(),
+  source: z.string(),
+})
+
+/** How an upscaler takes its factor: any within limits, one only, or `own`: the service itself decides how large. */
+const scale = z.union([
+  z.strictObject({ min: z.number(), max: z.number() }),
+  z.strictObject({ only: z.number() }),
+  z.literal('own'),
+])
+
+const entry = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  operations: z.array(z.enum(operations)).min(1),
+  /** The name of a table above, or every side in steps. */
+  sizes: z.union([z.string(), z.strictObject({ multipleOf: z.int(), min: z.int(), max: z.int() })]),
+  draftSize: size,
+  finalSize: size,
+  seed: z.strictObject({ min: z.int(), max: z.int() }).nullable(),
+  takesNegativePrompt: z.boolean().default(false),
+  qualities: z.array(z.string()).default([]),
+  draftQuality: z.string().optional(),
+  finalQuality: z.string().optional(),
+  maxReferences: z.int().positive().optional(),
+  takesTransparent: z.boolean().optional(),
+  isVector: z.boolean().optional(),
+  scale: scale.optional(),
+  /** The file formats it can be asked for. */
+  formats: z.array(z.enum(['png', 'jpeg', 'webp', 'avif'])),
+  /** Fields of the service that a profile's options may set. */
+  options: z.array(z.string()).default([]),
+  maxPromptLength: z.int().nullable().default(null),
+  retired: z.strictObject({ on: z.string(), successor: z.string().nullable() }).optional(),
+  price: price.nullable(),
+  /** How it is asked: each provider's own. */
+  wire: z.unknown(),
+})
+const catalogueFile = z.strictObject({
+  about: z.string(),
+  sizes: z.record(z.string(), sizeTable),
+  models: z.array(entry),
+})
+
+type SizeTable = z.infer<typeof sizeTable> | null
+
+/** What every provider's line in its catalogue says, whatever else stands there. */
+export type CatalogueModel = Omit<z.infer<typeof entry>, 'wire'> & { readonly table: SizeTable }
+export type CatalogueEntry<Wire> = CatalogueModel & { readonly wire: Wire }
+
+/** Reads a provider's catalogue.json; throws where it is not as it should be, so that a slip is seen at once. */
+export function readCatalogue<Wire>(json: unknown, wire: z.ZodType<Wire>): readonly CatalogueEntry<Wire>[] {
+  const file = catalogueFile.parse(json)
+  return file.models.map((model) => {
+    const table = typeof model.sizes === 'string' ? (file.sizes[model.sizes] ?? null) : null
+    if (typeof model.sizes === 'string' && !table) throw new Error(`${model.id}: there is no table "${model.sizes}"`)
+    return { ...model, table, wire: wire.parse(model.wire) }
+  })
+}
+
+const listOf = (table: SizeTable): Size[] => (table === null ? [] : Array.isArray(table) ? table : Object.values(table))
+
+/** What the service calls a size (`16:9`), as its catalogue says; null where it is not in the table. */
+export function nameOfSize(entry: CatalogueModel, wanted: Size): string | null {
+  if (entry.table === null || Array.isArray(entry.table)) return null
+  const isWanted = (one: Size): boolean => one.width === wanted.width && one.height === wanted.height
+  return Object.entries(entry.table).find(([, one]) => isWanted(one))?.[0] ?? null
+}
+
+/** `16:9@2K` as ratio and resolution; each null where the table names none, or where no size is asked. */
+export function sizeNames(
+  entry: CatalogueModel,
+  asked: { readonly width: number | null; readonly height: number | null },
+) {
+  const { width, height } = asked
+  const name = width === null || height === null ? null : nameOfSize(entry, { width, height })
+  const [ratio = null, resolution = null] = name?.split('@') ?? []
+  return { ratio, resolution }
+}
+
+/** The catalogue's line as the rest of the program knows it. The price is that of its final size. */
+export function modelFrom(entry: CatalogueModel, finalMicros: number | null): Model {
+  const { sizes, price: said } = entry
+  return {
+    id: entry.id,
+    label: entry.label,
+    operations: entry.operations,
+    sizes: typeof sizes === 'string' ? { kind: 'list', list: listOf(entry.table) } : { kind: 'any', ...sizes },
+    draftSize: entry.draftSize,
+    finalSize: entry.finalSize,
+    takesSeed: entry.seed !== null,
+    takesNegativePrompt: entry.takesNegativePrompt,
+    qualities: entry.qualities,
+    ...(entry.draftQuality === undefined ? {} : { draftQuality: entry.draftQuality }),
+    ...(entry.finalQuality === undefined ? {} : { finalQuality: entry.finalQuality }),
+    ...(entry.maxReferences === undefined ? {} : { maxReferences: entry.maxReferences }),
+    ...(entry.takesTransparent === undefined ? {} : { takesTransparent: entry.takesTransparent }),
+    ...(entry.isVector === undefined ? {} : { isVector: entry.isVector }),
+    ...(entry.retired === undefined ? {} : { retired: entry.retired }),
+    sameSeedLarger: false,
+    maxPromptLength: entry.maxPromptLength,
+    price: {
+      perImageMicros: finalMicros,
+      currency: 'USD',
+      asOf: said?.asOf ?? null,
+      source: said?.source ?? null,
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { baseFrom, hostedSettings, pictureMegabytes } from '#engine/providers/hosted-settings.ts'
+
+const officialQueue = 'https://queue.fal.run'
+const officialPlatform = 'https://api.fal.ai/v1'
+
+/** Two requests at once is what a new account may run (fal's documentation, 2026-11); more wait in its queue, unharmed. */
+export const settings = hostedSettings({ baseUrl: officialQueue, concurrency: 2, requestsPerMinute: null }).extend({
+  platformUrl: z
+    .string()
+    .default('')
+    .describe('Address for prices, requests and inputs. Empty: that of fal.ai, unless the queue is somewhere else.'),
+  pollSeconds: z.number().min(0.01).max(60).default(1).describe('Seconds between two looks at a request.'),
+  priority: z.enum(['normal', 'low']).default('normal').describe('Place in fal’s queue.'),
+  pictureMegabytes: pictureMegabytes(20),
+})
+export type Settings = z.infer<typeof settings>
+
+export const queueOf = (of: Settings): URL | null => baseFrom(of.baseUrl)
+
+/** The platform's address. A key for another queue is not shown to fal.ai unless a person says so. */
+export function platformOf(of: Settings): URL | null {
+  if (of.platformUrl.trim() !== '') return baseFrom(of.platformUrl)
+  return queueOf(of)?.origin === officialQueue ? new URL(officialPlatform) : null
+}

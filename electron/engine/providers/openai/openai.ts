@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { connectedTo } from '#engine/providers/hosted-models.ts'
+import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
+import { openHttpSession } from '#engine/providers/http-session.ts'
+import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
+import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { models } from './models.ts'
+import { priceOf } from './price.ts'
+import { complaintOf, progressFrom } from './reply.ts'
+import { wireRequest } from './request.ts'
+import { type Settings, settings } from './settings.ts'
+
+/** A picture of 3840x2160 as a PNG, in base64, may take 60 MB. */
+const maxReplyBytes = 192 * 1024 * 1024
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) })
+const makesPictures = /image|dall-e/i
+
+/**
+ * OpenAI's GPT image models, one picture a request, answered while one waits (its specification of 2026-08-21 and SDK
+ * 7.55.0). There is no idempotency key and no list of requests, so a lost reply is a person's matter.
+ */
+export const openai: Provider = {
+  id: 'openai',
+  label: 'OpenAI',
+  about: 'GPT Image: drafts for half a cent, finals up to 3840x2160, edits with up to sixteen pictures.',
+  settings,
+  keyVariables: ['OPENAI_API_KEY'],
+  settingVariables: { baseUrl: 'OPENAI_BASE_URL', organization: 'OPENAI_ORG_ID', project: 'OPENAI_PROJECT_ID' },
+  keyOptional: false,
+  anyModel: true,
+  lostReply: 'ask',
+  usual: {
+    draft: { model: 'gpt-image-2.5-flare', quality: 'low' },
+    final: { model: 'gpt-image-2.5-sunburst', quality: 'high' },
+  },
+  models: (given) => models.list(settings.parse(given).askRetired),
+  model: (id, given) => models.model(id, settings.parse(given).askRetired),
+  price(request, given) {
+    const entry = models.entry(request.model, settings.parse(given).askRetired)
+    return entry && priceOf(entry, request)
+  },
+  origin: (given) => baseFrom(settings.parse(given).baseUrl)?.origin ?? null,
+  isConfigured: (given) => baseFrom(settings.parse(given).baseUrl) !== null,
+  limits: (given) => limitsOf(settings.parse(given)),
+  open: (given, io) => openSession(settings.parse(given), io),
+}
+
+function openSession(of: Settings, io: ProviderIo): ProviderSession {
+  const { where, urlOf } = placeOf(of, 'OpenAI')
+  const account = {
+    ...(of.organization.trim() ? { 'openai-organization': of.organization.trim() } : {}),
+    ...(of.project.trim() ? { 'openai-project': of.project.trim() } : {}),
+  }
+  const http = openHttpSession(io, {
+    where,
+    timeoutMs: of.timeoutSeconds * 1000,
+    headers: (key) => ({ authorization: `Bearer ${key}`, ...account }),
+    complaintOf,
+  })
+  const modelIds = async (call: Pick<ProviderCall, 'signal' | 'onHeaders'>): Promise<string[]> => {
+    const reply = await http.send(urlOf('/models'), { method: 'GET', repeatable: true }, call)
+    const ids = http.read(modelList, reply, false).data.map(({ id }) => id)
+    return ids.filter((id) => makesPictures.test(id)).sort()
+  }
+
+  return {
+    async submit(request, call) {
+      const entry = models.entry(request.model, of.askRetired)
+      if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
+      const { path, body, headers } = await wireRequest(request, entry, call)
+      const sent = { method: 'POST', body, headers, maxBytes: maxReplyBytes, repeatable: false } as const
+      return progressFrom(await http.send(urlOf(path), sent, call), http, entry)
+    },
+
+    async check(call) {
+      const ids = await modelIds(call)
+      return { message: connectedTo(where, ids), models: ids }
+    },
+
+    /** The account's own models; OpenAI names no prices, so those stay the catalogue's. */
+    async catalogue(call) {
+      const ids = await modelIds(call)
+      return ids.map((id) => models.model(id, true)).filter((model) => model !== null)
+    },
+  }
+}
