@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { Lane } from '#engine/generation/lane.ts'
+import { Lane } from '#engine/generation/running/lane.ts'
 import { openaiCompatible } from '#engine/providers/openai-compatible/openai-compatible.ts'
 import { sketch } from '#engine/providers/sketch/sketch.ts'
 import { serverError, tooMany } from '#test/fake-provider/faults.ts'

@@ -9,10 +9,10 @@ import type { ErrorCode } from '#shared/errors.ts'
 import { AppError } from '#shared/errors.ts'
 import { type Profile, profileName } from '#shared/generation-request.ts'
 import type { HoldReason } from '#shared/job-state.ts'
-import { requestForModel } from './fall-back.ts'
-import type { ModelFacts } from './model-facts.ts'
-import type { openPausedProviders } from './paused-providers.ts'
-import type { Scheduler } from './scheduler.ts'
+import { requestForModel } from './planning/fall-back.ts'
+import type { ModelFacts } from './planning/model-facts.ts'
+import type { openPausedProviders } from './running/paused-providers.ts'
+import type { Scheduler } from './running/scheduler.ts'
 
 export interface ControlsNeeds {
   readonly clock: Clock

@@ -11,14 +11,14 @@ import type { BatchCounts, Tiles } from '#engine/tiles/tiles.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { openControls } from './controls.ts'
-import { modelFacts } from './model-facts.ts'
-import { openPausedProviders } from './paused-providers.ts'
-import { openPlanning } from './planning.ts'
-import { recover } from './recover.ts'
-import { openScheduler } from './scheduler.ts'
+import { modelFacts } from './planning/model-facts.ts'
+import { openPlanning } from './planning/planning.ts'
+import { openPausedProviders } from './running/paused-providers.ts'
+import { recover } from './running/recover.ts'
+import { openScheduler } from './running/scheduler.ts'
 import { openStatus } from './status.ts'
 
-export { adoptRecords } from './adopt-records.ts'
+export { adoptRecords } from './running/adopt-records.ts'
 
 export interface GenerationNeeds {
   readonly storage: Storage

@@ -6,8 +6,8 @@ import type { Clock } from '#engine/storage/storage.ts'
 import type { BatchCounts, JobCounts } from '#engine/tiles/tiles.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
-import type { Lane } from './lane.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { Lane } from './running/lane.ts'
+import type { Scheduler } from './running/scheduler.ts'
 
 export interface StatusNeeds {
   readonly clock: Clock

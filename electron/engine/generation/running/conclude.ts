@@ -3,7 +3,7 @@ import { isOfflineError } from '#engine/network/network.ts'
 import type { LedgerOutcome, Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
-import { type FallBackNeeds, fallBack } from './fall-back.ts'
+import { type FallBackNeeds, fallBack } from '../planning/fall-back.ts'
 import type { Lane } from './lane.ts'
 import { maxRetries, maxWaits, retryDelayMs } from './retry-delay.ts'
 

@@ -11,12 +11,12 @@ import {
 } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
+import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
 import type { PlannedWork, PlanningNeeds } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
-import type { Scheduler } from './scheduler.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
 const plansKept = 8

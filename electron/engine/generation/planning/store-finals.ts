@@ -1,7 +1,7 @@
 import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
-import { addPicture } from './add-picture.ts'
+import { addPicture } from '../running/add-picture.ts'
 import type { FinalsPlan } from './plan-finals.ts'
 
 /** Finals overtake drafts: a person asked for them now. */
