@@ -39,8 +39,6 @@ export interface GenerationNeeds {
   readonly emit: (event: LibraryEvent) => void
 }
 
-export type Generation = ReturnType<typeof openGeneration>
-
 /** Plans, the queue and what becomes of it. In a library that is only read, nothing is recovered and nothing runs. */
 export function openGeneration(needs: GenerationNeeds) {
   const { storage, jobs, batches, emit } = needs

@@ -9,7 +9,7 @@ import { type RenditionName, renditions } from '#shared/host.ts'
 import type { Inspection } from './inspect-picture.ts'
 import { makeRendition } from './rendition.ts'
 
-export { formatOf, type Inspection, inspectPicture } from './inspect-picture.ts'
+export { type Inspection, inspectPicture } from './inspect-picture.ts'
 
 export interface NewImage {
   readonly batchId: number

@@ -82,7 +82,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<Inspection> {
 }
 
 /** By the first bytes, never by a name or a header's word. */
-export function formatOf(bytes: Uint8Array): PictureFormat | null {
+function formatOf(bytes: Uint8Array): PictureFormat | null {
   const ascii = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
   if (ascii(0, 8) === '\u0089PNG\r\n\u001a\n') return 'png'
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg'

@@ -20,7 +20,7 @@ export type { Download, DownloadOptions } from './download.ts'
 export type { Reply } from './exchange.ts'
 export { isOfflineError, replyOf, withReply } from './failures.ts'
 export { parseJson, retryAfterMs } from './retry-after.ts'
-export { complaintOf, errorForStatus, quoteWords, type StatusContext } from './status.ts'
+export { complaintOf, errorForStatus, quoteWords } from './status.ts'
 
 export interface NetworkOptions {
   /** Name, TCP and TLS together, in ms. */

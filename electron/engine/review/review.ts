@@ -25,8 +25,6 @@ interface Outcome {
   readonly changed: Marks[]
 }
 
-export type Review = ReturnType<typeof openReview>
-
 /** Marks and the journal of them: each call is one durable commit with its journal entry, and one step of undo. */
 export function openReview({ storage, clock, batches, images, tiles, emit }: ReviewNeeds) {
   const journal = openJournal(storage, clock)

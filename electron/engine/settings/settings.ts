@@ -1,3 +1,3 @@
 export { type OpenProvider, type OpenProviders, openProviders, type Price } from './open-providers.ts'
-export { openSecrets, type Secrets } from './secrets.ts'
+export { openSecrets } from './secrets.ts'
 export { openSettings, type SettingsStore } from './settings-store.ts'

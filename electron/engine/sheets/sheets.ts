@@ -7,8 +7,8 @@ import { type Recognised, recognise } from './recognise.ts'
 import type { InSlices, RawTable, ReadSheet } from './rows.ts'
 import { readTable, readText } from './table.ts'
 
-export { type ExpandedPrompt, type Expansion, type ExpansionOptions, expandRow, expandRows } from './expand.ts'
-export type { ReadSheet, SheetRow } from './rows.ts'
+export { type ExpandedPrompt, type ExpansionOptions, expandRow, expandRows } from './expand.ts'
+export type { ReadSheet } from './rows.ts'
 
 interface SheetInput {
   /** The file's name; its extension is a hint. */

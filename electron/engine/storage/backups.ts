@@ -19,7 +19,7 @@ const bytesKept = 2_000_000_000
 /** What a backup must leave free: pictures come first. */
 const leftFree = 64_000_000
 
-export const backupFolder = (folder: string): string => join(folder, 'backups')
+const backupFolder = (folder: string): string => join(folder, 'backups')
 
 /** `2026-11-21T03-14-07-123Z`: sorts by time and is a file name everywhere. */
 export const timeInName = (ms: number): string => new Date(ms).toISOString().replaceAll(/[:.]/g, '-')

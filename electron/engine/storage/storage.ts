@@ -12,10 +12,9 @@ import { migrate, newerError, newestVersion, refuseNewer, schemaVersion } from '
 import { problemsIn } from './problems-in.ts'
 import { finishRebuild, makeFolderNow, type Rebuild, repairDatabase, unfinishedRebuild } from './repair.ts'
 
-export { type FileToWrite, storageSentence, temporaryBy, writeFilesDurably } from './atomic-write.ts'
+export { type FileToWrite, temporaryBy, writeFilesDurably } from './atomic-write.ts'
 export { type Backup, listBackups, pastKeeping } from './backups.ts'
 export { type Clock, steadyClock } from './clock.ts'
-export { newestVersion } from './migrate.ts'
 
 export type Statement<Parameters extends unknown[], Row> = Database.Statement<Parameters, Row>
 

@@ -25,8 +25,6 @@ export interface UpkeepNeeds {
 /** So many strays are named one by one. */
 const straysListed = 1000
 
-export type Upkeep = ReturnType<typeof openUpkeep>
-
 /** What keeps a library sound over the years: backups, the big check, and clearing away what nothing points to. */
 export function openUpkeep(needs: UpkeepNeeds) {
   const { storage, images, spend } = needs

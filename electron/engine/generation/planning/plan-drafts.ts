@@ -38,7 +38,7 @@ const tooMany = (): AppError =>
   new AppError('invalid-input', 'This makes over 1,000,000 drafts. Take fewer rows, variants or template choices.')
 
 /** The same sheet bytes, mapping and draft settings are the same batch. */
-export const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings']): string =>
+const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings']): string =>
   createHash('sha256')
     .update(canonicalJson({ sheetSha256, ...settings }))
     .digest('hex')

@@ -6,10 +6,11 @@ import pLimit from 'p-limit'
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import { type Images, type Inspection, inspectPicture } from '#engine/images/images.ts'
-import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
+import type { ModelFacts } from '../planning/model-facts.ts'
 import type { Answers } from './exchange.ts'
 import { recordOf } from './picture-record.ts'
 import { type StoredPicture, storeRows } from './store-rows.ts'
@@ -37,6 +38,7 @@ export interface ArrivalsNeeds {
   readonly cache: Cache
   readonly spend: Spend
   readonly clock: Clock
+  readonly facts: ModelFacts
   /** These jobs are done now, with their images: already durable. */
   readonly onSaved: (jobs: readonly Job[]) => void
   /** A reply without a usable picture; what came is kept in the library's `rejected` folder. */
@@ -76,7 +78,7 @@ export function openArrivals(needs: ArrivalsNeeds) {
         }
       }
       if (pictures.length === 0) throw withoutPicture(answers, settled, refusal)
-      ready.push({ job, pictures, costMicros: settled?.micros ?? job.estimateMicros ?? 0, saved: resolve })
+      ready.push({ job, pictures, costMicros: settled?.micros ?? bookedMicros(needs, job), saved: resolve })
     } catch (error) {
       leave(1)
       needs.onUnusable(job, error)
@@ -148,6 +150,12 @@ async function keepRejected(folder: string, job: Job, bytes: Uint8Array): Promis
   } catch {
     // Kept to be looked at where there is room; why it was rejected is told all the same.
   }
+}
+
+/** Where the provider names no cost: what its price book expects of this request, never over what was reserved. */
+function bookedMicros({ facts }: ArrivalsNeeds, job: Job): number {
+  const highest = job.estimateMicros ?? 0
+  return Math.min(highest, facts.priceOf(requestOf(job))?.expectedMicros ?? highest)
 }
 
 /** Why a whole reply gave no picture, with what it cost where the provider says so. */

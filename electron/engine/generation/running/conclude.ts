@@ -20,7 +20,7 @@ const offlineWaitMs = 5000
  * What becomes of a job whose request did not give a picture, read from the one table of error codes: the job's move and
  * the ledger's line are one transaction. Gives the jobs that changed (twins included).
  */
-export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unknown): Job[] {
+export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unknown, isStopping: boolean): Job[] {
   const { storage, jobs, spend, clock } = needs
   const code = errorCodeOf(error) ?? 'outcome-unknown'
   const message = errorCodeOf(error) ? messageOf(error) : `Proofsheet itself failed: ${messageOf(error)}`
@@ -48,9 +48,10 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
   const fail = (outcome: LedgerOutcome): Job[] =>
     end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail')
 
-  if (code === 'canceled') {
+  const stored = jobs.get(job.id)?.state
+  if (code === 'canceled' && isStopping) {
     // Followed jobs keep their handle or addresses for the next start; one that never left goes back to the queue.
-    if (jobs.get(job.id)?.state !== 'submitting') return []
+    if (stored !== 'submitting') return []
     return end({ state: 'unsent' }, () =>
       jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 }),
     )
@@ -83,6 +84,8 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
     })
   if (treatment === 'pause') {
     lane.pause ??= { code, message, retryAtMs: null }
+    // What runs there is followed again when the lane goes on, by its handle: never submitted twice.
+    if (stored === 'running' || stored === 'saving') return []
     return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
   }
   return fail(costOfFailure(code, error, job))

@@ -1,4 +1,4 @@
-const answersKept = 200
+const answersKept = 400
 const fewest = 10
 
 /** How fast a lane really is, from its newest answers: the time left is read from here. */
@@ -22,15 +22,21 @@ export function openPace() {
     idle(): void {
       answers = []
     },
-    /** Mean time from claim to reply, ms; null before the first. */
-    meanMs: (): number | null => (count === 0 ? null : totalMs / count),
-
-    /** For so many requests: by the measured pace, else by mean time and slots; null while nothing was measured. */
+    /**
+     * For so many requests, ms: the measured pace until the last ones are out, then their slowest, as for service times
+     * that spread like an exponential's. By mean time and slots while too little is measured; null before the first.
+     */
     durationMs(requests: number, concurrency: number, nowMs: number): number | null {
+      if (count === 0) return null
+      const meanMs = totalMs / count
       const [first] = answers
-      if (answers.length > fewest && first !== undefined)
-        return (requests * Math.max(1, nowMs - first)) / (answers.length - 1)
-      return count === 0 ? null : Math.ceil(requests / concurrency) * (totalMs / count)
+      const atOnce = Math.min(requests, concurrency)
+      const isMeasured = answers.length > fewest && first !== undefined
+      const eachMs = isMeasured ? Math.max(1, nowMs - first) / (answers.length - 1) : meanMs / concurrency
+      return (requests - atOnce) * eachMs + meanMs * harmonic(atOnce)
     },
   }
 }
+
+/** 1 + 1/2 + ... + 1/n: how much longer the slowest of n takes than the mean. */
+const harmonic = (n: number): number => (n < 1 ? 0 : Math.log(n) + 0.577 + 1 / (2 * n))

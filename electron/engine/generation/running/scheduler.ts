@@ -47,6 +47,8 @@ export function openScheduler(needs: SchedulerNeeds) {
   const stopFollowing = new AbortController()
   const abandon = new AbortController()
   const waiters = new Set<() => void>()
+  /** Jobs whose exchange or saving goes on here. */
+  const inHand = new Set<number>()
   let active: Batch[] = []
   let isStopping = false
   let isWakePlanned = false
@@ -84,7 +86,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   function finishWithout(job: Job, error: unknown): void {
     guard.store(() => {
       try {
-        changed(conclude(needs, laneOf(job.provider), job, error))
+        changed(conclude(needs, laneOf(job.provider), job, error, isStopping))
       } catch (failure) {
         spend.recount()
         throw failure
@@ -134,6 +136,14 @@ export function openScheduler(needs: SchedulerNeeds) {
     if (moved.length > 0) changed(moved)
   }
 
+  /** A running job whose lane was paused while it was followed: its handle is stored, and it is never submitted again. */
+  function followLeft(): void {
+    if (isStopping || needs.storage.readOnly) return
+    for (const job of jobs.inState('running'))
+      if (!inHand.has(job.id) && needs.mayRun(job.batchId) && laneOf(job.provider).pause === null)
+        start(laneOf(job.provider), job)
+  }
+
   function claimUpTo(provider: string, count: number): Claimed {
     try {
       return claim(needs, provider, active, count)
@@ -159,6 +169,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   }
 
   function start(lane: Lane, job: Job): void {
+    inHand.add(job.id)
     const claimedMs = clock.now()
     const onHeaders = (_status: number, headers: Readonly<Record<string, string>>) => lane.learn(headers, clock.now())
     lane.start(job, claimedMs, async () => {
@@ -170,6 +181,7 @@ export function openScheduler(needs: SchedulerNeeds) {
         lane.answered(clock.now() - claimedMs, clock.now())
         saved = arrivals.add(job, answers)
       } catch (error) {
+        inHand.delete(job.id)
         finishWithout(job, error)
       } finally {
         lane.ended(job.id)
@@ -178,8 +190,12 @@ export function openScheduler(needs: SchedulerNeeds) {
       }
       // A free slot is free again at the reply's last byte, and saving goes on beside it. A paid one is kept until the
       // picture is durable, so that a kill leaves at most one unknown request a slot.
-      if (job.estimateMicros === 0) return
+      if (job.estimateMicros === 0) {
+        void saved?.then(() => inHand.delete(job.id))
+        return
+      }
       await saved
+      inHand.delete(job.id)
       wake()
     })
   }
@@ -196,6 +212,7 @@ export function openScheduler(needs: SchedulerNeeds) {
         .list()
         .filter((batch) => !batch.paused && needs.mayRun(batch.id))
         .reverse()
+      followLeft()
       wake()
     },
 
@@ -209,6 +226,7 @@ export function openScheduler(needs: SchedulerNeeds) {
       const lane = lanes.get(provider)
       lane?.resume(clock.now(), true)
       if (lane?.running.size === 0) lanes.delete(provider)
+      followLeft()
       wake()
     },
 

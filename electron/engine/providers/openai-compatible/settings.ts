@@ -94,7 +94,7 @@ export const listOf = (text: string): string[] => [
 ]
 
 /** `512x512` or `512×512`; null where it is no size. */
-export function sizeFrom(text: string): Size | null {
+function sizeFrom(text: string): Size | null {
   const match = /^\s*(\d{1,5})\s*[x×]\s*(\d{1,5})\s*$/i.exec(text)
   const [width, height] = [Number(match?.[1]), Number(match?.[2])]
   return width > 0 && height > 0 ? { width, height } : null
