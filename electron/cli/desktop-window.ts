@@ -23,18 +23,17 @@ function electronBinary(): string | null {
   return existsSync(binary) ? binary : null
 }
 
-/** The desktop program, fetched where it can be; else one sentence on why it is not to be had. */
+/** The desktop program, fetched where it can be; else why it is not to be had. */
 export async function findDesktop(call: Call): Promise<{ readonly binary: string } | { readonly missing: string }> {
-  if (!hasDisplay()) return { missing: 'There is no display here, so the window is served at an address.' }
-  const instead = 'so Proofsheet opens in the browser.'
+  if (!hasDisplay()) return { missing: 'There is no display here' }
   if (!existsSync(join(programRoot, 'out', 'main', 'main.js')))
-    return { missing: `The desktop window has not been built (npm run build), ${instead}` }
+    return { missing: 'The desktop window has not been built (npm run build)' }
   // Chromium's sandbox refuses root, and without its sandbox the window is not opened.
   if (process.platform === 'linux' && process.getuid?.() === 0)
-    return { missing: `The desktop window does not run as root, ${instead}` }
+    return { missing: 'The desktop window does not run as root' }
   const binary = electronBinary() ?? ((await fetchElectron(call)) ? electronBinary() : null)
   return binary === null
-    ? { missing: `Electron’s program is not here and could not be fetched (npx install-electron), ${instead}` }
+    ? { missing: 'Electron’s program is not here and could not be fetched (npx install-electron)' }
     : { binary }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { openSheet } from '#api/open-sheet.ts'
+import { AppError } from '#shared/errors.ts'
 import { type Call, type CommandLine, wholeNumber } from './call.ts'
 import { findDesktop, runDesktop } from './desktop-window.ts'
 import { progressText, showProgress } from './progress.ts'
@@ -8,6 +9,7 @@ import { hasDisplay, openBrowser, serveWindow, type WebWindow } from './web-wind
 
 interface OpenOptions {
   readonly run?: boolean
+  readonly desktop?: boolean
   readonly port?: number
 }
 
@@ -15,6 +17,7 @@ export function addOpen(line: CommandLine): void {
   line
     .add('open [sheet]', 'Open the window: on a sheet’s load page, or on the library')
     .option('--run', 'start making the sheet’s drafts at once')
+    .option('--desktop', 'in the desktop window or not at all')
     .option('--port <n>', 'the port, where it opens in the browser; 0 takes a free one', wholeNumber(0, 65_535))
     .action(line.withName(open))
 }
@@ -29,8 +32,10 @@ async function open(call: Call, path: string | undefined, options: OpenOptions):
     const status = await runDesktop(call, desktop.binary, { sheet, run })
     if (status !== null) return status
   }
+  const why = 'binary' in desktop ? 'The desktop window did not start' : desktop.missing
+  if (options.desktop) throw new AppError('unsupported', `${why}. "npm run web" serves the same window to a browser.`)
   call.out.note(
-    'binary' in desktop ? 'The desktop window did not start, so Proofsheet opens in the browser.' : desktop.missing,
+    `${why}, so ${hasDisplay() ? 'Proofsheet opens in the browser' : 'the window is served at an address'}.`,
   )
   return serveWindow(call, { host: 'proofsheet open', port: options.port, anyPort: true }, (window) =>
     show(call, window, sheet, run),
