@@ -3,8 +3,9 @@ import type { Batches } from '#engine/batches/batches.ts'
 import { type ReadSheet, readSheetInSlices } from '#engine/sheets/sheets.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 
-/** So many sheets are kept as read: she looks at one, and perhaps at another beside it. */
+/** So many sheets are kept as read: she looks at one, and perhaps at another beside it. Large ones are read again. */
 const sheetsKept = 2
+const rowsKept = 20_000
 
 /** Sheets from bytes to rows: stored by `batches`, read by `sheets`, brought together here because those two share a floor. */
 export function openStoredSheets(batches: Batches) {
@@ -20,39 +21,41 @@ export function openStoredSheets(batches: Batches) {
   }
 
   function keep(sheetId: number, found: { sheet: ReadSheet; name: string; sha256: string }): void {
+    if (found.sheet.rows.length > rowsKept) return
     kept.set(sheetId, found)
     for (const oldest of [...kept.keys()].slice(0, -sheetsKept)) kept.delete(oldest)
   }
 
-  async function get({ sheetId }: { sheetId: number }): Promise<Sheet> {
-    const { sheet, name, sha256 } = await read(sheetId)
-    return {
-      id: sheetId,
-      name,
-      format: sheet.format,
-      sha256,
-      columns: sheet.columns.map((column, at) => ({
-        name: column,
-        samples: sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? ''),
-      })),
-      rowCount: sheet.rows.length,
-      mapping: sheet.mapping,
-      template: sheet.template,
-      problems: sheet.problems.slice(0, 1000),
-      problemCount: sheet.problems.length,
-    }
-  }
+  const describe = (
+    sheetId: number,
+    { sheet, name, sha256 }: { sheet: ReadSheet; name: string; sha256: string },
+  ): Sheet => ({
+    id: sheetId,
+    name,
+    format: sheet.format,
+    sha256,
+    columns: sheet.columns.map((column, at) => ({
+      name: column,
+      samples: sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? ''),
+    })),
+    rowCount: sheet.rows.length,
+    mapping: sheet.mapping,
+    template: sheet.template,
+    problems: sheet.problems.slice(0, 1000),
+    problemCount: sheet.problems.length,
+  })
 
   return {
     read,
-    get,
+    get: async ({ sheetId }: { sheetId: number }): Promise<Sheet> => describe(sheetId, await read(sheetId)),
     /** Read first: what is no sheet is not stored. */
     async add({ name, bytesBase64 }: { name: string; bytesBase64: string }): Promise<Sheet> {
       const bytes = new Uint8Array(Buffer.from(bytesBase64, 'base64'))
       const sheet = await readAll(name, bytes)
       const stored = await batches.storeSheet(name, bytes)
-      keep(stored.id, { sheet, name, sha256: stored.sha256 })
-      return get({ sheetId: stored.id })
+      const found = { sheet, name, sha256: stored.sha256 }
+      keep(stored.id, found)
+      return describe(stored.id, found)
     },
     async rows({ sheetId, offset, limit }: { sheetId: number; offset: number; limit: number }) {
       const { sheet } = await read(sheetId)

@@ -27,6 +27,11 @@ export interface Storage {
   prepare<Parameters extends unknown[], Row = unknown>(sql: string): Statement<Parameters, Row>
   /** Runs all of it or none, begun IMMEDIATE and durable when it returns. Inside another one it joins it. Throws AppError `storage` where the disk refuses. */
   transaction<Result>(work: () => Result): Result
+  /**
+   * The same without waiting for the disk: for rows that nobody sees and nothing acts on until a later `transaction`,
+   * which makes these durable with its own (the log is written in order).
+   */
+  draft<Result>(work: () => Result): Result
   /** Rows changed since it was opened, to know whether anything is new. */
   changes(): number
   /** A sound, consistent copy of the database at `file`, beside running work. Throws AppError `storage`. */
@@ -75,7 +80,7 @@ export function openStorage(options: StorageOptions): Storage {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
-    database.pragma('cache_size = -65536')
+    database.pragma('cache_size = -16384')
     migrate(database)
     return storageOver(database, options, { rebuild, wasCutShort: !wasClosed, lock })
   } catch (error) {
@@ -168,6 +173,14 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
         return database.transaction(work).immediate()
       } catch (error) {
         throw suspect(error)
+      }
+    },
+    draft(work) {
+      database.pragma('synchronous = NORMAL')
+      try {
+        return this.transaction(work)
+      } finally {
+        database.pragma('synchronous = FULL')
       }
     },
     changes: () => changes.get() ?? 0,

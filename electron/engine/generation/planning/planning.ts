@@ -20,6 +20,7 @@ import { planRerollsOf } from './reroll-planning.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
 const plansKept = 8
+const tilesKept = 20_000
 
 /** Plans: what a run would make, cost and take, before anything is spent; and the one run that each may become. */
 export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Scheduler }) {
@@ -35,6 +36,8 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
   }
 
   function keep(planId: string, work: PlannedWork): void {
+    // A plan holds its sheet's rows: of large ones, only the newest is kept.
+    if (work.summary.tiles > tilesKept) kept.clear()
     kept.set(planId, work)
     for (const oldest of [...kept.keys()].slice(0, -plansKept)) kept.delete(oldest)
   }
@@ -72,6 +75,7 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       throw new AppError('conflict', `This now costs up to ${now}, more than the ${shown} that was shown. Look again.`)
     }
     const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran))
+    kept.delete(input.planId)
     scheduler.refresh()
     return { batchId, batch: batches.get(batchId).name }
   }

@@ -81,18 +81,18 @@ export async function storeDrafts(
     }
   }
   const storeWaiting = (): void => {
-    storage.transaction(() => waiting.forEach(storePrompt))
+    storage.draft(() => waiting.forEach(storePrompt))
     waiting.length = 0
   }
 
   for (const slice of draftSlices(batch.source)) {
     waiting.push(...slice.prompts)
-    if (waiting.length < 500) continue
+    if (waiting.length < 250) continue
     storeWaiting()
     await breathe()
   }
+  storeWaiting()
   storage.transaction(() => {
-    storeWaiting()
     needs.jobs.holdFollowers(created.id)
     batches.finishPlanning(created.id)
     finish(created.id)
@@ -144,13 +144,17 @@ function storeTile({ jobs, images, cache }: StoreDraftsNeeds, _batch: DraftBatch
   })
   const job = known ? jobs.get(jobId) : null
   if (known && job)
-    addPicture(images, job, {
-      sha256: known.sha256,
-      seed: known.seed,
-      outputIndex: 0,
-      origin: 'cache',
-      settledMicros: 0,
-    })
+    addPicture(
+      images,
+      { job, request: tile.request },
+      {
+        sha256: known.sha256,
+        seed: known.seed,
+        outputIndex: 0,
+        origin: 'cache',
+        settledMicros: 0,
+      },
+    )
 }
 
 /** Which of `total` new requests are in a sample of `first`, evenly spread from the first row to the last. */

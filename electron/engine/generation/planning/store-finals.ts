@@ -39,12 +39,16 @@ export function storeFinals(
     jobs.prioritise(jobId, finalPriority)
     const job = known ? jobs.get(jobId) : null
     if (known && job)
-      addPicture(images, job, {
-        sha256: known.sha256,
-        seed: known.seed,
-        outputIndex: 0,
-        origin: 'cache',
-        settledMicros: 0,
-      })
+      addPicture(
+        images,
+        { job, request: final.request },
+        {
+          sha256: known.sha256,
+          seed: known.seed,
+          outputIndex: 0,
+          origin: 'cache',
+          settledMicros: 0,
+        },
+      )
   }
 }

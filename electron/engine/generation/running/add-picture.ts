@@ -1,5 +1,6 @@
 import type { Images } from '#engine/images/images.ts'
-import { type Job, requestOf } from '#engine/jobs/jobs.ts'
+import type { Job } from '#engine/jobs/jobs.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 
 export interface ArrivedPicture {
   readonly sha256: string
@@ -13,8 +14,11 @@ export interface ArrivedPicture {
  * Makes a stored picture the image of a job. A faithful final inherits its draft's approval, a redrawn one arrives
  * undecided. Inside the caller's transaction.
  */
-export function addPicture(images: Images, job: Job, picture: ArrivedPicture): number {
-  const request = requestOf(job)
+export function addPicture(
+  images: Images,
+  { job, request }: { readonly job: Job; readonly request: GenerationRequest },
+  picture: ArrivedPicture,
+): number {
   const blob = images.blob(picture.sha256)
   const isWrongSize =
     request.operation !== 'upscale' &&

@@ -1,6 +1,6 @@
 import type { Cache } from '#engine/cache/cache.ts'
 import type { Images, SeenPicture } from '#engine/images/images.ts'
-import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import { addPicture } from './add-picture.ts'
 
@@ -28,6 +28,7 @@ export function storeRows(
   { job, pictures, costMicros }: { job: Job; pictures: readonly StoredPicture[]; costMicros: number },
 ): Job[] {
   const [first] = pictures
+  const request = requestOf(job)
   if (!first) return []
   for (const picture of pictures) images.addBlob(picture.sha256, picture.byteLength, picture.seen)
   cache.add(job.promptHash, {
@@ -39,23 +40,31 @@ export function storeRows(
   spend.finish(job.id, { state: 'settled', micros: costMicros })
   if (!jobs.toDone(job.id)) return []
   for (const [outputIndex, picture] of pictures.entries())
-    addPicture(images, job, {
-      sha256: picture.sha256,
-      seed: picture.seed,
-      outputIndex,
-      origin: 'request',
-      settledMicros: outputIndex === 0 ? costMicros : 0,
-    })
+    addPicture(
+      images,
+      { job, request },
+      {
+        sha256: picture.sha256,
+        seed: picture.seed,
+        outputIndex,
+        origin: 'request',
+        settledMicros: outputIndex === 0 ? costMicros : 0,
+      },
+    )
   const twins = jobs.twins(job.promptHash, job.id)
   for (const twin of twins) {
     jobs.toDone(twin.id)
-    addPicture(images, twin, {
-      sha256: first.sha256,
-      seed: first.seed,
-      outputIndex: 0,
-      origin: 'twin',
-      settledMicros: 0,
-    })
+    addPicture(
+      images,
+      { job: twin, request },
+      {
+        sha256: first.sha256,
+        seed: first.seed,
+        outputIndex: 0,
+        origin: 'twin',
+        settledMicros: 0,
+      },
+    )
   }
   return [job, ...twins]
 }
