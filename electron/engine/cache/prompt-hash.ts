@@ -8,19 +8,25 @@ const hashVersion = 1
  * SHA-256 (hex) of exactly what will be sent: canonical JSON (keys sorted, no spaces) of the request and the hash version.
  * Batch, row, file name, keys and concurrency are not in it: the same wish is the same hash in every batch.
  */
-export const promptHash = (request: GenerationRequest): string =>
-  createHash('sha256')
-    .update(canonicalJson({ hashVersion, ...request }))
-    .digest('hex')
+export function promptHash(request: GenerationRequest): string {
+  // In the order of their names, so that JSON.stringify gives the canonical text at once: a sheet has 100,000 of these.
+  const { answeredBy, height, model, negativePrompt, operation, outputFormat, prompt, provider, quality, scale } =
+    request
+  const { seed, variant, width } = request
+  const options = sorted(request.options)
+  const references = sorted(request.references)
+  const source = sorted(request.source)
+  const first = { answeredBy, hashVersion, height, model, negativePrompt, operation, options, outputFormat, prompt }
+  const json = JSON.stringify({ ...first, provider, quality, references, scale, seed, source, variant, width })
+  return createHash('sha256').update(json).digest('hex')
+}
 
-/** JSON with sorted keys: equal values give equal text. Undefined members are left out, as JSON does. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-    return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
-  }
-  return JSON.stringify(value)
+/** JSON with sorted keys and no spaces: equal values give equal text. Undefined members are left out, as JSON does. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value))
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]))
 }
