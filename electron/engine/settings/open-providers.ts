@@ -107,14 +107,21 @@ export function openProviders(options: OpenProvidersOptions) {
     list: (): ProviderInfo[] => providers.map((provider) => info(provider.id)),
     model,
 
-    /** A person's own price, else the provider's for this very request, else its model's price a picture; null where none is known. */
-    price(request: GenerationRequest): Price | null {
-      const own = options.priceOf(request.provider, request.model)
-      if (own !== null) return { expectedMicros: own, highestMicros: own }
-      const provider = find(request.provider)
-      if (provider.price) return provider.price(request, settingsOf(provider))
-      const listed = model(request.provider, request.model)?.price.perImageMicros ?? null
-      return listed === null ? null : { expectedMicros: listed, highestMicros: listed }
+    /**
+     * What requests of one model cost: a person's own price, else the provider's for each very request, else its
+     * model's price a picture; null where none is known. What does not depend on the request is read once, here.
+     */
+    pricer(providerId: string, modelId: string): (request: GenerationRequest) => Price | null {
+      const fixed = (micros: number): Price => ({ expectedMicros: micros, highestMicros: micros })
+      const own = options.priceOf(providerId, modelId)
+      if (own !== null) return () => fixed(own)
+      const provider = find(providerId)
+      if (provider.price) {
+        const values = settingsOf(provider)
+        return (request) => provider.price?.(request, values) ?? null
+      }
+      const listed = model(providerId, modelId)?.price.perImageMicros ?? null
+      return () => (listed === null ? null : fixed(listed))
     },
 
     /** Throws AppError `not-found` for a provider that is not in the registry. */

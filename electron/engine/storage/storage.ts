@@ -81,6 +81,8 @@ export function openStorage(options: StorageOptions): Storage {
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     database.pragma('cache_size = -16384')
+    // A checkpoint waits for the disk on this thread: seldom, then.
+    database.pragma('wal_autocheckpoint = 4000')
     migrate(database)
     return storageOver(database, options, { rebuild, wasCutShort: !wasClosed, lock })
   } catch (error) {

@@ -2,6 +2,7 @@ import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/g
 import { AppError } from '#shared/errors.ts'
 import type { TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
+import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
 import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
@@ -13,11 +14,12 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
   const { sheet, sha256 } = await needs.readStoredSheet(input.sheetId)
   const { settings, pricePerImageMicros } = input
   const source: TileSource = { sheet, settings, facts: needs.facts, pricePerImageMicros }
+  const facts = remembering(needs.facts)
   const plan = await planDrafts({
     source,
     sheetSha256: sha256,
     isCached: (hash) => needs.cache.find(hash) !== null,
-    finalMicros: (tile, wanted) => finalPrice(needs.facts, tile, wanted)?.expectedMicros ?? pricePerImageMicros,
+    finalMicros: (tile, wanted) => finalPrice(facts, tile, wanted)?.expectedMicros ?? pricePerImageMicros,
   })
   const batchId = () => (input.alwaysNew ? null : unfinishedTwin(needs, plan))
   return {

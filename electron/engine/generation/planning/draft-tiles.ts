@@ -5,7 +5,7 @@ import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
 import { draftSize, sizeProblem } from './draft-size.ts'
-import type { ModelFacts } from './model-facts.ts'
+import { type ModelFacts, remembering } from './model-facts.ts'
 
 /** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
 export interface DraftTile {
@@ -52,22 +52,6 @@ export function* draftSlices(source: TileSource): Generator<DraftSlice> {
           return slice
         }),
       }
-  }
-}
-
-/** A sheet of 100,000 rows asks for the same few models and prices over and over. */
-function remembering(facts: ModelFacts): ModelFacts {
-  const models = new Map<string, Model | null>()
-  return {
-    ...facts,
-    findModel(provider, model) {
-      const name = `${provider}/${model}`
-      const known = models.get(name)
-      if (known !== undefined) return known
-      const found = facts.findModel(provider, model)
-      models.set(name, found)
-      return found
-    },
   }
 }
 

@@ -10,17 +10,42 @@ export interface ModelFacts {
   readonly answeredBy: (provider: string) => string | null
   /** Null where nobody knows the price. */
   readonly priceOf: (request: GenerationRequest) => Price | null
+  /** The same for many requests of one model, as prices are now. */
+  readonly pricer: (provider: string, model: string) => (request: GenerationRequest) => Price | null
   /** The provider's own suggestion of a model for finals; null for the draft's own. */
   readonly usualFinal: (provider: string) => { model: string; quality: string | null } | null
 }
 
 export function modelFacts(providers: OpenProviders): ModelFacts {
   const isKnown = (provider: string): boolean => providers.ids().includes(provider)
+  const pricer: ModelFacts['pricer'] = (provider, model) =>
+    isKnown(provider) ? providers.pricer(provider, model) : () => null
   return {
     providerIds: providers.ids(),
     findModel: (provider, model) => (isKnown(provider) ? providers.model(provider, model) : null),
     answeredBy: (provider) => (isKnown(provider) ? providers.open(provider).answeredBy : null),
-    priceOf: (request) => (isKnown(request.provider) ? providers.price(request) : null),
+    priceOf: (request) => pricer(request.provider, request.model)(request),
+    pricer,
     usualFinal: (provider) => (isKnown(provider) ? (providers.open(provider).provider.usual?.final ?? null) : null),
+  }
+}
+
+/**
+ * The same facts, each asked once, for one pass over a sheet: 100,000 rows ask for the same few models and prices over
+ * and over.
+ */
+export function remembering(facts: ModelFacts): ModelFacts {
+  const findModel = once(facts.findModel)
+  const pricer = once(facts.pricer)
+  return { ...facts, findModel, pricer, priceOf: (request) => pricer(request.provider, request.model)(request) }
+}
+
+function once<Found>(find: (provider: string, model: string) => Found): (provider: string, model: string) => Found {
+  const known = new Map<string, { found: Found }>()
+  return (provider, model) => {
+    const name = `${provider}/${model}`
+    const entry = known.get(name) ?? { found: find(provider, model) }
+    known.set(name, entry)
+    return entry.found
   }
 }
