@@ -22,20 +22,27 @@ export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions(
 export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())
 export const useVerifyLibrary = () => useMutation(api.library.verify.mutationOptions())
 
+const settingsChange = ['settings', 'change'] as const
+
 /** Changes some settings: shown at once, put back on an error. */
 export function useChangeSettings() {
   const queries = useQueryClient()
   return useMutation({
+    mutationKey: settingsChange,
     mutationFn: (change: Partial<Settings>) => client.settings.set(change),
-    onMutate: async (change) => {
-      await queries.cancelQueries({ queryKey: queryKeys.settings() })
+    // In the same breath as the press: the next press reads what this one chose.
+    onMutate: (change) => {
       const before = queries.getQueryData<Settings>(queryKeys.settings())
       if (before) queries.setQueryData<Settings>(queryKeys.settings(), { ...before, ...change })
+      void queries.cancelQueries({ queryKey: queryKeys.settings() }, { revert: false })
       return { before }
     },
     onError: (_error, _change, context) => {
       if (context?.before) queries.setQueryData(queryKeys.settings(), context.before)
     },
-    onSuccess: (stored) => queries.setQueryData(queryKeys.settings(), stored),
+    // An older answer is no news while a newer change is on its way.
+    onSuccess: (stored) => {
+      if (queries.isMutating({ mutationKey: settingsChange }) <= 1) queries.setQueryData(queryKeys.settings(), stored)
+    },
   })
 }

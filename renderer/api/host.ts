@@ -14,7 +14,8 @@ export const abilities: HostAbilities = window.proofsheetDesktop?.abilities ?? {
 export const hasMessagePort: boolean = window.proofsheetDesktop !== undefined
 
 /** Where a picture is read: always below the page's own origin, in every host. */
-export const mediaUrl = (imageId: number, rendition: RenditionName): string => mediaPath(imageId, rendition)
+export const mediaUrl = (image: { readonly id: number; readonly sha256: string }, rendition: RenditionName): string =>
+  mediaPath(image.id, rendition, image.sha256)
 
 /** Whether the Mod key is Command (macOS) and not Ctrl. */
 export const isApple: boolean = /mac|darwin|iphone|ipad/i.test(window.proofsheetDesktop?.platform ?? navigator.platform)

@@ -3,7 +3,7 @@ import type { TileFilter } from '#shared/contract/tiles.ts'
 /** What happened to a batch's tiles, as far as it can change lists of them. */
 export type ListChange = 'marks' | 'states' | 'planned'
 
-const readMarks = ['decisions', 'hires', 'minRating'] as const
+const readMarks = ['decisions', 'hires', 'minRating', 'labels'] as const
 const readStates = ['states', 'hasFinal', 'flagged'] as const
 
 /**

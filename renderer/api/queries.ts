@@ -110,16 +110,7 @@ export const usePlanRows = (planId: string | null, offset = 0, limit = 100, outc
     }),
   )
 
-/** How often the queue is looked at while it works, in ms: rates and waiting times change without an event. */
-const lookAtQueueMs = 2000
-
-export const useQueue = () =>
-  useQuery(
-    api.generation.queue.queryOptions({
-      refetchInterval: ({ state }) =>
-        state.data?.lanes.some((lane) => lane.running > 0 || lane.waiting > 0) ? lookAtQueueMs : false,
-    }),
-  )
+export const useQueue = () => useQuery(api.generation.queue.queryOptions())
 
 export const useFailures = (batchId: number | null) =>
   useQuery(api.generation.failures.queryOptions({ input: batchId === null ? skipToken : { batchId } }))
@@ -129,6 +120,10 @@ export const useTiles = (tileIds: readonly number[]) =>
   useQuery(
     api.tiles.many.queryOptions({ input: { tileIds: [...tileIds] }, staleTime: 0, placeholderData: keepPreviousData }),
   )
+
+/** The newest 50 entries of the journal: one may name 1,000 tiles. */
+export const useHistory = (batchId: number) =>
+  useQuery(api.review.history.queryOptions({ input: { batchId, limit: 50 } }))
 
 export const useDeliveryPlan = (input: DeliverySettings | null) =>
   useQuery(api.delivery.plan.queryOptions({ input: input ?? skipToken, placeholderData: keepPreviousData, gcTime: 0 }))

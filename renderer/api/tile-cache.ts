@@ -23,6 +23,8 @@ export interface TileCache {
   readonly load: (tileIds: readonly number[]) => Promise<readonly Tile[]>
   readonly markStale: (tileIds: readonly number[] | 'all') => void
   readonly writeMarks: (changed: readonly Marks[]) => void
+  /** Rises with every change. */
+  readonly changes: () => number
   readonly subscribe: (listener: (tileIds: ReadonlySet<number>) => void) => () => void
 }
 
@@ -33,9 +35,10 @@ export function createTileCache(
 ): TileCache {
   const entries = new Map<number, Entry>()
   const listeners = new Set<(tileIds: ReadonlySet<number>) => void>()
-  const clock = { now: 0 }
+  const clock = { now: 0, changes: 0 }
 
   const tell = (tileIds: ReadonlySet<number>) => {
+    clock.changes += 1
     for (const listener of listeners) listener(tileIds)
   }
 
@@ -119,6 +122,7 @@ export function createTileCache(
       }
       tell(new Set(changed.map((marks) => marks.tileId)))
     },
+    changes: () => clock.changes,
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

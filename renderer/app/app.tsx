@@ -4,6 +4,7 @@ import { queryClient } from '../api/query-client.ts'
 import { CommandProvider } from '../keys/command-center.tsx'
 import { CommandPalette } from '../keys/command-palette.tsx'
 import { KeySheet } from '../keys/key-sheet.tsx'
+import { ShortcutsDialog } from '../keys/shortcuts-dialog.tsx'
 import { ToastProvider } from '../ui/toast.tsx'
 import { TipProvider } from '../ui/tooltip.tsx'
 import { LiveUpdatesProvider } from './connection.tsx'
@@ -23,6 +24,7 @@ export const App = () => (
                 <Shell />
                 <CommandPalette />
                 <KeySheet />
+                <ShortcutsDialog />
               </ToastProvider>
             </TipProvider>
           </PanelsProvider>

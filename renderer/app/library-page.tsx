@@ -1,6 +1,7 @@
 import { messageOf } from '#shared/errors.ts'
 import { useBatches } from '../api/queries.ts'
 import { BatchCards } from '../batches/batch-cards.tsx'
+import { SheetDropZone } from '../load/sheet-drop.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import styles from './library-page.module.css'
@@ -21,16 +22,18 @@ export const LibraryPage = () => {
     )
   }
   return (
-    <div className={styles.page}>
-      <SheetStart isFirst={batches.data?.length === 0} />
-      {batches.data && batches.data.length > 0 && (
-        <section aria-labelledby="all-batches">
-          <h2 id="all-batches" className={styles.title}>
-            Batches
-          </h2>
-          <BatchCards batches={batches.data} />
-        </section>
-      )}
-    </div>
+    <SheetDropZone>
+      <div className={styles.page}>
+        <SheetStart isFirst={batches.data?.length === 0} />
+        {batches.data && batches.data.length > 0 && (
+          <section aria-labelledby="all-batches">
+            <h2 id="all-batches" className={styles.title}>
+              Batches
+            </h2>
+            <BatchCards batches={batches.data} />
+          </section>
+        )}
+      </div>
+    </SheetDropZone>
   )
 }

@@ -9,6 +9,9 @@ export interface Panels {
   readonly batchesShown: boolean
   readonly detailsShown: boolean
   readonly filterShown: boolean
+  /** The right pane shows the history of decisions instead of details. */
+  readonly historyShown: boolean
+  readonly shortcutsOpen: boolean
   /** Everything but the pictures is darkened. */
   readonly dimmed: boolean
 }
@@ -30,6 +33,8 @@ const start: Panels = {
   batchesShown: true,
   detailsShown: true,
   filterShown: true,
+  historyShown: false,
+  shortcutsOpen: false,
   dimmed: false,
 }
 

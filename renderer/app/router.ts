@@ -2,10 +2,19 @@
 export type Route =
   | { readonly page: 'library' }
   | { readonly page: 'load'; readonly sheetId: number }
-  | { readonly page: 'batch'; readonly batchId: number; readonly tileId: number | null }
+  | { readonly page: 'batch'; readonly batchId: number; readonly tileId: number | null; readonly view?: SideBySide }
   | { readonly page: 'queue' }
   | { readonly page: 'settings' }
   | { readonly page: 'missing'; readonly address: string }
+
+/** A view over the grid that shows several pictures. `tileId` of its route is `null`. */
+export type SideBySide =
+  | { readonly kind: 'compare'; readonly tileIds: readonly number[] }
+  | { readonly kind: 'survey'; readonly tileIds: readonly number[] }
+  | { readonly kind: 'shoot-out' }
+
+/** More pictures are never shown beside each other. */
+export const mostSideBySide = 24
 
 const idFrom = (text: string | undefined): number | null =>
   text !== undefined && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null
@@ -21,9 +30,23 @@ export function parseRoute(hash: string): Route {
   if (page === 'batch' && firstId !== null && rest.length === 0) {
     if (part === undefined) return { page, batchId: firstId, tileId: null }
     if (part === 'image' && secondId !== null) return { page, batchId: firstId, tileId: secondId }
+    const view = sideBySideFrom(part, second)
+    if (view) return { page, batchId: firstId, tileId: null, view }
   }
   return { page: 'missing', address: hash }
 }
+
+/** `compare`, `17,18` -> those two tiles beside each other; `null` for what is none of these views. */
+function sideBySideFrom(part: string, tiles: string | undefined): SideBySide | null {
+  if (part === 'shoot-out') return tiles === undefined ? { kind: part } : null
+  if (part !== 'compare' && part !== 'survey') return null
+  const tileIds = (tiles ?? '').split(',').flatMap((text) => idFrom(text) ?? [])
+  if (tileIds.length === 0 || tileIds.length > mostSideBySide) return null
+  return part === 'compare' ? { kind: part, tileIds: tileIds.slice(0, 2) } : { kind: part, tileIds }
+}
+
+const viewHref = (view: SideBySide): string =>
+  view.kind === 'shoot-out' ? view.kind : `${view.kind}/${view.tileIds.join(',')}`
 
 export function hrefOf(route: Route): string {
   switch (route.page) {
@@ -32,6 +55,7 @@ export function hrefOf(route: Route): string {
     case 'load':
       return `#/load/${route.sheetId}`
     case 'batch':
+      if (route.view) return `#/batch/${route.batchId}/${viewHref(route.view)}`
       return route.tileId === null ? `#/batch/${route.batchId}` : `#/batch/${route.batchId}/image/${route.tileId}`
     case 'queue':
     case 'settings':

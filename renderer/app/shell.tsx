@@ -39,7 +39,7 @@ export const Shell = () => {
       )}
       <PaneBoundary name="page" resetKey={hrefOf(route)}>
         {route.page === 'batch' ? (
-          <BatchPage key={route.batchId} batchId={route.batchId} tileId={route.tileId} />
+          <BatchPage key={route.batchId} batchId={route.batchId} tileId={route.tileId} view={route.view} />
         ) : (
           <>
             <main className={styles.page} data-region="page">

@@ -1,6 +1,5 @@
 import { useBatch, useSheet } from '../api/queries.ts'
-import { useCommandCenter } from '../keys/command-center.tsx'
-import { keysOf } from '../keys/commands.ts'
+import { useCommandCenter, useKeyOf } from '../keys/command-center.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { usePanels } from './panels.tsx'
 import { hrefOf, type Route } from './router.ts'
@@ -10,12 +9,13 @@ import { goTo } from './use-route.ts'
 export const TopBar = ({ route }: { route: Route }) => {
   const center = useCommandCenter()
   const panels = usePanels()
+  const keyOf = useKeyOf()
   return (
     <header className={styles.bar} data-region="top">
       <IconButton
         icon="left"
         label="Batches pane"
-        keys={keysOf('batchesPane')}
+        keys={keyOf('batchesPane')}
         pressed={panels.batchesShown}
         onClick={() => panels.show({ batchesShown: !panels.batchesShown })}
       />
@@ -24,14 +24,14 @@ export const TopBar = ({ route }: { route: Route }) => {
       </a>
       <Place route={route} />
       <span className={styles.grow} />
-      <Button look="quiet" icon="command" keys={keysOf('palette')} onClick={() => panels.show({ paletteOpen: true })}>
+      <Button look="quiet" icon="command" keys={keyOf('palette')} onClick={() => panels.show({ paletteOpen: true })}>
         Commands
       </Button>
       <IconButton icon="queue" label="Queue" pressed={route.page === 'queue'} onClick={() => goTo({ page: 'queue' })} />
       <IconButton
         icon="gear"
         label="Settings"
-        keys={keysOf('goSettings')}
+        keys={keyOf('goSettings')}
         pressed={route.page === 'settings'}
         onClick={() => goTo({ page: 'settings' })}
       />
@@ -40,11 +40,12 @@ export const TopBar = ({ route }: { route: Route }) => {
           <IconButton
             icon="right"
             label="Details pane"
-            keys={keysOf('detailsPane')}
+            keys={keyOf('detailsPane')}
             pressed={panels.detailsShown}
             onClick={() => panels.show({ detailsShown: !panels.detailsShown })}
           />
-          <Button icon="deliver" keys={keysOf('deliver')} onClick={() => center.run('deliver')}>
+          <TrayButton batchId={route.batchId} />
+          <Button icon="deliver" keys={keyOf('deliver')} onClick={() => center.run('deliver')}>
             Deliver
           </Button>
         </>
@@ -53,10 +54,27 @@ export const TopBar = ({ route }: { route: Route }) => {
   )
 }
 
+/** The way to the tray for a hand on the mouse, with how many drafts are marked for it. */
+const TrayButton = ({ batchId }: { batchId: number }) => {
+  const marked = useBatch(batchId).data?.decisions.marked ?? 0
+  const panels = usePanels()
+  const keyOf = useKeyOf()
+  return (
+    <Button
+      icon="expand"
+      keys={keyOf('tray')}
+      aria-expanded={panels.trayOpen}
+      onClick={() => panels.show({ trayOpen: !panels.trayOpen })}
+    >
+      {marked > 0 ? `${marked.toLocaleString('en-US')} to full size` : 'Full size'}
+    </Button>
+  )
+}
+
 const Place = ({ route }: { route: Route }) => {
   if (route.page === 'batch') return <BatchPlace batchId={route.batchId} />
   if (route.page === 'load') return <SheetPlace sheetId={route.sheetId} />
-  if (route.page === 'queue') return <span className={styles.where}>Queue and failures</span>
+  if (route.page === 'queue') return <h1 className={styles.where}>Queue and failures</h1>
   if (route.page === 'settings') return <span className={styles.where}>Settings</span>
   return <title>Proofsheet</title>
 }

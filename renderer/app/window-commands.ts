@@ -26,6 +26,7 @@ export function useWindowCommands(): void {
   useCommands({
     palette: () => panels.show({ paletteOpen: true }),
     keySheet: () => panels.show({ keySheetOpen: true }),
+    shortcuts: () => panels.show({ shortcutsOpen: true, keySheetOpen: false }),
     batchesPane: () => panels.show({ batchesShown: !panels.batchesShown }),
     detailsPane: () => panels.show({ detailsShown: !panels.detailsShown }),
     pause: pauseOrResume,

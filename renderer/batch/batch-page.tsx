@@ -5,16 +5,23 @@ import { useBatch, useSettings, useTileIds } from '../api/queries.ts'
 import { useConnection } from '../app/connection.tsx'
 import { PaneBoundary } from '../app/pane-boundary.tsx'
 import { usePanels } from '../app/panels.tsx'
+import type { SideBySide } from '../app/router.ts'
+import { goTo } from '../app/use-route.ts'
+import { Compare } from '../compare/compare.tsx'
 import { DeliverDialog } from '../deliver/deliver-dialog.tsx'
 import { DetailsPane } from '../details/details-pane.tsx'
 import { FilterBar } from '../grid/filter-bar.tsx'
 import { Grid } from '../grid/grid.tsx'
 import { GridEmpty } from '../grid/grid-empty.tsx'
+import { HistoryPane } from '../history/history-pane.tsx'
 import { Loupe } from '../loupe/loupe.tsx'
+import { Peek } from '../loupe/peek.tsx'
 import { createReviewSession } from '../review/session.ts'
 import { ReviewActionsProvider, ReviewProvider } from '../review/session-context.tsx'
 import { tileCache } from '../review/tiles.ts'
 import { TroubleProvider } from '../review/trouble.tsx'
+import { ShootOut } from '../shoot-out/shoot-out.tsx'
+import { Survey } from '../survey/survey.tsx'
 import { Tray } from '../tray/tray.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -25,9 +32,21 @@ import { ReviewCommands } from './review-commands.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { useListOfBatch } from './use-list-of-batch.ts'
 import { useNewReviewActions } from './use-review-actions.ts'
+import { ViewCommands } from './view-commands.tsx'
+import { marksOne, viewKindOf } from './views.ts'
 
 /** The review of one batch: filter bar, grid, loupe over it, details, tray and status. */
-export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number | null }) => {
+export const BatchPage = ({
+  batchId,
+  tileId,
+  view,
+}: {
+  batchId: number
+  tileId: number | null
+  view: SideBySide | undefined
+}) => {
+  const kind = viewKindOf(tileId, view)
+  const isOne = marksOne(kind)
   const [session] = useState(() => createReviewSession(batchId, tileCache))
   const [filter, setFilter] = useState<TileFilter>({})
   const [order, setOrder] = useState<TileOrder>('sheet')
@@ -49,7 +68,7 @@ export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number
         wantedSize={settings.tileSize}
         grouped={settings.grouped && order === 'sheet'}
         overlay={settings.overlay}
-        isCovered={tileId !== null}
+        isCovered={kind !== 'grid'}
         onOpen={openLoupe}
       />
       {ids.data.ids.length === 0 && (
@@ -61,21 +80,20 @@ export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number
     <ReviewProvider value={session}>
       <ReviewActionsProvider value={actions}>
         <TroubleProvider>
-          <ReviewCommands
-            batchId={batchId}
-            isLoupe={tileId !== null}
-            filter={filter}
-            onFilter={setFilter}
-            onOpenLoupe={openLoupe}
-          />
+          <ReviewCommands batchId={batchId} isOne={isOne} filter={filter} />
+          <ViewCommands batchId={batchId} kind={kind} filter={filter} onFilter={setFilter} onOpenLoupe={openLoupe} />
           <main className={styles.main} data-region="page" aria-busy={ids.isPlaceholderData}>
-            {panels.filterShown && tileId === null && (
+            {panels.filterShown && kind === 'grid' && (
               <FilterBar batch={batch.data} filter={filter} order={order} onFilter={setFilter} onOrder={setOrder} />
             )}
             <PaneBoundary name="grid">{grid}</PaneBoundary>
-            {tileId !== null && settings && (
-              <PaneBoundary name="loupe">
-                <Loupe batchId={batchId} tileId={tileId} />
+            {settings && ids.data && (
+              <PaneBoundary name={kind} resetKey={kind}>
+                {tileId !== null && <Loupe batchId={batchId} tileId={tileId} />}
+                {view?.kind === 'compare' && <Compare batchId={batchId} tileIds={view.tileIds} />}
+                {view?.kind === 'survey' && <Survey batchId={batchId} tileIds={view.tileIds} />}
+                {view?.kind === 'shoot-out' && <ShootOut batchId={batchId} batch={batch.data} onOpen={openLoupe} />}
+                {kind === 'grid' && <Peek />}
               </PaneBoundary>
             )}
             <PaneBoundary name="tray">
@@ -83,13 +101,21 @@ export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number
             </PaneBoundary>
           </main>
           {panels.detailsShown && (
-            <aside className={styles.details} aria-label="Details" data-region="details">
+            <aside
+              className={styles.details}
+              aria-label={panels.historyShown ? 'History' : 'Details'}
+              data-region="details"
+            >
               <PaneBoundary name="details">
-                <DetailsPane isLoupe={tileId !== null} batch={batch.data} />
+                {panels.historyShown ? (
+                  <HistoryPane batchId={batchId} onClose={() => panels.show({ historyShown: false })} />
+                ) : (
+                  <DetailsPane isOne={isOne} batch={batch.data} />
+                )}
               </PaneBoundary>
             </aside>
           )}
-          <BatchStatusBar batch={batch.data} isLoupe={tileId !== null} />
+          <BatchStatusBar batch={batch.data} isOne={isOne} />
           <LiveRegion />
           <DeliverDialog
             batchId={batchId}
@@ -103,7 +129,7 @@ export const BatchPage = ({ batchId, tileId }: { batchId: number; tileId: number
 
   function openLoupe(id: number) {
     session.focus(id, session.state().selection)
-    window.location.hash = `#/batch/${batchId}/image/${id}`
+    goTo({ page: 'batch', batchId, tileId: id })
   }
 }
 

@@ -1,9 +1,11 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import { moneyText } from '#shared/money.ts'
 import { useChangeSettings } from '../api/changes.ts'
+import { isApple } from '../api/host.ts'
 import { useSettings } from '../api/queries.ts'
 import { Figure, StatusBar } from '../app/status-bar.tsx'
-import { keysOf } from '../keys/commands.ts'
+import { useKeyOf } from '../keys/command-center.tsx'
+import { keyLabel } from '../keys/key-label.ts'
 import { useReview, useReviewState } from '../review/session-context.tsx'
 import { durationText } from '../ui/time-text.ts'
 import { Tip } from '../ui/tooltip.tsx'
@@ -13,25 +15,27 @@ import { targetText } from './target-text.ts'
 const whole = (number: number) => number.toLocaleString('en-US')
 
 /** The target of the next key, what is decided, the money, and how far the queue is. */
-export const BatchStatusBar = ({ batch, isLoupe }: { batch: BatchStatus | undefined; isLoupe: boolean }) => {
+export const BatchStatusBar = ({ batch, isOne }: { batch: BatchStatus | undefined; isOne: boolean }) => {
   const session = useReview()
-  const target = useReviewState(() => targetText(session, isLoupe))
+  const target = useReviewState(() => targetText(session, isOne))
   const sending = useReviewState((state) => state.sending)
   const settings = useSettings().data
-  const advances = (isLoupe ? settings?.autoAdvanceLoupe : settings?.autoAdvanceGrid) ?? false
+  const keyOf = useKeyOf()
+  const approveKey = keyOf('approve')
+  const advances = (isOne ? settings?.autoAdvanceLoupe : settings?.autoAdvanceGrid) ?? false
   const { mutate: changeSettings } = useChangeSettings()
-  const toggleAdvance = () => changeSettings(isLoupe ? { autoAdvanceLoupe: !advances } : { autoAdvanceGrid: !advances })
+  const toggleAdvance = () => changeSettings(isOne ? { autoAdvanceLoupe: !advances } : { autoAdvanceGrid: !advances })
   const left = (
     <>
       {target === '' ? (
         'No picture to decide here yet'
       ) : (
         <>
-          <b>P</b> {target}
+          {approveKey && <b>{keyLabel(approveKey, isApple)}</b>} {target}
         </>
       )}
       {' · '}
-      <Tip text="Move on after a decision" keys={keysOf('autoAdvance')} side="top">
+      <Tip text="Move on after a decision" keys={keyOf('autoAdvance')} side="top">
         <button type="button" className={styles.toggle} aria-pressed={advances} onClick={toggleAdvance}>
           auto-advance {advances ? 'on' : 'off'}
         </button>

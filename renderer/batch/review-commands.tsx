@@ -4,34 +4,27 @@ import type { TileFilter } from '#shared/contract/tiles.ts'
 import { useChangeSettings } from '../api/changes.ts'
 import { client } from '../api/client.ts'
 import { useSettings } from '../api/queries.ts'
-import { usePanels } from '../app/panels.tsx'
-import { goTo } from '../app/use-route.ts'
 import { useCommands } from '../keys/command-center.tsx'
-import { afterMark, nextUndecidedHere } from '../review/advance.ts'
+import { afterMark, nextUndecidedHere, nextUndecidedIn } from '../review/advance.ts'
 import { isFiltering } from '../review/filter.ts'
-import { anchoredAt, everything, noSelection } from '../review/selection.ts'
+import { everything, noSelection } from '../review/selection.ts'
 import { useReview, useReviewActions } from '../review/session-context.tsx'
 import { notify, notifyError } from '../ui/toast.tsx'
 
-const overlays = ['none', 'decision', 'prompt', 'money'] as const
 const ratings = [0, 1, 2, 3, 4, 5] as const
 
-/** Offers the commands of review, for grid and loupe alike. Draws nothing. */
+/** Offers the commands that decide, mark, and go to what is undecided, for every view alike. Draws nothing. */
 export const ReviewCommands = ({
   batchId,
-  isLoupe,
+  isOne,
   filter,
-  onFilter,
-  onOpenLoupe,
 }: {
   batchId: number
-  isLoupe: boolean
+  /** Marks are about the active picture alone: in every view but the grid. */
+  isOne: boolean
   filter: TileFilter
-  onFilter: (filter: TileFilter) => void
-  onOpenLoupe: (tileId: number) => void
 }) => {
   const session = useReview()
-  const panels = usePanels()
   const settings = useSettings().data
   const { mutate: changeSettings } = useChangeSettings()
   const actions = useReviewActions()
@@ -44,21 +37,25 @@ export const ReviewCommands = ({
     return () => window.removeEventListener('beforeunload', onLeave)
   }, [actions])
 
-  const advances = (isLoupe ? settings?.autoAdvanceLoupe : settings?.autoAdvanceGrid) ?? false
+  const advances = (isOne ? settings?.autoAdvanceLoupe : settings?.autoAdvanceGrid) ?? false
   const mark = (verb: Verb) => {
     const before = session.state()
     const { focusId } = before
     if (focusId === null) return
-    const tileIds = isLoupe ? [focusId] : session.targets()
-    const next = afterMark(verb, before.list, focusId, tileIds.length, advances)
-    actions.mark(verb, isLoupe ? tileIds : undefined)
+    const tileIds = isOne ? [focusId] : session.targets()
+    // The grid's list: a closed stack is one step.
+    const list = isOne ? before.list : before.grid
+    const next = afterMark(verb, list, focusId, tileIds.length, advances, before.scope)
+    actions.mark(verb, isOne ? tileIds : undefined)
     if (next !== null && session.state().list.indexOf(next) >= 0) session.focus(next)
   }
 
   const jump = async (backwards: boolean) => {
-    const { list, focusId } = session.state()
+    const { list, focusId, scope } = session.state()
     if (focusId === null) return
-    const here = nextUndecidedHere(session, list.indexOf(focusId), backwards)
+    const here = scope
+      ? nextUndecidedIn(scope, session, focusId, backwards)
+      : nextUndecidedHere(session, list.indexOf(focusId), backwards)
     if (here !== 'unknown') {
       if (here === null) session.say('No undecided draft further on')
       else session.focus(here)
@@ -87,20 +84,6 @@ export const ReviewCommands = ({
       .catch((error) => notifyError('The undecided drafts could not be selected', error))
   }
 
-  const sizeBy = (step: number) => {
-    if (!settings) return
-    changeSettings({ tileSize: Math.min(512, Math.max(96, Math.round((settings.tileSize * step) / 8) * 8)) })
-  }
-
-  const goUp = () => {
-    const { selection, focusId } = session.state()
-    if (panels.dimmed) panels.show({ dimmed: false })
-    else if (panels.trayOpen) panels.show({ trayOpen: false })
-    else if (isLoupe) goTo({ page: 'batch', batchId, tileId: null })
-    else if (selection.ids.size > 0) session.focus(focusId, anchoredAt(focusId))
-    else if (isFiltering(filter)) onFilter({})
-  }
-
   useCommands({
     approve: () => mark({ kind: 'approve' }),
     reject: () => mark({ kind: 'reject' }),
@@ -124,39 +107,13 @@ export const ReviewCommands = ({
     stepBack: actions.stepBack,
     nextUndecided: () => find(false),
     previousUndecided: () => find(true),
-    autoAdvance: () => changeSettings(isLoupe ? { autoAdvanceLoupe: !advances } : { autoAdvanceGrid: !advances }),
-    overlays: () => {
-      const at = overlays.indexOf(settings?.overlay ?? 'decision')
-      changeSettings({ overlay: overlays[(at + 1) % overlays.length] ?? 'decision' })
-    },
+    autoAdvance: () => changeSettings(isOne ? { autoAdvanceLoupe: !advances } : { autoAdvanceGrid: !advances }),
     selectAll: () => {
-      const { list, focusId } = session.state()
-      session.focus(focusId, everything(list, isFiltering(filter) ? null : 'all'))
+      const { grid, stacks, focusId } = session.state()
+      session.focus(focusId, everything(grid, isFiltering(filter) || stacks.size > 0 ? null : 'all'))
     },
     selectUndecided,
     selectNone: () => session.focus(session.state().focusId, { ...noSelection, anchorId: session.state().focusId }),
-    smaller: () => sizeBy(1 / 1.2),
-    larger: () => sizeBy(1.2),
-    openLoupe: () => {
-      const { focusId } = session.state()
-      if (focusId !== null) onOpenLoupe(focusId)
-    },
-    filterBar: () => panels.show({ filterShown: !panels.filterShown }),
-    clearFilter: () => onFilter({}),
-    dim: () => panels.show({ dimmed: !panels.dimmed }),
-    fullScreen: () => void toggleFullScreen(),
-    deliver: () => panels.show({ deliverOpen: true }),
-    ...(!panels.trayOpen && { tray: () => panels.show({ trayOpen: true }) }),
-    escape: goUp,
   })
   return null
-}
-
-async function toggleFullScreen(): Promise<void> {
-  try {
-    if (document.fullscreenElement) await document.exitFullscreen()
-    else await document.documentElement.requestFullscreen()
-  } catch (error) {
-    notifyError('Full screen is not possible here', error)
-  }
 }

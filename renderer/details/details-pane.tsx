@@ -14,7 +14,7 @@ import { PromptText } from './prompt-text.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
 
 /** Everything about the tile in focus, or, with several selected, about them together. */
-export const DetailsPane = ({ isLoupe, batch }: { isLoupe: boolean; batch: BatchStatus | undefined }) => {
+export const DetailsPane = ({ isOne, batch }: { isOne: boolean; batch: BatchStatus | undefined }) => {
   const focusId = useReviewState((state) => state.focusId)
   const selectedCount = useReviewState((state) => state.selection.ids.size)
   if (focusId === null) {
@@ -24,22 +24,22 @@ export const DetailsPane = ({ isLoupe, batch }: { isLoupe: boolean; batch: Batch
       </EmptyState>
     )
   }
-  if (!isLoupe && selectedCount > 1) return <SelectionSummary batch={batch} />
-  return <TileDetails tileId={focusId} isLoupe={isLoupe} />
+  if (!isOne && selectedCount > 1) return <SelectionSummary batch={batch} />
+  return <TileDetails tileId={focusId} isOne={isOne} />
 }
 
-const TileDetails = ({ tileId, isLoupe }: { tileId: number; isLoupe: boolean }) => {
+const TileDetails = ({ tileId, isOne }: { tileId: number; isOne: boolean }) => {
   const { tile, said } = useTileView(tileId)
   if (!tile) return <div className={styles.pane} aria-busy="true" />
   const { image } = tile
   return (
     <div className={styles.pane}>
       <h2 className="small-heading">Draft</h2>
-      {image && !isLoupe && (
+      {image && !isOne && (
         <img
           key={image.id}
           className={styles.preview}
-          src={mediaUrl(image.id, 'thumb')}
+          src={mediaUrl(image, 'thumb')}
           alt=""
           width={image.width}
           height={image.height}

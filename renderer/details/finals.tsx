@@ -20,7 +20,7 @@ export const Finals = ({ tile }: { tile: Tile }) => {
       {tile.finals.length === 0 && tile.finalState === null && <p className={styles.muted}>None yet.</p>}
       {tile.finals.map((final) => (
         <div key={final.id} className={styles.final}>
-          <img src={mediaUrl(final.id, 'small')} alt="" loading="lazy" decoding="async" />
+          <img src={mediaUrl(final, 'small')} alt="" loading="lazy" decoding="async" />
           <div className={styles.finalText}>
             <b>
               {final.width} × {final.height}

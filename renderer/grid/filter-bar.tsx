@@ -1,18 +1,21 @@
-import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Decision } from '#shared/contract/common.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { profileName } from '#shared/generation-request.ts'
-import { useCommands } from '../keys/command-center.tsx'
 import { withPart } from '../review/filter.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { Kbd } from '../ui/kbd.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Select } from '../ui/select.tsx'
 import styles from './filter-bar.module.css'
+import { moreParts } from './filter-parts.ts'
+import { MoreFilters } from './more-filters.tsx'
+import { SavedViews } from './saved-views.tsx'
+import { Search } from './search.tsx'
 import { ViewControls } from './view-controls.tsx'
+import { ViewMenu } from './view-menu.tsx'
 
 const decisions: readonly { value: Decision; title: string }[] = [
   { value: 'undecided', title: 'Undecided' },
@@ -85,21 +88,37 @@ export const FilterBar = ({
           onChange={(model) => onFilter(withPart(filter, 'models', model === '' ? undefined : [model]))}
         />
       )}
+      {moreParts(filter).map(({ text, without }) => (
+        <Chip key={text} on onChange={() => onFilter(without)}>
+          {text} <Icon name="cross" size={10} />
+        </Chip>
+      ))}
+      <MoreFilters batch={batch} filter={filter} onFilter={onFilter} />
       <Search
         words={filter.search ?? ''}
         onSearch={(words) => onFilter(withPart(filter, 'search', words || undefined))}
       />
-      <span className={styles.grow} />
-      <Menu
-        align="end"
-        trigger={<IconButton icon="sort" label={`Order: ${orders.find((each) => each.value === order)?.label}`} />}
-        items={orders.map(({ value, label }) => ({
-          label,
-          ...(value === order && { icon: 'check' as const }),
-          onSelect: () => onOrder(value),
-        }))}
-      />
-      <ViewControls canGroup={order === 'sheet'} />
+      <div className={styles.tools}>
+        <SavedViews
+          filter={filter}
+          order={order}
+          onOpen={(view) => {
+            onFilter(view.filter)
+            onOrder(view.order)
+          }}
+        />
+        <Menu
+          align="end"
+          trigger={<IconButton icon="sort" label={`Order: ${orders.find((each) => each.value === order)?.label}`} />}
+          items={orders.map(({ value, label }) => ({
+            label,
+            ...(value === order && { icon: 'check' as const }),
+            onSelect: () => onOrder(value),
+          }))}
+        />
+        <ViewMenu />
+        <ViewControls canGroup={order === 'sheet'} />
+      </div>
     </div>
   )
 }
@@ -128,43 +147,5 @@ function Toggle<Name extends keyof TileFilter>({
     >
       {children}
     </Chip>
-  )
-}
-
-/** Finds as she types; Escape gives the keys back to the grid, twice clears. */
-const Search = ({ words, onSearch }: { words: string; onSearch: (words: string) => void }) => {
-  const input = useRef<HTMLInputElement>(null)
-  const [typed, setTyped] = useState(words)
-  const settled = useDeferredValue(typed)
-  const search = useRef(onSearch)
-  useEffect(() => {
-    search.current = onSearch
-  })
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (settled.trim() !== words) search.current(settled.trim())
-    }, 60)
-    return () => clearTimeout(timer)
-  }, [settled, words])
-  useCommands({ search: () => input.current?.select() })
-  return (
-    <label className={styles.search}>
-      <Icon name="search" size={13} />
-      <span className="visually-hidden">Search prompts and columns</span>
-      <input
-        ref={input}
-        type="search"
-        value={typed}
-        placeholder="Search"
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && typed !== '') setTyped('')
-          else if (event.key !== 'Escape' && event.key !== 'Enter') return
-          event.preventDefault()
-          if (event.key === 'Enter' || typed === '') document.querySelector<HTMLElement>('[data-region=grid]')?.focus()
-        }}
-      />
-      {typed === '' && <Kbd keys="/" />}
-    </label>
   )
 }

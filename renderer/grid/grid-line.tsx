@@ -15,6 +15,8 @@ interface GridLineProps {
   readonly size: number
   readonly isReady: boolean
   readonly list: TileList
+  /** The top tile of a closed stack -> how many tiles it stands for. */
+  readonly stackSizes: ReadonlyMap<number, number>
   readonly overlay: Settings['overlay']
 }
 
@@ -28,6 +30,7 @@ export const GridLine = memo(function GridLine({
   size,
   isReady,
   list,
+  stackSizes,
   overlay,
 }: GridLineProps) {
   const place = { transform: `translateY(${top}px)`, height: head + size }
@@ -56,7 +59,14 @@ export const GridLine = memo(function GridLine({
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active cell */}
       <div className={styles.tiles} style={{ top: head }} role="row" aria-rowindex={number + 1}>
         {ids.map((id, column) => (
-          <Tile key={id} tileId={id} column={column + 1} size={size} overlay={overlay} />
+          <Tile
+            key={id}
+            tileId={id}
+            column={column + 1}
+            size={size}
+            overlay={overlay}
+            stacked={stackSizes.get(id) ?? 1}
+          />
         ))}
       </div>
     </div>

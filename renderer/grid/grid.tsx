@@ -10,7 +10,7 @@ import { gap, layOut } from './layout.ts'
 import { indexAfter, type Move } from './navigation.ts'
 import { boxHeight } from './scroll-scale.ts'
 import { useViewport } from './use-viewport.ts'
-import { useWantedTiles } from './use-wanted-tiles.ts'
+import { useMadeFirst, useWantedTiles } from './use-wanted-tiles.ts'
 
 const padding = 16
 
@@ -32,7 +32,8 @@ export const Grid = ({
   onOpen: (tileId: number) => void
 }) => {
   const session = useReview()
-  const list = useReviewState((state) => state.list)
+  const list = useReviewState((state) => state.grid)
+  const stackSizes = useReviewState((state) => state.stackSizes)
   const focusId = useReviewState((state) => state.focusId)
   const box = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(box)
@@ -42,6 +43,7 @@ export const Grid = ({
   )
   const { shown, shift, onScroll } = useViewport(box, { list, layout, focusId }, height)
   useWantedTiles(layout, shown)
+  useMadeFirst(layout, shown)
 
   useEffect(() => {
     if (!isCovered) box.current?.focus({ preventScroll: true })
@@ -126,6 +128,7 @@ export const Grid = ({
               size={layout.size}
               isReady={shown.ready.has(number) || number === focusLine}
               list={list}
+              stackSizes={stackSizes}
               overlay={overlay}
             />
           )

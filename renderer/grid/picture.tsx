@@ -44,7 +44,7 @@ export const Picture = ({ tile, image, said, size, overlay }: PictureProps) => {
         </div>
       ) : (
         <img
-          src={mediaUrl(image.id, renditionFor(Math.max(width, height), window.devicePixelRatio))}
+          src={mediaUrl(image, renditionFor(Math.max(width, height), window.devicePixelRatio))}
           alt=""
           width={width}
           height={height}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useChangeSettings } from '../api/changes.ts'
 import { useSettings } from '../api/queries.ts'
+import { useReview, useReviewState } from '../review/session-context.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Slider } from '../ui/slider.tsx'
 import styles from './filter-bar.module.css'
@@ -8,6 +9,8 @@ import styles from './filter-bar.module.css'
 /** How the grid looks: rows or flat, and the size of tiles. */
 export const ViewControls = ({ canGroup }: { canGroup: boolean }) => {
   const settings = useSettings().data
+  const session = useReview()
+  const isStacked = useReviewState((state) => state.stacks.size > 0)
   const { mutate: changeSettings } = useChangeSettings()
   const [size, setSize] = useState(settings?.tileSize ?? 160)
   const stored = settings?.tileSize
@@ -20,12 +23,16 @@ export const ViewControls = ({ canGroup }: { canGroup: boolean }) => {
       {canGroup && (
         <Segmented
           label="Grouping"
-          value={settings.grouped ? 'rows' : 'flat'}
+          value={settings.grouped ? (isStacked ? 'stacks' : 'rows') : 'flat'}
           choices={[
             { value: 'rows', label: 'By row', icon: 'rows' },
+            { value: 'stacks', label: 'A stack per row', icon: 'stacks' },
             { value: 'flat', label: 'Flat', icon: 'flat' },
           ]}
-          onChange={(value) => changeSettings({ grouped: value === 'rows' })}
+          onChange={(value) => {
+            session.closeAllStacks(value === 'stacks')
+            changeSettings({ grouped: value !== 'flat' })
+          }}
         />
       )}
       <span className={styles.size}>

@@ -1,7 +1,19 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
-import type { CommandId } from './commands.ts'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import { defaultSettings } from '#shared/contract/settings.ts'
+import { useSettings } from '../api/queries.ts'
+import { type Command, type CommandId, commands } from './commands.ts'
 import { commandFor } from './key-map.ts'
 import { placeOf, pressOf } from './key-place.ts'
+import { type KeyTable, keyTable } from './shortcuts.ts'
 
 type Run = () => void
 
@@ -11,10 +23,16 @@ export interface CommandCenter {
   readonly can: (id: CommandId) => boolean
   /** Whether there was an offer to run. */
   readonly run: (id: CommandId) => boolean
+  /** Commands that last as long as their key is down. */
+  readonly hold: (id: CommandId | null) => void
+  readonly held: () => CommandId | null
+  readonly subscribe: (listener: () => void) => () => void
 }
 
 function createCommandCenter(): CommandCenter {
   const offers = new Map<CommandId, Run[]>()
+  const listeners = new Set<() => void>()
+  const holding: { id: CommandId | null } = { id: null }
   return {
     offer: (id, run) => {
       offers.set(id, [...(offers.get(id) ?? []), run])
@@ -30,30 +48,82 @@ function createCommandCenter(): CommandCenter {
       run?.()
       return run !== undefined
     },
+    hold: (id) => {
+      if (holding.id === id) return
+      holding.id = id
+      for (const listener of listeners) listener()
+    },
+    held: () => holding.id,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }
 
 const Center = createContext<CommandCenter | null>(null)
+const Keys = createContext<KeyTable>(keyTable(defaultSettings.shortcuts))
+
+const isHeld = (id: CommandId): boolean => {
+  const command: Command | undefined = commands.find((each) => each.id === id)
+  return command?.held === true
+}
 
 /** Holds the commands and listens to the keyboard for the whole page. */
 export const CommandProvider = ({ children }: { children: ReactNode }) => {
   const [center] = useState(createCommandCenter)
+  const shortcuts = useSettings().data?.shortcuts ?? defaultSettings.shortcuts
+  const table = useMemo(() => keyTable(shortcuts), [shortcuts])
   useEffect(() => {
+    const release = () => center.hold(null)
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
-      const id = commandFor(pressOf(event), placeOf(event.target))
-      if (id !== null && center.run(id)) event.preventDefault()
+      const press = pressOf(event)
+      const id = commandFor(press, placeOf(event.target), table)
+      if (id === null) {
+        // A held key says its command once and then repeats itself: that press is ours too.
+        if (press.repeat && center.held() !== null) event.preventDefault()
+        return
+      }
+      if (isHeld(id)) center.hold(id)
+      else if (!center.run(id)) return
+      event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
-  }, [center])
-  return <Center.Provider value={center}>{children}</Center.Provider>
+    window.addEventListener('keyup', release)
+    window.addEventListener('blur', release)
+    return () => {
+      window.removeEventListener('keydown', onKeyDown)
+      window.removeEventListener('keyup', release)
+      window.removeEventListener('blur', release)
+    }
+  }, [center, table])
+  return (
+    <Center.Provider value={center}>
+      <Keys.Provider value={table}>{children}</Keys.Provider>
+    </Center.Provider>
+  )
 }
 
 export function useCommandCenter(): CommandCenter {
   const center = useContext(Center)
   if (!center) throw new Error('This part of the page stands outside CommandProvider')
   return center
+}
+
+/** Every command's keys as they are now. */
+export const useKeyTable = (): KeyTable => useContext(Keys)
+
+/** The first key of a command as it is now, for a hint; undefined where it has none. */
+export function useKeyOf(): (id: CommandId) => string | undefined {
+  const table = useKeyTable()
+  return (id) => table[id][0]
+}
+
+/** Whether the key of a held command is down. */
+export function useHeld(id: CommandId): boolean {
+  const center = useCommandCenter()
+  return useSyncExternalStore(center.subscribe, () => center.held() === id)
 }
 
 /** Offers commands while the component is shown: `useCommands({ deliver: () => setOpen(true) })`. */

@@ -4,10 +4,11 @@ import { usePanels } from '../app/panels.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Kbd } from '../ui/kbd.tsx'
-import { useCommandCenter } from './command-center.tsx'
+import { useCommandCenter, useKeyTable } from './command-center.tsx'
 import styles from './command-palette.module.css'
-import { type CommandId, commands } from './commands.ts'
+import type { CommandId } from './commands.ts'
 import { searchCommands } from './search-commands.ts'
+import { commandsWithKeys } from './shortcuts.ts'
 
 /** Mod+K: everything that can be done here and now, by name. */
 export const CommandPalette = () => {
@@ -30,7 +31,9 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const listId = useId()
   const [words, setWords] = useState('')
   const [active, setActive] = useState(0)
-  const offered = commands.filter((command) => command.id !== 'palette' && center.can(command.id))
+  const offered = commandsWithKeys(useKeyTable()).filter(
+    (command) => command.id !== 'palette' && center.can(command.id),
+  )
   const found = searchCommands(offered, words)
   const at = Math.min(active, found.length - 1)
 

@@ -1,5 +1,8 @@
-/** Where a command's keys work: in the grid, the loupe, both (`review`), or on the whole page. */
-export type Where = 'grid' | 'loupe' | 'review' | 'page'
+/** The parts of the page whose keys differ: the grid and the views over it. */
+export type Region = 'grid' | 'loupe' | 'compare' | 'survey' | 'shoot-out'
+
+/** Where a command's keys work: in one region, in those that show pictures large, in all of them, or on the whole page. */
+export type Where = Region | 'large' | 'review' | 'page'
 
 export interface Command {
   readonly id: string
@@ -12,6 +15,8 @@ export interface Command {
   readonly inText?: true
   /** Holding the key down says it again and again. */
   readonly repeats?: true
+  /** Lasts as long as its key is held down. */
+  readonly held?: true
 }
 
 /** Every command with its keys: the key map, the palette, the key sheet and the tooltips read this one table. */
@@ -73,12 +78,26 @@ export const commands = [
     repeats: true,
   },
 
-  { id: 'openLoupe', title: 'Open in the loupe', group: 'View', keys: ['Space', 'E', 'Enter'], where: 'grid' },
-  { id: 'zoom', title: 'Fit or 100 %', group: 'View', keys: ['Space'], where: 'loupe' },
-  { id: 'openGrid', title: 'Back to the grid', group: 'View', keys: ['G'], where: 'loupe' },
+  { id: 'openGrid', title: 'Grid', group: 'View', keys: ['G'], where: 'review' },
+  { id: 'openLoupe', title: 'Loupe: one picture, large', group: 'View', keys: ['E'], where: 'review' },
+  { id: 'openTile', title: 'Open this draft in the loupe', group: 'View', keys: ['Space', 'Enter'], where: 'grid' },
+  { id: 'compare', title: 'Compare two pictures', group: 'View', keys: ['C'], where: 'review' },
+  { id: 'survey', title: 'Survey the selection', group: 'View', keys: ['N'], where: 'review' },
+  { id: 'siblings', title: 'Survey all drafts of the row', group: 'View', keys: ['B'], where: 'review' },
+  { id: 'shootOut', title: 'Shoot-out: rows beside models', group: 'View', keys: ['M'], where: 'review' },
+  { id: 'zoom', title: 'Fit or 100 %', group: 'View', keys: ['Space'], where: 'large' },
+  { id: 'peek', title: 'Look at 100 % while held', group: 'View', keys: ['Z'], where: 'review', held: true },
+  { id: 'crown', title: 'The challenger becomes champion', group: 'View', keys: ['Enter'], where: 'compare' },
+  { id: 'swap', title: 'Swap champion and challenger', group: 'View', keys: ['Shift+C'], where: 'compare' },
+  { id: 'champion', title: 'Champion active', group: 'View', keys: ['Shift+ArrowLeft'], where: 'compare' },
+  { id: 'challenger', title: 'Challenger active', group: 'View', keys: ['Shift+ArrowRight'], where: 'compare' },
+  { id: 'beforeAfter', title: 'Draft, slider or final', group: 'View', keys: ['D'], where: 'loupe' },
+  { id: 'stack', title: 'Open or close the row’s stack', group: 'View', keys: ['S'], where: 'grid' },
+  { id: 'stacks', title: 'Open or close all stacks', group: 'View', keys: ['Shift+S'], where: 'grid' },
   { id: 'overlays', title: 'Next overlay on tiles', group: 'View', keys: ['I'], where: 'review' },
   { id: 'smaller', title: 'Smaller tiles', group: 'View', keys: ['['], where: 'grid', repeats: true },
   { id: 'larger', title: 'Larger tiles', group: 'View', keys: [']'], where: 'grid', repeats: true },
+  { id: 'history', title: 'History of decisions on or off', group: 'View', keys: ['Shift+H'], where: 'page' },
   { id: 'filterBar', title: 'Filter bar on or off', group: 'View', keys: ['\\'], where: 'review' },
   { id: 'search', title: 'Search prompts and columns', group: 'View', keys: ['/'], where: 'page' },
   { id: 'clearFilter', title: 'Clear the filter', group: 'View', keys: [], where: 'review' },
@@ -115,6 +134,7 @@ export const commands = [
 
   { id: 'palette', title: 'Commands', group: 'Window', keys: ['Mod+K'], where: 'page', inText: true },
   { id: 'keySheet', title: 'Keys', group: 'Window', keys: ['?'], where: 'page' },
+  { id: 'shortcuts', title: 'Change keys', group: 'Window', keys: [], where: 'page' },
   { id: 'batchesPane', title: 'Batches pane on or off', group: 'Window', keys: ['Mod+B'], where: 'page' },
   { id: 'detailsPane', title: 'Details pane on or off', group: 'Window', keys: ['Mod+I'], where: 'page' },
   { id: 'nextRegion', title: 'Next part of the window', group: 'Window', keys: ['F6'], where: 'page', inText: true },
@@ -126,5 +146,5 @@ export const commands = [
 
 export type CommandId = (typeof commands)[number]['id']
 
-/** The first key of a command as written in the table, for a hint; undefined where it has none. */
+/** The first key of a command as it comes; `useKeyOf` knows what a person changed. Undefined where it has none. */
 export const keysOf = (id: CommandId): string | undefined => commands.find((command) => command.id === id)?.keys[0]

@@ -1,4 +1,4 @@
-import { type Command, type CommandId, commands } from './commands.ts'
+import { type Command, type CommandId, commands, type Region, type Where } from './commands.ts'
 
 /** What is read of a keyboard event. */
 export interface KeyPress {
@@ -12,10 +12,10 @@ export interface KeyPress {
   readonly composing: boolean
 }
 
-/** Where the press happened. `text`: in a text field; `control`: on a button or the like; `other`: another part of the page. */
+/** Where the press happened. `text`: in a text field; `control`: on a button or the like; `slider`: on a slider. */
 export interface KeyPlace {
-  readonly region: 'grid' | 'loupe' | 'other'
-  readonly target: 'plain' | 'control' | 'text' | 'dialog'
+  readonly region: Region | 'other'
+  readonly target: 'plain' | 'control' | 'slider' | 'text' | 'dialog'
 }
 
 /** Command id -> keys, where a person changed them. */
@@ -34,6 +34,7 @@ function isPress(press: KeyPress, keys: string): boolean {
   if (press.mod !== parts.includes('Mod') || press.alt !== parts.includes('Alt')) return false
   if (/^\d$/.test(name))
     return press.shift === shift && (press.code === `Digit${name}` || press.code === `Numpad${name}`)
+  if (/^(Digit|Numpad)./.test(name)) return press.shift === shift && press.code === name
   const codes = codesByPlace[name]
   if (codes) return press.shift === shift && codes.includes(press.code)
   if (/^[A-Z]$/.test(name)) return press.shift === shift && isLetter(press, name)
@@ -48,15 +49,35 @@ const isLetter = (press: KeyPress, letter: string): boolean =>
     ? press.key.toUpperCase() === letter
     : press.key.length === 1 && press.code === `Key${letter}`
 
-const worksIn = (command: Command, place: KeyPlace): boolean => {
-  if (place.target === 'text' || place.target === 'dialog') return command.inText === true
-  if (command.where === 'page') return true
-  if (place.region === 'other') return false
-  return command.where === 'review' || command.where === place.region
+const large: readonly (Region | 'other')[] = ['loupe', 'compare', 'survey']
+
+/** Whether keys that work at one place work in a region too. */
+export const reaches = (where: Where, region: Region | 'other'): boolean => {
+  if (where === 'page') return true
+  if (region === 'other') return false
+  return where === 'review' || where === region || (where === 'large' && large.includes(region))
 }
 
-/** Keys that a button or a link needs for itself. */
-const isOfControl = (press: KeyPress): boolean => press.key === ' ' || press.key === 'Enter'
+const worksIn = (command: Command, place: KeyPlace): boolean =>
+  place.target === 'text' || place.target === 'dialog' ? command.inText === true : reaches(command.where, place.region)
+
+const sliderKeys: readonly string[] = [
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+  'PageUp',
+  'PageDown',
+]
+
+/** Keys that a button, a link or a slider needs for itself. */
+function isOfControl(press: KeyPress, target: KeyPlace['target']): boolean {
+  if (press.mod) return false
+  if (target === 'control') return press.key === ' ' || press.key === 'Enter'
+  return target === 'slider' && sliderKeys.includes(press.key)
+}
 
 /**
  * The command of a key press at a place, `null` where there is none. Keys in text fields, during composition and on
@@ -64,7 +85,7 @@ const isOfControl = (press: KeyPress): boolean => press.key === ' ' || press.key
  */
 export function commandFor(press: KeyPress, place: KeyPlace, changes: KeyChanges = {}): CommandId | null {
   if (press.composing) return null
-  if (place.target === 'control' && !press.mod && isOfControl(press)) return null
+  if (isOfControl(press, place.target)) return null
   for (const command of commands) {
     const { id, keys, repeats } = command satisfies Command as Command & { id: CommandId }
     if (!worksIn(command, place)) continue

@@ -1,5 +1,9 @@
 import { isApple } from '../api/host.ts'
+import type { Region } from './commands.ts'
 import type { KeyPlace, KeyPress } from './key-map.ts'
+
+/** The views from the topmost down to the grid. */
+const regions: readonly Region[] = ['loupe', 'compare', 'survey', 'shoot-out', 'grid']
 
 export const pressOf = (event: KeyboardEvent): KeyPress => ({
   key: event.key,
@@ -18,7 +22,7 @@ export function placeOf(target: EventTarget | null): KeyPlace {
   if (!(target instanceof Element) || target === document.body) return { region: shownRegion(), target: 'plain' }
   const region = target.closest('[data-region]')?.getAttribute('data-region')
   return {
-    region: region === 'grid' || region === 'loupe' ? region : 'other',
+    region: regions.find((each) => each === region) ?? 'other',
     target: kindOf(target),
   }
 }
@@ -26,10 +30,9 @@ export function placeOf(target: EventTarget | null): KeyPlace {
 function kindOf(target: Element): KeyPlace['target'] {
   if (target.matches(textInputs) || (target instanceof HTMLElement && target.isContentEditable)) return 'text'
   if (target.closest('[role=dialog], [role=alertdialog], [role=menu], [role=listbox]')) return 'dialog'
-  return target.matches('button, a[href], input, summary, [role=slider]') ? 'control' : 'plain'
+  if (target.matches('input[type=range], [role=slider]')) return 'slider'
+  return target.matches('button, a[href], input, summary') ? 'control' : 'plain'
 }
 
-const shownRegion = (): KeyPlace['region'] => {
-  if (document.querySelector('[data-region=loupe]')) return 'loupe'
-  return document.querySelector('[data-region=grid]') ? 'grid' : 'other'
-}
+const shownRegion = (): KeyPlace['region'] =>
+  regions.find((region) => document.querySelector(`[data-region=${region}]`) !== null) ?? 'other'

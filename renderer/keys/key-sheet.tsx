@@ -1,23 +1,45 @@
 import { useState } from 'react'
 import { usePanels } from '../app/panels.tsx'
+import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { TextField } from '../ui/text-field.tsx'
-import { type Command, commands } from './commands.ts'
+import { useKeyTable } from './command-center.tsx'
 import styles from './key-sheet.module.css'
 import { searchCommands } from './search-commands.ts'
+import { commandsWithKeys } from './shortcuts.ts'
 
 const groups = ['Decide', 'Mark', 'Move', 'View', 'Select', 'Batch', 'Window'] as const
-const places = { grid: 'in the grid', loupe: 'in the loupe', review: '', page: '' } as const
+const places = {
+  grid: 'in the grid',
+  loupe: 'in the loupe',
+  compare: 'in compare',
+  survey: 'in the survey',
+  'shoot-out': 'in the shoot-out',
+  large: 'of a large picture',
+  review: '',
+  page: '',
+} as const
 
 /** All keys, with a search over what they do. */
 export const KeySheet = () => {
   const { keySheetOpen, show } = usePanels()
   const [words, setWords] = useState('')
-  const withKeys: readonly Command[] = commands.filter((command) => command.keys.length > 0)
+  const table = useKeyTable()
+  const withKeys = commandsWithKeys(table).filter((command) => command.keys.length > 0)
   const found = searchCommands(withKeys, words)
   return (
-    <Dialog title="Keys" width="wide" open={keySheetOpen} onClose={() => show({ keySheetOpen: false })}>
+    <Dialog
+      title="Keys"
+      width="wide"
+      open={keySheetOpen}
+      onClose={() => show({ keySheetOpen: false })}
+      foot={
+        <Button icon="keyboard" onClick={() => show({ keySheetOpen: false, shortcutsOpen: true })}>
+          Change keys
+        </Button>
+      }
+    >
       <TextField
         label="Search keys"
         labelHidden

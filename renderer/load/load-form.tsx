@@ -81,7 +81,7 @@ export const LoadForm = ({
           profiles={wish.profiles.length}
           providers={providers}
           isStale={isStale}
-          isBlocked={settledBlock !== null}
+          isBlocked={settledBlock !== null || query.isError}
           onShowProblems={() => {
             setTab('problems')
             tabs.current?.scrollIntoView({ block: 'start' })
@@ -113,7 +113,7 @@ export const LoadForm = ({
         <div ref={tabs} className={classNames(styles.plan, plan !== undefined && isStale && styles.stale)}>
           <PlanTabs
             plan={plan}
-            blockedBy={settledBlock}
+            blockedBy={settledBlock ?? (query.isError ? 'The plan could not be made.' : null)}
             tab={tab}
             problems={problems.problems}
             problemCount={problems.problemCount}

@@ -1,7 +1,7 @@
 import { useAddSheet } from '../api/changes.ts'
-import { base64Of } from '../app/read-sheet.ts'
 import { goTo } from '../app/use-route.ts'
 import { notifyError } from '../ui/toast.tsx'
+import { base64Of } from './base64.ts'
 import { pastedName } from './pasted-name.ts'
 
 export interface SheetLoader {

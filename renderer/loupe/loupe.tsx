@@ -4,20 +4,24 @@ import { useChangeSettings } from '../api/changes.ts'
 import { useSettings } from '../api/queries.ts'
 import { goTo } from '../app/use-route.ts'
 import { TileCard } from '../grid/tile-card.tsx'
-import { useCommands } from '../keys/command-center.tsx'
-import { keysOf } from '../keys/commands.ts'
+import { useCommands, useHeld, useKeyOf } from '../keys/command-center.tsx'
 import { useReview, useReviewState, useTileView } from '../review/session-context.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+import { BeforeAfter } from './before-after.tsx'
 import { Filmstrip } from './filmstrip.tsx'
 import styles from './loupe.module.css'
 import { LoupeMarks } from './loupe-marks.tsx'
 import { Stage } from './stage.tsx'
 import { useLoupeMoves } from './use-loupe-moves.ts'
+import { type Look, wholePicture } from './zoom.ts'
 
 /** The address follows the picture this long after it last changed, in ms: browsers refuse many changes a second. */
 const addressAfterMs = 400
+
+const stagesShown = ['draft', 'slider', 'final'] as const
+type StageShown = (typeof stagesShown)[number]
 
 /** One picture large, with its row below it. Left and right stay in the row, up and down go between rows. */
 export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) => {
@@ -25,8 +29,10 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
   const focusId = useReviewState((state) => state.focusId) ?? tileId
   const list = useReviewState((state) => state.list)
   const { tile, said } = useTileView(focusId)
-  const [isFull, setIsFull] = useState(false)
-  const [stageShown, setStageShown] = useState<'final' | 'draft'>('final')
+  const [look, setLook] = useState<Look>(wholePicture)
+  const [stageShown, setStageShown] = useState<StageShown>('final')
+  const isPeeking = useHeld('peek')
+  const keyOf = useKeyOf()
   const region = useRef<HTMLDivElement>(null)
   const settings = useSettings().data
   const { mutate: changeSettings } = useChangeSettings()
@@ -49,10 +55,17 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
   useNeighbours(focusId)
 
   const close = () => goTo({ page: 'batch', batchId, tileId: null })
-  useCommands({ ...moves, zoom: () => setIsFull(!isFull), openGrid: close })
-
   const final = tile?.finals[0]
-  const image = (stageShown === 'final' ? final : undefined) ?? tile?.image
+  const zoom = () => setLook({ ...look, isFull: !look.isFull })
+  useCommands({
+    ...moves,
+    zoom,
+    ...(final && {
+      beforeAfter: () => setStageShown(stagesShown[(stagesShown.indexOf(stageShown) + 1) % 3] ?? 'final'),
+    }),
+  })
+
+  const image = (stageShown === 'draft' ? undefined : final) ?? tile?.image
   const index = list.indexOf(focusId)
   const run = list.runAt(index)
   const inRow = list.runs[run]?.[1] ?? 1
@@ -68,7 +81,7 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
       tabIndex={0}
     >
       <header className={styles.head} data-dims="">
-        <IconButton icon="arrowLeft" label="Back to the grid" keys={keysOf('openGrid')} onClick={close} />
+        <IconButton icon="arrowLeft" label="Back to the grid" keys={keyOf('openGrid')} onClick={close} />
         <b className={styles.label}>{tile?.label ?? ' '}</b>
         <span className={styles.where}>
           {index >= 0 &&
@@ -81,6 +94,7 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
             value={stageShown}
             choices={[
               { value: 'draft', label: 'Draft' },
+              { value: 'slider', label: 'Slider' },
               { value: 'final', label: 'Final' },
             ]}
             onChange={setStageShown}
@@ -88,17 +102,24 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
         )}
         <Chip
           on={settings?.autoAdvanceLoupe ?? true}
-          keys={keysOf('autoAdvance')}
+          keys={keyOf('autoAdvance')}
           onChange={(on) => changeSettings({ autoAdvanceLoupe: on })}
         >
           Auto-advance
         </Chip>
-        <Chip on={isFull} keys={keysOf('zoom')} onChange={setIsFull}>
-          {isFull ? '100 %' : 'Fit'}
+        <Chip on={look.isFull} keys={keyOf('zoom')} onChange={zoom}>
+          {look.isFull ? '100 %' : 'Fit'}
         </Chip>
       </header>
       <div className={styles.stage}>
-        {image && <Stage image={image} isFull={isFull} onZoom={setIsFull} />}
+        {image && (
+          <Stage
+            image={image}
+            look={isPeeking ? { ...look, isFull: true } : look}
+            onLook={setLook}
+            over={stageShown === 'slider' && final && tile?.image && <BeforeAfter key={final.id} draft={tile.image} />}
+          />
+        )}
         {tile && !image && <EmptyStage tile={tile} />}
         {tile && <LoupeMarks said={said} />}
       </div>

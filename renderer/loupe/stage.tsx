@@ -1,40 +1,56 @@
-import { type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { Image } from '#shared/contract/tiles.ts'
-import { mediaUrl } from '../api/host.ts'
 import { classNames } from '../ui/class-names.ts'
 import { useSize } from '../ui/use-size.ts'
-import styles from './loupe.module.css'
-import { fitScale, fullScale, heldCentre, type Point, zoomedAt } from './zoom.ts'
+import { Layers } from './layers.tsx'
+import styles from './stage.module.css'
+import { centreOf, fitScale, heldCentre, type Look, linkedScale, type Point, panOf, zoomedAt } from './zoom.ts'
 
 const middle: Point = { x: 0, y: 0 }
 
-/** One picture, whole or at 100 %; dragging and scrolling pan it, a click zooms to the point clicked. */
+/**
+ * One picture, whole or at 100 %; dragging and scrolling pan it, a click zooms to the point clicked. Stages that share one
+ * look are linked; `widest` is then the widest of their pictures, in pixels. `over` is drawn on the picture.
+ */
 export const Stage = ({
   image,
-  isFull,
-  onZoom,
+  look,
+  onLook,
+  widest = 0,
+  over,
 }: {
   image: Image
-  isFull: boolean
-  onZoom: (isFull: boolean) => void
+  look: Look
+  onLook: (look: Look) => void
+  widest?: number
+  over?: ReactNode
 }) => {
   const box = useRef<HTMLDivElement>(null)
   const stage = useSize(box)
-  const [centre, setCentre] = useState(middle)
   const drag = useRef<{ from: Point; centre: Point; moved: boolean } | null>(null)
   const fit = fitScale(image, stage)
-  const full = fullScale(window.devicePixelRatio)
-  const scale = isFull ? full : fit
-  const scaled = { width: Math.round(image.width * scale), height: Math.round(image.height * scale) }
-  const held = heldCentre(isFull ? centre : middle, scaled, stage)
+  const full = linkedScale(image, widest, window.devicePixelRatio)
+  const sizeAt = (scale: number) => ({
+    width: Math.round(image.width * scale),
+    height: Math.round(image.height * scale),
+  })
+  const scaled = sizeAt(look.isFull ? full : fit)
+  const held = heldCentre(look.isFull ? centreOf(look.pan, scaled) : middle, scaled, stage)
 
+  const newest = useRef({ held, scaled, stage, onLook })
+  useEffect(() => {
+    newest.current = { held, scaled, stage, onLook }
+  })
+  const { isFull } = look
   useEffect(() => {
     const watched = box.current
     if (!watched || !isFull) return
     // React's own wheel listeners are passive and could not keep the page from scrolling.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      setCentre((before) => ({ x: before.x - event.deltaX, y: before.y - event.deltaY }))
+      const { held: from, scaled: size, stage: room, onLook: tell } = newest.current
+      const to = heldCentre({ x: from.x - event.deltaX, y: from.y - event.deltaY }, size, room)
+      tell({ isFull: true, pan: panOf(to, size) })
     }
     watched.addEventListener('wheel', onWheel, { passive: false })
     return () => watched.removeEventListener('wheel', onWheel)
@@ -55,14 +71,16 @@ export const Stage = ({
     const to = pointOf(event)
     const by = { x: to.x - start.from.x, y: to.y - start.from.y }
     if (Math.abs(by.x) + Math.abs(by.y) > 4) start.moved = true
-    if (isFull && start.moved) setCentre({ x: start.centre.x + by.x, y: start.centre.y + by.y })
+    if (!isFull || !start.moved) return
+    const centre = heldCentre({ x: start.centre.x + by.x, y: start.centre.y + by.y }, scaled, stage)
+    onLook({ isFull: true, pan: panOf(centre, scaled) })
   }
   const onPointerUp = (event: PointerEvent) => {
     const start = drag.current
     drag.current = null
     if (!start || start.moved) return
-    if (!isFull) setCentre(zoomedAt(middle, pointOf(event), fit, full))
-    onZoom(!isFull)
+    if (isFull) onLook({ ...look, isFull: false })
+    else onLook({ isFull: true, pan: panOf(zoomedAt(middle, pointOf(event), fit, full), sizeAt(full)) })
   }
 
   return (
@@ -83,29 +101,9 @@ export const Stage = ({
           }}
         >
           <Layers key={image.id} image={image} isFull={isFull} />
+          {over}
         </div>
       )}
     </div>
-  )
-}
-
-/** The small copy at once, the sharp one over it when it is decoded. */
-const Layers = ({ image, isFull }: { image: Image; isFull: boolean }) => {
-  const [sharp, setSharp] = useState<string | null>(null)
-  const [isMissing, setIsMissing] = useState(false)
-  const wanted = mediaUrl(image.id, isFull ? 'full' : 'preview')
-  return (
-    <>
-      <img src={mediaUrl(image.id, 'thumb')} alt="" draggable={false} onError={() => setIsMissing(true)} />
-      <img
-        src={wanted}
-        alt=""
-        decoding="async"
-        draggable={false}
-        className={sharp === wanted ? undefined : styles.pending}
-        onLoad={() => setSharp(wanted)}
-      />
-      {isMissing && sharp === null && <p className={styles.missing}>The picture’s file was not found.</p>}
-    </>
   )
 }

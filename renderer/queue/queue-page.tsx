@@ -2,7 +2,7 @@ import { messageOf } from '#shared/errors.ts'
 import { useQueueControl } from '../api/changes.ts'
 import { useBatches, useQueue } from '../api/queries.ts'
 import { hrefOf } from '../app/router.ts'
-import { keysOf } from '../keys/commands.ts'
+import { useKeyOf } from '../keys/command-center.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -54,7 +54,7 @@ export const QueuePage = () => {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>Queue</h1>
+        <h2>Queue</h2>
         <span className={styles.grow} />
         {working.length > 0 && <PauseAll isPaused={working.every(({ work }) => work?.paused)} />}
       </header>
@@ -92,10 +92,11 @@ export const QueuePage = () => {
 
 const PauseAll = ({ isPaused }: { isPaused: boolean }) => {
   const control = useQueueControl()
+  const keyOf = useKeyOf()
   return (
     <Button
       icon={isPaused ? 'play' : 'pause'}
-      keys={keysOf('pause')}
+      keys={keyOf('pause')}
       disabled={control.isPending}
       onClick={() =>
         control.mutate(

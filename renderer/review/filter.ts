@@ -5,7 +5,8 @@ import type { Said } from './marks.ts'
 export const showsSaid = (filter: TileFilter, said: Said): boolean =>
   (filter.decisions === undefined || filter.decisions.length === 0 || filter.decisions.includes(said.decision)) &&
   (filter.hires === undefined || filter.hires === said.hires) &&
-  (filter.minRating === undefined || said.rating >= filter.minRating)
+  (filter.minRating === undefined || said.rating >= filter.minRating) &&
+  (filter.labels === undefined || (said.label !== null && filter.labels.includes(said.label)))
 
 export const isFiltering = (filter: TileFilter): boolean => Object.values(filter).some((part) => part !== undefined)
 

@@ -1,5 +1,6 @@
 import type { Targets } from '#shared/contract/common.ts'
 import type { Marks, Verb } from '#shared/contract/review.ts'
+import { errorCodeOf } from '#shared/errors.ts'
 import type { Client } from '../api/client.ts'
 import { countText } from '../ui/time-text.ts'
 import { type PendingMark, saidText } from './marks.ts'
@@ -27,6 +28,9 @@ interface Parts {
   readonly reveal: (tileId: number) => void
 }
 
+/** Selections above this are named by their tiles. */
+const manyTiles = 100
+
 const rowVerbs: readonly Verb['kind'][] = ['keep-only', 'reject-row']
 
 /** The verbs of review, over one session. */
@@ -49,6 +53,8 @@ export function createReviewActions({ session, review, onError, reveal }: Parts)
       settle(mark, changed)
     } catch (error) {
       settle(mark, [])
+      // None of a big selection's tiles holds a picture yet: nothing was said of anything.
+      if (mark.tileIds.size > manyTiles && errorCodeOf(error) === 'not-found') return
       session.refilter(mark.tileIds)
       onError(`${saidText(mark.verb)}: not stored, taken back`, error)
     }
@@ -57,6 +63,8 @@ export function createReviewActions({ session, review, onError, reveal }: Parts)
   const targetsFor =
     (tileIds: readonly number[], whole: 'all' | 'undecided' | null) => async (): Promise<Targets | null> => {
       if (whole !== null) return { kind: 'selector', batchId: session.batchId, selector: whole }
+      // A big selection goes by its tiles: loading 50,000 to learn their pictures' ids would take seconds.
+      if (tileIds.length > manyTiles) return { kind: 'tiles', tileIds: [...tileIds] }
       const imageIds = (await session.tiles.load(tileIds)).flatMap((tile) => (tile.image ? [tile.image.id] : []))
       return imageIds.length === 0 ? null : { kind: 'images', imageIds }
     }

@@ -3,12 +3,21 @@ import type { TileCache } from '../api/tile-cache.ts'
 import { showsSaid } from './filter.ts'
 import type { PendingMark } from './marks.ts'
 import { anchoredAt, heldTo, noSelection, type Selection, targetsOf } from './selection.ts'
+import { allStacks, closeStacks, rowOf, type Stacks, siblingsOf, topOf } from './stacks.ts'
 import { emptyTileList, focusAfterChange, type TileList, withoutTiles } from './tile-list.ts'
 import { createTileViews, saidOf, type TileView } from './tile-view.ts'
 
 /** Everything a person's review of one batch holds that is not stored: place, selection, marks on their way. */
 export interface ReviewState {
+  /** Every tile that the filter shows. */
   readonly list: TileList
+  /** What the grid shows of it: a closed stack is its top tile. */
+  readonly grid: TileList
+  readonly stacks: Stacks
+  /** The top tile of a closed stack -> how many tiles it stands for. */
+  readonly stackSizes: ReadonlyMap<number, number>
+  /** The tiles that auto-advance and the way to the next undecided stay among; `null` for all. */
+  readonly scope: readonly number[] | null
   readonly focusId: number | null
   readonly selection: Selection
   readonly pending: readonly PendingMark[]
@@ -30,6 +39,9 @@ export interface ReviewSession {
   /** Takes out, and puts back, what marks on these tiles moved out of or into the filter, before the engine's next list. */
   readonly refilter: (tileIds: Iterable<number>) => void
   readonly focus: (tileId: number | null, selection?: Selection) => void
+  /** Closes the row's stack under its approved tile, or opens it. */
+  readonly toggleStack: (tileId: number) => void
+  readonly closeAllStacks: (closed: boolean) => void
   readonly targets: () => readonly number[]
   readonly say: (text: string) => void
 }
@@ -41,6 +53,10 @@ export function createReviewSession(batchId: number, tiles: TileCache): ReviewSe
   const held: { state: ReviewState; whole: TileList; filter: TileFilter; hidden: Set<number> } = {
     state: {
       list: emptyTileList,
+      grid: emptyTileList,
+      stacks: new Map(),
+      stackSizes: new Map(),
+      scope: null,
       focusId: null,
       selection: noSelection,
       pending: [],
@@ -65,7 +81,23 @@ export function createReviewSession(batchId: number, tiles: TileCache): ReviewSe
     if (list === before) return
     const focusId = focusAfterChange(before, list, held.state.focusId)
     const selection = heldTo(held.state.selection, list)
-    change({ list, focusId, selection: selection.ids.size === 0 ? anchoredAt(focusId) : selection })
+    change({
+      list,
+      ...stackedAs(list, held.state.stacks),
+      focusId,
+      selection: selection.ids.size === 0 ? anchoredAt(focusId) : selection,
+    })
+    if (raised(focusId).grid) change(raised(focusId))
+  }
+
+  const isApproved = (tileId: number): boolean => saidOf(tiles.get(tileId), held.state.pending).decision === 'approved'
+
+  /** The stacks with this tile on top of its own, where that is closed. */
+  const raised = (tileId: number | null): Partial<ReviewState> => {
+    const { list, stacks } = held.state
+    const row = tileId === null || stacks.size === 0 ? null : rowOf(list, tileId)
+    if (tileId === null || row === null || !stacks.has(row) || stacks.get(row) === tileId) return {}
+    return stackedAs(list, new Map(stacks).set(row, tileId))
   }
 
   const isHidden = (tileId: number): boolean => {
@@ -112,8 +144,31 @@ export function createReviewSession(batchId: number, tiles: TileCache): ReviewSe
       held.hidden = hidden
       showList()
     },
-    focus: (tileId, selection = anchoredAt(tileId)) => change({ focusId: tileId, selection }),
+    focus: (tileId, selection = anchoredAt(tileId)) => change({ ...raised(tileId), focusId: tileId, selection }),
+    toggleStack: (tileId) => {
+      const { list, focusId } = held.state
+      const row = rowOf(list, tileId)
+      const siblings = siblingsOf(list, tileId)
+      const top = topOf(siblings, isApproved)
+      if (row === null || top === undefined || siblings.length < 2) return
+      const stacks = new Map(held.state.stacks)
+      if (!stacks.delete(row)) stacks.set(row, top)
+      const isInside = focusId !== null && siblings.includes(focusId) && stacks.has(row)
+      change({ ...stackedAs(list, stacks), ...(isInside && { focusId: top, selection: anchoredAt(top) }) })
+    },
+    closeAllStacks: (closed) => {
+      const { list, focusId } = held.state
+      const stacks: Stacks = closed ? allStacks(list, isApproved) : new Map()
+      const row = focusId === null ? null : rowOf(list, focusId)
+      const top = row === null ? focusId : (stacks.get(row) ?? focusId)
+      change({ ...stackedAs(list, stacks), focusId: top, selection: anchoredAt(top) })
+    },
     targets: () => targetsOf(held.state.selection, held.state.focusId),
     say: (text) => change({ said: { text, number: held.state.said.number + 1 } }),
   }
+}
+
+function stackedAs(list: TileList, stacks: Stacks): Pick<ReviewState, 'grid' | 'stacks' | 'stackSizes'> {
+  const { list: grid, sizes } = closeStacks(list, stacks)
+  return { grid, stacks, stackSizes: sizes }
 }

@@ -51,24 +51,12 @@ export function useTroubleActions(): TroubleActions {
   return actions
 }
 
-/** The failure list ties a tile to its job. */
-async function jobOf(tile: Tile): Promise<number | null> {
-  const { groups } = await client.generation.failures({ batchId: tile.batchId })
-  for (const group of groups) {
-    const jobId = group.jobIds[group.tileIds.indexOf(tile.id)]
-    if (jobId !== undefined && group.tileIds.includes(tile.id)) return jobId
-  }
-  return null
-}
-
+// A draft's tile and its job have one id.
 async function retryTile(tile: Tile): Promise<void> {
   if (tile.state === 'unknown') return resolveUnknown(tile, 'retry')
-  const jobId = await jobOf(tile)
-  // Not on the list any more: another window was faster, and the events that say so are on their way.
-  if (jobId !== null) await client.generation.retry({ batchId: tile.batchId, jobIds: [jobId] })
+  await client.generation.retry({ batchId: tile.batchId, jobIds: [tile.id] })
 }
 
 async function resolveUnknown(tile: Tile, action: 'retry' | 'dismiss'): Promise<void> {
-  const jobId = await jobOf(tile)
-  if (jobId !== null) await client.generation.resolveUnknown({ jobIds: [jobId], action })
+  await client.generation.resolveUnknown({ jobIds: [tile.id], action })
 }

@@ -3,8 +3,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useChangeSettings } from '../api/changes.ts'
 import { useProviders, useSettings } from '../api/queries.ts'
-import { useCommandCenter } from '../keys/command-center.tsx'
-import { keysOf } from '../keys/commands.ts'
+import { useCommandCenter, useKeyOf } from '../keys/command-center.tsx'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -103,9 +102,10 @@ function showSection(name: SectionName): void {
 
 const Shortcuts = () => {
   const center = useCommandCenter()
+  const keyOf = useKeyOf()
   return (
     <div className={styles.line}>
-      <Button icon="keyboard" keys={keysOf('keySheet')} onClick={() => center.run('keySheet')}>
+      <Button icon="keyboard" keys={keyOf('keySheet')} onClick={() => center.run('keySheet')}>
         Show every key
       </Button>
       <span className={styles.dim}>Decisions, marks and moves are one key each.</span>

@@ -21,7 +21,8 @@ export function useSpendGuard(): {
   return {
     guard: (highestMicros, run) => {
       if (highestMicros === 0 || settings?.dailyCapSeen) run()
-      else setWaiting({ highestMicros, run })
+      // The cap itself must be known before anybody can agree to it.
+      else if (settings) setWaiting({ highestMicros, run })
     },
     dialog: waiting && (
       <CapDialog

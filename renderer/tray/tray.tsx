@@ -3,8 +3,7 @@ import type { BatchStatus } from '#shared/contract/batches.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useRunPlan } from '../api/changes.ts'
 import { useBatch, useFinalPlan, useProviders } from '../api/queries.ts'
-import { useCommands } from '../keys/command-center.tsx'
-import { keysOf } from '../keys/commands.ts'
+import { useCommands, useKeyOf } from '../keys/command-center.tsx'
 import { useSpendGuard } from '../settings/spend-guard.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Progress } from '../ui/progress.tsx'
@@ -56,6 +55,7 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
     scale: choice?.scale ?? 2,
   })
   const run = useRunPlan()
+  const keyOf = useKeyOf()
   const { guard, dialog } = useSpendGuard()
   const plan = query.data
   const canRun =
@@ -120,7 +120,7 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             choices={choices}
             onChange={setWay}
           />
-          <Button look="go" keys={keysOf('tray')} disabled={!canRun} onClick={start}>
+          <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>
             {run.isPending ? 'Starting' : 'Make them'}
           </Button>
           <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
@@ -145,11 +145,8 @@ const Figure = ({ title, note, isWarning = false }: { title: string; note: strin
   </div>
 )
 
-/** Which drafts they are, where no switch beside it says so. */
-const countNote = (hasSwitch: boolean, note: string): string =>
-  [hasSwitch ? null : 'every approved draft without a final', note]
-    .filter((part) => part !== null && part !== '')
-    .join(', ')
+/** Which drafts they are, where no switch beside it says so; else what makes them. */
+const countNote = (hasSwitch: boolean, note: string): string => (hasSwitch ? note : 'all approved without a final')
 
 function nothingLine(batch: BatchStatus, which: Which): { title: string; note: string } {
   if (which === 'marked' && batch.decisions.marked > 0)

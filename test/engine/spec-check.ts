@@ -23,6 +23,12 @@ export interface Spec {
   problems(sent: SentRequest): readonly string[]
 }
 
+/** OpenAPI 3.0 writes an open lower end as `minimum` with `exclusiveMinimum: true`; JSON Schema as one number. */
+function asJsonSchema(_name: string, value: unknown): unknown {
+  const { exclusiveMinimum, minimum, ...rest } = asObject(value)
+  return exclusiveMinimum === true ? { ...rest, exclusiveMinimum: minimum } : value
+}
+
 /**
  * A service's own API document beside the project, where somebody keeps it; null where not. It checks the operation, the
  * query's and the body's fields: one that the document does not name is a problem, too.
@@ -30,7 +36,7 @@ export interface Spec {
 export function openSpec(file: string): Spec | null {
   const place = fileURLToPath(new URL(`../../../shared/specs/${file}`, import.meta.url))
   if (!existsSync(place)) return null
-  const document: Json = JSON.parse(readFileSync(place, 'utf8'))
+  const document: Json = JSON.parse(readFileSync(place, 'utf8'), asJsonSchema)
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, coerceTypes: false })
   const ofForms = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, coerceTypes: true })
   for (const one of [ajv, ofForms]) one.addSchema(document, 'document')

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { answerA1111 } from './a1111-wire.ts'
 import { openBfl } from './bfl-wire.ts'
+import { openComfyUi } from './comfyui-wire.ts'
 import { openFal } from './fal-wire.ts'
 import type { Fault } from './faults.ts'
 import { answerGemini } from './gemini-wire.ts'
@@ -13,6 +15,7 @@ import { openQueue } from './queue-wire.ts'
 import { answerRecraft } from './recraft-wire.ts'
 import { openReplicate } from './replicate-wire.ts'
 import { openResults } from './results.ts'
+import { openSdcpp } from './sdcpp-wire.ts'
 import { openStability } from './stability-wire.ts'
 import type { FaultScript, World } from './world.ts'
 import { answerXai } from './xai-wire.ts'
@@ -74,6 +77,8 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
   const replicate = openReplicate(world)
   const stability = openStability(world)
   const bfl = openBfl(world)
+  const comfyUi = openComfyUi(world)
+  const sdcpp = openSdcpp(world)
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = new URL(request.url ?? '/', url())
@@ -89,6 +94,9 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     if (path.startsWith('/replicate/')) return replicate.answer(request, response, asked)
     if (path.startsWith('/stability/')) return stability.answer(request, response, path)
     if (path.startsWith('/bfl/')) return bfl.answer(request, response, asked)
+    if (path.startsWith('/a1111/')) return answerA1111(world, request, response, path)
+    if (path.startsWith('/comfyui/')) return comfyUi.answer(request, response, asked)
+    if (path.startsWith('/sdcpp/')) return sdcpp.answer(request, response, path)
     if (path.startsWith('/recraft/')) return answerRecraft(world, request, response, path)
     if (/^\/v1\/(models|images\/generations|images\/edits)$/.test(path))
       return answerOpenAi(world, request, response, path)

@@ -37,6 +37,7 @@ async function start() {
 
   const answer = (changed: readonly Marks[]) => ({
     action: { id: 1, batchId, summary: 'done', atMs: 0, undone: false, tileIds: changed.map((marks) => marks.tileId) },
+    matched: changed.length,
     changed: [...changed],
   })
   const marksOf = (tileId: number, decision: Marks['decision']): Marks => ({
@@ -48,7 +49,7 @@ async function start() {
     rating: 0,
     label: null,
   })
-  const none = async () => ({ action: null, changed: [] })
+  const none = async () => ({ action: null, matched: 0, changed: [] })
   const actions = createReviewActions({
     session,
     review: {
@@ -184,6 +185,12 @@ describe('where focus goes after a mark', () => {
     expect(afterMark({ kind: 'approve' }, list, 1, 1, false)).toBe(null)
     expect(afterMark({ kind: 'approve' }, list, 1, 2, true)).toBe(null)
     expect(afterMark({ kind: 'undecide' }, list, 1, 1, true)).toBe(null)
+  })
+  test('inside a scope where there is one, and a tile outside of it moves nothing', () => {
+    expect(afterMark({ kind: 'approve' }, list, 1, 1, true, [1, 3])).toBe(3)
+    expect(afterMark({ kind: 'approve' }, list, 3, 1, true, [1, 3])).toBe(null)
+    expect(afterMark({ kind: 'approve' }, list, 2, 1, true, [1, 3])).toBe(null)
+    expect(afterMark({ kind: 'keep-only' }, list, 1, 1, true, [1, 2])).toBe(3)
   })
   test('verbs about a row go to the next row, with or without it', () => {
     expect(afterMark({ kind: 'keep-only' }, list, 2, 1, false)).toBe(3)

@@ -33,9 +33,13 @@ export interface HttpSession {
   /**
    * The same for following what is already under way and may be paid: no failure here may send it again. A key that is no
    * longer good, spent credit or an answer that is not JSON is `provider-unavailable` (it is asked again), a job that is
-   * gone or that failed is `bad-response`.
+   * gone or that failed is `bad-response`. `isPicture`: the answer is the picture itself, not JSON.
    */
-  follow(url: string, call: Context, sent?: Pick<Sent, 'headers' | 'maxBytes'>): Promise<ProviderReply>
+  follow(
+    url: string,
+    call: Context,
+    sent?: Pick<Sent, 'headers' | 'maxBytes'> & { readonly isPicture?: boolean },
+  ): Promise<ProviderReply>
   refusal(words: string, reply: ProviderReply, billed: boolean | null): AppError
   /** A 2xx without a usable picture, charged: `what` goes on after the origin (`sent an answer without a picture`). */
   unusable(what: string, words: string, reply: ProviderReply): AppError
@@ -106,10 +110,10 @@ export function openHttpSession(io: ProviderIo, service: HttpService): HttpSessi
     send,
     refusal,
     unusable,
-    async follow(url, call, sent = {}) {
+    async follow(url, call, { isPicture = false, ...sent } = {}) {
       try {
         const reply = await send(url, { ...sent, method: 'GET', repeatable: true }, call)
-        if (parseJson(reply.bytes) !== null) return reply
+        if (isPicture || parseJson(reply.bytes) !== null) return reply
         const sentence = `${where} sent an answer that is not JSON; it is asked again.`
         throw new AppError('provider-unavailable', sentence, { cause: withReply(reply) })
       } catch (error) {

@@ -98,6 +98,8 @@ export interface Provider {
   readonly settingVariables?: Readonly<Record<string, string>>
   /** A person's own server: what answers to a model's name depends on where it is, so that goes into the prompt hash. */
   readonly isOwnServer?: boolean
+  /** Text that changes with what stands behind a model's name (a workflow, say), so that an edited one is a new wish. */
+  readonly behind?: (model: string, settings: unknown) => string | null
   /** Whether it can be used without a key. */
   readonly keyOptional: boolean
   /** Any other model id may be asked for. */

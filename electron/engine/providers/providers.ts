@@ -1,4 +1,6 @@
+import { a1111 } from './a1111/a1111.ts'
 import { bfl } from './bfl/bfl.ts'
+import { comfyui } from './comfyui/comfyui.ts'
 import { fal } from './fal/fal.ts'
 import { gemini } from './gemini/gemini.ts'
 import { openai } from './openai/openai.ts'
@@ -6,6 +8,7 @@ import { openaiCompatible } from './openai-compatible/openai-compatible.ts'
 import type { Provider } from './provider.ts'
 import { recraft } from './recraft/recraft.ts'
 import { replicate } from './replicate/replicate.ts'
+import { sdcpp } from './sdcpp/sdcpp.ts'
 import { sketch } from './sketch/sketch.ts'
 import { stability } from './stability/stability.ts'
 import { xai } from './xai/xai.ts'
@@ -21,5 +24,8 @@ export const builtInProviders: readonly Provider[] = [
   xai,
   recraft,
   bfl,
+  a1111,
+  comfyui,
+  sdcpp,
   openaiCompatible,
 ]

@@ -63,7 +63,7 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
     const wanted = imagesFor(targets, verb)
     const [first] = wanted
     if (!first) {
-      if (targets.kind !== 'selector') throw new AppError('not-found', 'Those pictures are not in this library.')
+      if (targets.kind === 'images') throw new AppError('not-found', 'Those pictures are not in this library.')
       return { action: null, matched: 0, changed: [] }
     }
     const changes = wanted.flatMap(({ imageId, isKept }) => {

@@ -15,8 +15,6 @@ export interface OpenProvider {
   readonly limits: Limits
   /** Where its requests go, `null` for one that works in this process. */
   readonly origin: string | null
-  /** What goes into the prompt hash where the model's name does not fix what answers; null for hosted models. */
-  readonly answeredBy: string | null
 }
 
 /** Micros of USD: what to expect, and the most it can be. */
@@ -107,6 +105,14 @@ export function openProviders(options: OpenProvidersOptions) {
     list: (): ProviderInfo[] => providers.map((provider) => info(provider.id)),
     model,
 
+    /** What goes into the prompt hash where a model's name does not fix what answers; null for hosted models. */
+    answeredBy(providerId: string, modelId: string): string | null {
+      const provider = find(providerId)
+      if (!provider.isOwnServer) return null
+      const values = settingsOf(provider)
+      return [provider.origin(values), provider.behind?.(modelId, values)].filter(Boolean).join(' ') || null
+    },
+
     /**
      * What requests of one model cost: a person's own price, else the provider's for each very request, else its
      * model's price a picture; null where none is known. What does not depend on the request is read once, here.
@@ -138,8 +144,7 @@ export function openProviders(options: OpenProvidersOptions) {
         now: clock.now,
         key: () => keyOf(provider)?.key ?? null,
       })
-      const answeredBy = provider.isOwnServer ? origin : null
-      const result = { provider, session, limits: provider.limits(values), origin, answeredBy }
+      const result = { provider, session, limits: provider.limits(values), origin }
       opened.set(id, result)
       return result
     },

@@ -99,7 +99,7 @@ function tileOf(
     source: null,
     references: [],
     options: profile.options,
-    answeredBy: source.facts.answeredBy(provider),
+    answeredBy: source.facts.answeredBy(provider, modelId),
   }
   const problem = problemOf(request, model, size, override)
   return { variant, request, model, problem, price: problem === null ? priceOf(request, source) : null }

@@ -51,7 +51,7 @@ function requestFor(old: GenerationRequest, profile: Profile, facts: ModelFacts)
     seed: model.takesSeed ? (old.seed ?? old.variant) : null,
     variant: model.takesSeed ? null : (old.variant ?? old.seed),
     options: profile.options,
-    answeredBy: facts.answeredBy(profile.provider),
+    answeredBy: facts.answeredBy(profile.provider, profile.model),
   }
 }
 

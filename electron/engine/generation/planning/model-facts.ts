@@ -7,7 +7,7 @@ export interface ModelFacts {
   readonly providerIds: readonly string[]
   readonly findModel: (provider: string, model: string) => Model | null
   /** What answers at a provider whose model names do not say so; null for hosted models. */
-  readonly answeredBy: (provider: string) => string | null
+  readonly answeredBy: (provider: string, model: string) => string | null
   /** Null where nobody knows the price. */
   readonly priceOf: (request: GenerationRequest) => Price | null
   /** The same for many requests of one model, as prices are now. */
@@ -23,7 +23,7 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
   return {
     providerIds: providers.ids(),
     findModel: (provider, model) => (isKnown(provider) ? providers.model(provider, model) : null),
-    answeredBy: (provider) => (isKnown(provider) ? providers.open(provider).answeredBy : null),
+    answeredBy: (provider, model) => (isKnown(provider) ? providers.answeredBy(provider, model) : null),
     priceOf: (request) => pricer(request.provider, request.model)(request),
     pricer,
     usualFinal: (provider) => (isKnown(provider) ? (providers.open(provider).provider.usual?.final ?? null) : null),
@@ -37,7 +37,14 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
 export function remembering(facts: ModelFacts): ModelFacts {
   const findModel = once(facts.findModel)
   const pricer = once(facts.pricer)
-  return { ...facts, findModel, pricer, priceOf: (request) => pricer(request.provider, request.model)(request) }
+  const answeredBy = once(facts.answeredBy)
+  return {
+    ...facts,
+    findModel,
+    pricer,
+    answeredBy,
+    priceOf: (request) => pricer(request.provider, request.model)(request),
+  }
 }
 
 function once<Found>(find: (provider: string, model: string) => Found): (provider: string, model: string) => Found {

@@ -166,7 +166,7 @@ function upscaleOf(
     source: { sha256: image.sha256, width: image.width, height: image.height },
     references: [],
     options: {},
-    answeredBy: needs.facts.answeredBy(profile.provider),
+    answeredBy: needs.facts.answeredBy(profile.provider, profile.model),
   }
   return { request, model, redrawn: false }
 }
@@ -206,7 +206,7 @@ function rerenderOf(
     negativePrompt: model.takesNegativePrompt ? draft.negativePrompt : null,
     seed: model.takesSeed ? draft.seed : null,
     variant: model.takesSeed && draft.seed !== null ? null : (draft.variant ?? draft.seed),
-    answeredBy: needs.facts.answeredBy(profile.provider),
+    answeredBy: needs.facts.answeredBy(profile.provider, profile.model),
   }
   return { request, model, redrawn }
 }
