@@ -18,6 +18,7 @@ export const queryKeys = {
   batch: (batchId: number) => api.batches.get.key({ input: { batchId } }),
   plans: () => api.generation.planDrafts.key(),
   finalPlans: () => api.generation.planFinals.key(),
+  rerollPlans: () => api.generation.planRerolls.key(),
   queue: () => api.generation.queue.key(),
   failures: (batchId: number) => api.generation.failures.key({ input: { batchId } }),
   history: (batchId: number) => api.review.history.key({ input: { batchId } }),
@@ -97,6 +98,15 @@ export const useFinalPlan = (
   useQuery(
     api.generation.planFinals.queryOptions({
       input: input ?? skipToken,
+      placeholderData: keepPreviousData,
+      gcTime: 0,
+    }),
+  )
+
+export const useRerollPlan = (batchId: number) =>
+  useQuery(
+    api.generation.planRerolls.queryOptions({
+      input: { batchId, targets: { kind: 'selector', batchId, selector: 're-roll' } },
       placeholderData: keepPreviousData,
       gcTime: 0,
     }),

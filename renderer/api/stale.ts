@@ -43,6 +43,7 @@ export function staleAfter(event: LibraryEvent): Stale {
           queryKeys.batch(event.batchId),
           queryKeys.history(event.batchId),
           queryKeys.finalPlans(),
+          queryKeys.rerollPlans(),
           queryKeys.deliveryPlans(),
         ],
         tileIds: event.tileIds,

@@ -145,6 +145,3 @@ export const commands = [
 ] as const satisfies readonly Command[]
 
 export type CommandId = (typeof commands)[number]['id']
-
-/** The first key of a command as it comes; `useKeyOf` knows what a person changed. Undefined where it has none. */
-export const keysOf = (id: CommandId): string | undefined => commands.find((command) => command.id === id)?.keys[0]

@@ -10,6 +10,7 @@ import { Progress } from '../ui/progress.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { RerollLine } from './reroll-line.tsx'
 import styles from './tray.module.css'
 import { TrayProblems } from './tray-problems.tsx'
 import { countLine, finalChoices, finalsProgress, priceLine, timeLine } from './tray-text.ts'
@@ -132,6 +133,7 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
           Nothing was started. {messageOf(run.error)}
         </p>
       )}
+      <RerollLine batch={batch} guard={guard} />
       <Making batch={batch} />
       {dialog}
     </>

@@ -30,7 +30,7 @@ export type Problem = z.infer<typeof problem>
 
 /**
  * Which tiles a call is about. `selector` is the command line's form:
- * `all`, `undecided`, `approved`, `rejected`, `marked`, `rows:1-20,35`, `ids:A,B` (ids as in the sheet).
+ * `all`, `undecided`, `approved`, `rejected`, `marked`, `re-roll`, `rows:1-20,35`, `ids:A,B` (ids as in the sheet).
  */
 export const targets = z.union([
   z.object({ kind: z.literal('images'), imageIds: z.array(id).min(1) }),

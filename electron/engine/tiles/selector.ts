@@ -12,10 +12,11 @@ const words: Readonly<Record<string, string>> = {
   approved: `image.decision = 'approved'`,
   rejected: `image.decision = 'rejected'`,
   marked: 'image.hires = 1',
+  're-roll': 'image.reroll = 1',
 }
 
 /**
- * `all`, `undecided`, `approved`, `rejected`, `marked`, `rows:1-20,35` or `ids:A,B#2` (ids as in the sheet, `#2` for variant 2 alone).
+ * `all`, `undecided`, `approved`, `rejected`, `marked`, `re-roll`, `rows:1-20,35` or `ids:A,B#2` (ids as in the sheet, `#2` for variant 2 alone).
  * Throws AppError `invalid-input` that says how to write it.
  */
 export function parseSelector(text: string): Condition {
@@ -37,7 +38,7 @@ export function parseSelector(text: string): Condition {
   }
   throw new AppError(
     'invalid-input',
-    `"${text}" selects nothing. Write all, undecided, approved, rejected, marked, rows:1-20,35 or ids:SKU-1,SKU-2#3.`,
+    `"${text}" selects nothing. Write all, undecided, approved, rejected, marked, re-roll, rows:1-20,35 or ids:SKU-1,SKU-2#3.`,
   )
 }
 
