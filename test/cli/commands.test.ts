@@ -71,10 +71,10 @@ test('batches, status, failures and providers answer in one object each, and to 
   expect(await desk.json('status', '1')).toMatchObject({ status: 0, object: status })
   expect(await desk.json('failures', '1')).toMatchObject({ status: 0, object: { batchId: 1, groups: [] } })
   const providers = {
-    providers: [
-      { id: 'sketch', ready: true },
-      { id: 'openai-compatible', ready: false },
-    ],
+    providers: expect.arrayContaining([
+      expect.objectContaining({ id: 'sketch', ready: true }),
+      expect.objectContaining({ id: 'openai-compatible', ready: false }),
+    ]),
   }
   expect(await desk.json('providers')).toMatchObject({ status: 0, object: providers })
   expect((await desk.run('batches')).stdout).toContain('shoes.csv')
