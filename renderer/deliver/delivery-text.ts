@@ -29,10 +29,8 @@ export function bytesText(bytes: number): string {
  * and she types one.
  */
 export function suggestedFolder(libraryFolder: string): string {
-  const unix = /^(\/(?:home|Users)\/[^/]+)\//.exec(libraryFolder)
+  const unix = /^(\/(?:(?:home|Users)\/[^/]+|root))\//.exec(libraryFolder)
   if (unix) return `${unix[1]}/Pictures/Proofsheet`
-  const root = /^\/root\//.exec(libraryFolder)
-  if (root) return '/root/Pictures/Proofsheet'
   const windows = /^([A-Za-z]:\\Users\\[^\\]+)\\/.exec(libraryFolder)
   return windows ? `${windows[1]}\\Pictures\\Proofsheet` : ''
 }
