@@ -155,3 +155,19 @@ export function uniqueNames(names: readonly string[]): { names: string[]; collis
   })
   return { names: unique, collisions }
 }
+
+/** What a name can be made of beside the sheet's columns. `date` is the day the batch was made (UTC): it never changes. */
+export const ownPlaceholders = [
+  'id',
+  'row',
+  'variant',
+  'stage',
+  'provider',
+  'model',
+  'seed',
+  'width',
+  'height',
+  'prompt',
+  'batch',
+  'date',
+] as const

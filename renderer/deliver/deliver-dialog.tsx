@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { messageOf } from '#shared/errors.ts'
-import { nameMistakes } from '#shared/filename-template.ts'
+import { nameMistakes, ownPlaceholders } from '#shared/filename-template.ts'
 import { useChangeSettings, useStartDelivery } from '../api/changes.ts'
 import { useBatch, useDeliveries, useDeliveryPlan, useLibrary, useOptionalSheet, useSettings } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
@@ -14,7 +14,7 @@ import styles from './deliver-dialog.module.css'
 import { DeliveryForm } from './delivery-form.tsx'
 import { DeliveryPreview } from './delivery-preview.tsx'
 import { DeliveryResult } from './delivery-result.tsx'
-import { nameColumns, ownPlaceholders, suggestedFolder } from './delivery-text.ts'
+import { nameColumns, suggestedFolder } from './delivery-text.ts'
 
 /** From an approved set to a folder: where to, how files are named, what it will write; then how it went. */
 export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; open: boolean; onClose: () => void }) => {

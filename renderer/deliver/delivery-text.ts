@@ -1,18 +1,4 @@
-/** What a name can be made of beside the sheet's columns, as the engine fills it in. */
-export const ownPlaceholders = [
-  'id',
-  'row',
-  'variant',
-  'stage',
-  'provider',
-  'model',
-  'seed',
-  'width',
-  'height',
-  'prompt',
-  'batch',
-  'date',
-] as const
+import { ownPlaceholders } from '#shared/filename-template.ts'
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
 

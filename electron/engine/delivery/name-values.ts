@@ -1,21 +1,7 @@
 import type { Batch } from '#engine/batches/batches.ts'
 import type { Deliverable } from '#engine/tiles/tiles.ts'
+import { ownPlaceholders } from '#shared/filename-template.ts'
 
-/** What a name can be made of beside the sheet's columns. `date` is the day the batch was made (UTC): it never changes. */
-const ownPlaceholders = [
-  'id',
-  'row',
-  'variant',
-  'stage',
-  'provider',
-  'model',
-  'seed',
-  'width',
-  'height',
-  'prompt',
-  'batch',
-  'date',
-] as const
 type OwnPlaceholder = (typeof ownPlaceholders)[number]
 
 /** Longest share of a name that the prompt takes, in characters. */
