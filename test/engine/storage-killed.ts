@@ -1,6 +1,7 @@
 import { openStorage } from '#engine/storage/storage.ts'
 
 /** Opens the library in the first argument and holds it until it is killed. */
-openStorage({ folder: process.argv[2] ?? '', readOnly: false, host: 'the killed one' })
+const storage = openStorage({ folder: process.argv[2] ?? '', readOnly: false, host: 'the killed one' })
 process.stdout.write('open\n')
-setInterval(() => undefined, 1000)
+// Held on to: a database that nothing refers to is closed by the garbage collector, and its lock with it.
+setInterval(() => storage.readOnly, 1000)
