@@ -48,6 +48,12 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
   const fail = (outcome: LedgerOutcome): Job[] =>
     end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail')
 
+  const becomeUnknown = (): Job[] =>
+    storage.transaction(() => {
+      spend.finish(job.id, { state: 'unknown' }, code)
+      return jobs.toUnknown(job, message) ? [job, ...jobs.twins(job.promptHash, job.id)] : []
+    })
+
   const stored = jobs.get(job.id)?.state
   if (code === 'canceled' && isStopping) {
     // Followed jobs keep their handle or addresses for the next start; one that never left goes back to the queue.
@@ -56,6 +62,9 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
       jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 }),
     )
   }
+  // What the provider has accepted may be charged: it is never submitted again by itself.
+  const isAccepted = !isFree && (stored === 'running' || stored === 'saving')
+  if (isAccepted && treatment === 'retry') return becomeUnknown()
   if (treatment === 'retry' && isOfflineError(error)) {
     lane.isOffline = true
     lane.waitUntil(clock.now() + offlineWaitMs)
@@ -77,11 +86,7 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
       return again({ retries: job.retries + 1, waits: job.waits, delayMs: told ?? retryDelayMs(job.retries) })
     return failOrFallBack()
   }
-  if (code === 'outcome-unknown')
-    return storage.transaction(() => {
-      spend.finish(job.id, { state: 'unknown' }, code)
-      return jobs.toUnknown(job, message) ? [job, ...jobs.twins(job.promptHash, job.id)] : []
-    })
+  if (code === 'outcome-unknown') return becomeUnknown()
   if (treatment === 'pause') {
     lane.pause ??= { code, message, retryAtMs: null }
     // What runs there is followed again when the lane goes on, by its handle: never submitted twice.

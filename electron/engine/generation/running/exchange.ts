@@ -190,7 +190,8 @@ async function fetchOne(
       return (await needs.network.download(url, options)).bytes
     } catch (error) {
       if (signal.aborted) throw stoppedFollowing(error)
-      if (errorCodeOf(error) !== 'provider-unavailable' || misses >= 5) throw error
+      // The picture is paid for and its address stored: it is fetched again until it is here, gone for good, or we stop.
+      if (errorCodeOf(error) !== 'provider-unavailable') throw error
       await sleepUnlessStopped(needs.clock, retryDelayMs(misses), signal)
     }
   }

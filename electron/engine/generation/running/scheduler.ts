@@ -130,10 +130,12 @@ export function openScheduler(needs: SchedulerNeeds) {
   /** The provider is down: jobs of batches that name another model do not wait for it. */
   function moveOn(provider: string): void {
     const chained = active.filter((batch) => (batch.settings.fallbacks ?? []).length > 0)
-    const moved = needs.storage.transaction(() =>
-      chained.flatMap((batch) => jobs.waitingAt(batch.id, provider).filter((job) => fallBack(needs, job))),
-    )
-    if (moved.length > 0) changed(moved)
+    guard.store(() => {
+      const moved = needs.storage.transaction(() =>
+        chained.flatMap((batch) => jobs.waitingAt(batch.id, provider).filter((job) => fallBack(needs, job))),
+      )
+      if (moved.length > 0) changed(moved)
+    })
   }
 
   /** A running job whose lane was paused while it was followed: its handle is stored, and it is never submitted again. */
