@@ -42,7 +42,7 @@ const deliver = (call: Call, name: string, options: DeliverOptions): Promise<num
     if (!to) throw new AppError('invalid-input', 'Say where to deliver to: --to FOLDER.')
     const { deliveryId } = await engine.delivery.start({
       batchId,
-      folder: resolve(to),
+      destination: { kind: 'folder', folder: resolve(to) },
       layout: options.layout,
       nameTemplate: options.name ?? settings.nameTemplate,
       stage: options.stage,

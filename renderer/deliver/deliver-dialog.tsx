@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { messageOf } from '#shared/errors.ts'
 import { nameMistakes, ownPlaceholders } from '#shared/filename-template.ts'
 import { useChangeSettings, useStartDelivery } from '../api/changes.ts'
@@ -14,7 +13,7 @@ import styles from './deliver-dialog.module.css'
 import { DeliveryForm } from './delivery-form.tsx'
 import { DeliveryPreview } from './delivery-preview.tsx'
 import { DeliveryResult } from './delivery-result.tsx'
-import { nameColumns, suggestedFolder } from './delivery-text.ts'
+import { type DeliveryWish, nameColumns, settingsOf, suggestedFolder } from './delivery-text.ts'
 
 /** From an approved set to a folder: where to, how files are named, what it will write; then how it went. */
 export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; open: boolean; onClose: () => void }) => {
@@ -57,7 +56,7 @@ const OpenDialog = ({
 }: {
   name: string
   sheetId: number | null
-  first: DeliverySettings
+  first: DeliveryWish
   onClose: () => void
 }) => {
   const [wish, setWish] = useState(first)
@@ -69,7 +68,7 @@ const OpenDialog = ({
   // Without the sheet its columns are not known, and the engine's own preview tells of mistakes.
   const [mistake] = sheet ? nameMistakes(wish.nameTemplate, known) : []
   const isComplete = settled.folder.trim() !== '' && settled.nameTemplate.trim() !== ''
-  const query = useDeliveryPlan(isComplete ? { ...settled, folder: settled.folder.trim() } : null)
+  const query = useDeliveryPlan(isComplete ? settingsOf(settled) : null)
   const start = useStartDelivery()
   const remember = useChangeSettings()
   const plan = isComplete ? query.data : undefined
@@ -79,18 +78,15 @@ const OpenDialog = ({
 
   const deliver = () => {
     if (!canStart) return
-    start.mutate(
-      { ...wish, folder: wish.folder.trim() },
-      {
-        onSuccess: (started) => {
-          setDeliveryId(started.deliveryId)
-          remember.mutate(
-            { deliveryFolder: wish.folder.trim(), nameTemplate: wish.nameTemplate },
-            { onError: (error) => notifyError('The folder will not be remembered', error) },
-          )
-        },
+    start.mutate(settingsOf(wish), {
+      onSuccess: (started) => {
+        setDeliveryId(started.deliveryId)
+        remember.mutate(
+          { deliveryFolder: wish.folder.trim(), nameTemplate: wish.nameTemplate },
+          { onError: (error) => notifyError('The folder will not be remembered', error) },
+        )
       },
-    )
+    })
   }
 
   if (deliveryId !== null) {

@@ -1,4 +1,3 @@
-import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import type { NameMistake } from '#shared/filename-template.ts'
 import { abilities } from '../api/host.ts'
 import { Button } from '../ui/button.tsx'
@@ -6,6 +5,7 @@ import { Segmented } from '../ui/segmented.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { notifyError } from '../ui/toast.tsx'
 import styles from './deliver-dialog.module.css'
+import type { DeliveryWish } from './delivery-text.ts'
 
 /** Where to, what, and how files are named. */
 export const DeliveryForm = ({
@@ -15,13 +15,13 @@ export const DeliveryForm = ({
   before,
   onChange,
 }: {
-  wish: DeliverySettings
+  wish: DeliveryWish
   /** Everything that can stand in braces. */
   known: readonly string[]
   mistake: NameMistake | undefined
   /** Where this batch went before, in a sentence. */
   before: string | null
-  onChange: (wish: DeliverySettings) => void
+  onChange: (wish: DeliveryWish) => void
 }) => {
   const { chooseFolder } = abilities
   const choose = async () => {

@@ -1,3 +1,4 @@
+import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { ownPlaceholders } from '#shared/filename-template.ts'
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
@@ -26,3 +27,11 @@ export const nameColumns = (columns: readonly string[]): string[] =>
   columns
     .filter((column) => !/[{}]/.test(column))
     .map((column) => (ownPlaceholders.some((own) => own === column.trim().toLowerCase()) ? `sheet ${column}` : column))
+
+/** What the dialog asks for: the destination as it is typed. */
+export type DeliveryWish = Omit<DeliverySettings, 'destination'> & { readonly folder: string }
+
+export const settingsOf = ({ folder, ...wish }: DeliveryWish): DeliverySettings => ({
+  ...wish,
+  destination: { kind: 'folder', folder: folder.trim() },
+})

@@ -2,10 +2,16 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { id, problem, timeMs } from './common.ts'
 
+/** Where a delivery goes; it makes a folder named after the batch there. */
+export const deliveryDestination = z.discriminatedUnion('kind', [
+  /** `folder` is absolute, on the host's machine. */
+  z.object({ kind: z.literal('folder'), folder: z.string().min(1) }),
+])
+export type DeliveryDestination = z.infer<typeof deliveryDestination>
+
 export const deliverySettings = z.object({
   batchId: id,
-  /** An absolute folder on the host's machine. The delivery makes a folder named after the batch in it. */
-  folder: z.string().min(1),
+  destination: deliveryDestination,
   layout: z.enum(['approved', 'by-decision']),
   /** Name template without extension, `{id}-{variant}`; columns of the sheet by their names. */
   nameTemplate: z.string().min(1).max(500),
@@ -15,7 +21,7 @@ export const deliverySettings = z.object({
 export type DeliverySettings = z.infer<typeof deliverySettings>
 
 export const deliveryPlan = z.object({
-  /** The folder that would be written: `FOLDER/BATCH`. */
+  /** What would be written: `FOLDER/BATCH`. */
   target: z.string(),
   files: z.int(),
   bytes: z.int(),

@@ -103,15 +103,17 @@ describe('faults', () => {
   test('a folder that cannot be made stops the delivery with what to do, and the plan says so before', async () => {
     await here.library.addTile(here.batchId, 1, { clientId: 'A' })
     writeFileSync(join(here.folder, 'file'), '')
-    const blocked = { folder: join(here.folder, 'file', 'below') }
+    const blocked = { destination: { kind: 'folder', folder: join(here.folder, 'file', 'below') } } as const
     expect((await here.delivery.plan(here.settings(blocked))).problems[0]?.message).toMatch(
       /there is a file in its place/,
     )
     const state = await here.deliver(blocked)
     expect(state).toMatchObject({ state: 'failed', written: 0, manifest: null })
     expect(state.error).toMatch(/there is a file in its place\. Choose another folder/)
-    await expect(here.deliver({ folder: 'relative/folder' })).rejects.toMatchObject({ code: 'invalid-input' })
-    const inside = { folder: join(here.library.storage.folder, 'pictures') }
+    await expect(here.deliver({ destination: { kind: 'folder', folder: 'relative/folder' } })).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+    const inside = { destination: { kind: 'folder', folder: join(here.library.storage.folder, 'pictures') } } as const
     await expect(here.deliver(inside)).rejects.toMatchObject({ code: 'invalid-input' })
   })
 

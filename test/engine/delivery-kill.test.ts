@@ -39,7 +39,7 @@ test('a delivery killed at any file leaves none in half; the next one goes on, a
     // What the killed deliveries wrote is known as theirs, although no manifest lists it: it may be taken away again.
     const first = tiles[0]
     if (first) library.mark(first.imageId, 'rejected')
-    const { deliveryId } = await delivery.start({ ...settings, folder: out })
+    const { deliveryId } = await delivery.start({ ...settings, destination: { kind: 'folder', folder: out } })
     await delivery.whenDone(deliveryId)
     expect(delivery.get({ deliveryId })).toMatchObject({
       state: 'done',

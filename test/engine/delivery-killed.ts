@@ -28,7 +28,7 @@ if (when === 'half') killWhenHalf()
 
 const { deliveryId } = await delivery.start({
   batchId: 1,
-  folder,
+  destination: { kind: 'folder', folder },
   layout: 'approved',
   nameTemplate: '{id}',
   stage: 'best',

@@ -29,7 +29,7 @@ export function deliveryTest() {
 
   const settings = (changes: Partial<DeliverySettings> = {}): DeliverySettings => ({
     batchId: now().batchId,
-    folder: now().out,
+    destination: { kind: 'folder', folder: now().out },
     layout: 'approved',
     nameTemplate: '{id}-{variant}',
     stage: 'best',

@@ -1,4 +1,3 @@
-import { isAbsolute, relative, sep } from 'node:path'
 import type { Batch, Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
@@ -7,8 +6,9 @@ import type { DeliveryPlan, DeliverySettings } from '#shared/contract/delivery.t
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import { type DeliveryCounts, openDeliveryRows } from './delivery-rows.ts'
-import { codeOf, diskSentence, refusalOf } from './disk.ts'
+import type { Destination } from './destination.ts'
 import { type Earlier, readEarlier } from './earlier.ts'
+import { openDestinations } from './open-destination.ts'
 import { type FilePlan, planFiles } from './plan-files.ts'
 import { previewOf } from './preview.ts'
 import { runDelivery } from './run-delivery.ts'
@@ -26,22 +26,20 @@ export interface DeliveryNeeds {
 /** How often a running delivery's counters are stored and told. */
 const progressEveryMs = 250
 
-/** The library's own folders, where no delivery may write. */
-const libraryFolders = ['pictures', 'renditions', 'sheets']
-
 interface Run {
   readonly target: string
   isStopping: boolean
 }
 
 /**
- * Writes approved sets to folders. A target belongs to one batch and holds exactly what its newest delivery lists:
+ * Writes approved sets to their destinations. A target belongs to one batch and holds exactly what its newest delivery lists:
  * run again, it writes what is missing, replaces and removes what earlier deliveries wrote, and touches nothing else.
  */
 export function openDelivery(needs: DeliveryNeeds) {
   const { storage, clock, batches, emit } = needs
   const rows = openDeliveryRows(storage, clock)
   const tiles = openDeliveryTiles(storage)
+  const openDestination = openDestinations(storage.folder)
   const runs = new Set<Run>()
   const ends = new Map<number, Promise<void>>()
   if (!storage.readOnly) rows.failRunning(stoppedSentence)
@@ -53,14 +51,6 @@ export function openDelivery(needs: DeliveryNeeds) {
       images: needs.deliverables(batch.id),
       withoutPicture: tiles.withoutPicture(batch.id),
     })
-
-  /** Why a folder cannot be delivered to, whatever is in it; null where it can. */
-  function folderProblem({ folder }: DeliverySettings, target: string): string | null {
-    if (!isAbsolute(folder)) return `The folder "${folder}" is not a whole path. Choose a folder to deliver to.`
-    const [inLibrary] = relative(storage.folder, target).split(sep)
-    const isLibrary = inLibrary === '' || libraryFolders.some((name) => name === inLibrary)
-    return isLibrary ? `${target} is where the library keeps its own pictures. Choose another folder.` : null
-  }
 
   /** Runs a stored delivery to its end, whatever that is; rejects only where the library cannot store the end. */
   async function work(
@@ -88,19 +78,33 @@ export function openDelivery(needs: DeliveryNeeds) {
     } finally {
       runs.delete(run)
       ends.delete(deliveryId)
+      await of.destination.close()
     }
     changed()
   }
 
   /** Everything that can refuse a delivery before anything is written. */
-  async function admit(settings: DeliverySettings, plan: FilePlan, batch: Batch): Promise<Earlier> {
-    const problem = folderProblem(settings, plan.target)
-    const sentence = problem ?? (plan.mistakes.length > 0 ? `The name template: ${plan.mistakes.join(' ')}` : null)
-    if (sentence !== null) throw new AppError('invalid-input', sentence)
-    const earlier = await readEarlier(plan.target, batch)
+  async function admit(
+    settings: DeliverySettings,
+    destination: Destination,
+    plan: FilePlan,
+    batch: Batch,
+  ): Promise<Earlier> {
+    if (plan.mistakes.length > 0) throw new AppError('invalid-input', `The name template: ${plan.mistakes.join(' ')}`)
+    const earlier = await readEarlier(destination, batch)
     if (plan.files.length === 0 && !earlier.isThere)
       throw new AppError('invalid-input', nothingSentence(settings, batch))
     return earlier
+  }
+
+  /** What stands at the destination, for the preview; where it cannot be used, the sentence that says so. */
+  async function lookAt(destination: Destination, batch: Batch): Promise<Earlier | string> {
+    try {
+      return (await destination.refusal()) ?? (await readEarlier(destination, batch))
+    } catch (error) {
+      if (errorCodeOf(error) === null) throw error
+      return messageOf(error)
+    }
   }
 
   return {
@@ -109,35 +113,43 @@ export function openDelivery(needs: DeliveryNeeds) {
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
       const problems = plan.files.length === 0 ? [nothingSentence(settings, batch)] : []
-      const unusable = folderProblem(settings, plan.target) ?? (await refusalOf(plan.target))
-      if (unusable !== null) return previewOf(plan, null, [...problems, unusable])
+      const opened = openDestination(settings.destination, batch)
+      if ('problem' in opened) return previewOf(plan, opened.target, null, [...problems, opened.problem])
+      const { destination } = opened
       try {
-        const { owned } = await readEarlier(plan.target, batch)
-        return await previewOf(plan, owned, problems)
-      } catch (error) {
-        if (errorCodeOf(error) === null && codeOf(error) === '') throw error
-        const sentence = errorCodeOf(error) === null ? diskSentence(error, plan.target) : messageOf(error)
-        return previewOf(plan, null, [...problems, sentence])
+        const found = await lookAt(destination, batch)
+        return typeof found === 'string'
+          ? await previewOf(plan, destination.target, null, [...problems, found])
+          : await previewOf(plan, destination.target, { destination, owned: found.owned }, problems)
+      } finally {
+        await destination.close()
       }
     },
 
     /**
      * Starts a delivery and answers at once; `get` and `delivery-changed` say how far it is. Throws AppError
-     * `invalid-input` for a bad folder, a mistake in the name template or nothing to deliver, and `conflict` where the
-     * target is being written or holds something else.
+     * `invalid-input` for a bad destination, a mistake in the name template or nothing to deliver, and `conflict` where
+     * the target is being written or holds something else.
      */
     async start(settings: DeliverySettings): Promise<{ deliveryId: number }> {
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
-      if (Array.from(runs).some((run) => run.target === plan.target))
-        throw new AppError('conflict', `A delivery to ${plan.target} is running. Wait until it has ended.`)
-      const run: Run = { target: plan.target, isStopping: false }
+      const opened = openDestination(settings.destination, batch)
+      if ('problem' in opened) throw new AppError('invalid-input', opened.problem)
+      const { destination } = opened
+      const { target } = destination
+      const run: Run = { target, isStopping: false }
+      if (Array.from(runs).some((other) => other.target === target)) {
+        await destination.close()
+        throw new AppError('conflict', `A delivery to ${target} is running. Wait until it has ended.`)
+      }
       runs.add(run)
       try {
-        const earlier = await admit(settings, plan, batch)
+        const earlier = await admit(settings, destination, plan, batch)
         if (run.isStopping) throw new AppError('canceled', stoppedSentence)
-        const deliveryId = rows.add(settings, plan.target, plan.files.length)
+        const deliveryId = rows.add(settings, target, plan.files.length)
         const end = work(deliveryId, run, {
+          destination,
           plan,
           batch,
           sheet: tiles.sheet(batch.id),
@@ -153,6 +165,7 @@ export function openDelivery(needs: DeliveryNeeds) {
         return { deliveryId }
       } catch (error) {
         runs.delete(run)
+        await destination.close()
         throw error
       }
     },

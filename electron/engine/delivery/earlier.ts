@@ -1,10 +1,8 @@
-import { lstat, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { Batch } from '#engine/batches/batches.ts'
 import { AppError } from '#shared/errors.ts'
 import { deliveryFolders } from './choose.ts'
-import { codeOf, diskSentence, writeAtomically } from './disk.ts'
+import type { Destination } from './destination.ts'
 import type { PlannedFile } from './plan-files.ts'
 
 export const manifestVersion = 1
@@ -42,10 +40,11 @@ const unfinished = z.object({
  * What earlier deliveries of a batch left in a target. Throws AppError `conflict` where the target holds something else
  * in the place of the manifest, the delivery of another batch for instance, and `storage` where it cannot be read.
  */
-export async function readEarlier(target: string, batch: Batch): Promise<Earlier> {
+export async function readEarlier(destination: Destination, batch: Batch): Promise<Earlier> {
+  const { target } = destination
   const found = [
-    await readListing(target, manifestName, manifest),
-    await readListing(target, unfinishedName, unfinished),
+    await readListing(destination, manifestName, manifest),
+    await readListing(destination, unfinishedName, unfinished),
   ]
   const owned = new Map<string, Set<string>>()
   for (const listing of found) {
@@ -63,7 +62,7 @@ export async function readEarlier(target: string, batch: Batch): Promise<Earlier
     }
   }
   const isThere = found.some((listing) => listing !== null)
-  if (!isThere && (await isTaken(join(target, manifestCsvName)))) throw strange(target, manifestCsvName)
+  if (!isThere && (await isTaken(destination, manifestCsvName))) throw strange(target, manifestCsvName)
   return { owned, isThere }
 }
 
@@ -76,28 +75,25 @@ function isOwnPath(path: string): boolean {
   )
 }
 
-async function readListing<Listing>(target: string, name: string, schema: z.ZodType<Listing>): Promise<Listing | null> {
-  let text: string
-  try {
-    text = await readFile(join(target, name), 'utf8')
-  } catch (error) {
-    // Without a folder, or with a file in its place, nothing was delivered here; writing will say what is wrong.
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null
-    throw new AppError('storage', diskSentence(error, target), { cause: error })
-  }
+async function readListing<Listing>(
+  destination: Destination,
+  name: string,
+  schema: z.ZodType<Listing>,
+): Promise<Listing | null> {
+  const text = await destination.readText(name)
+  if (text === null) return null
   try {
     return schema.parse(JSON.parse(text))
   } catch (error) {
-    throw strange(target, name, error)
+    throw strange(destination.target, name, error)
   }
 }
 
-async function isTaken(path: string): Promise<boolean> {
+async function isTaken(destination: Destination, name: string): Promise<boolean> {
   try {
-    await lstat(path)
-    return true
+    return (await destination.look(name)) !== null
   } catch {
-    // Not there, or not to be seen: then writing will say what is wrong.
+    // Not to be seen: then writing will say what is wrong.
     return false
   }
 }
@@ -111,7 +107,7 @@ const strange = (target: string, name: string, cause?: unknown): AppError =>
 
 /** Before the first file: all that may stand in the target from now on until the manifest is written. */
 export async function writeUnfinished(
-  target: string,
+  destination: Destination,
   batch: Batch,
   owned: Owned,
   files: readonly PlannedFile[],
@@ -125,7 +121,7 @@ export async function writeUnfinished(
     batch: { identity: batch.identity, createdMs: batch.createdMs },
     pictures,
   }
-  await writeAtomically(join(target, unfinishedName), [JSON.stringify(listing)])
+  await destination.writeText(unfinishedName, [JSON.stringify(listing)])
 }
 
-export const removeUnfinished = (target: string): Promise<void> => rm(join(target, unfinishedName), { force: true })
+export const removeUnfinished = (destination: Destination): Promise<void> => destination.remove(unfinishedName)

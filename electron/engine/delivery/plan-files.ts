@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path'
 import type { Batch } from '#engine/batches/batches.ts'
 import type { Deliverable, TileWithoutPicture } from '#engine/tiles/tiles.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
@@ -16,8 +15,6 @@ export interface PlannedFile {
 export type PlannedTile = Choice & { readonly path: string | null }
 
 export interface FilePlan {
-  /** The folder that is written, absolute. */
-  readonly target: string
   /** Every tile of the batch, in the order of the sheet. */
   readonly tiles: readonly PlannedTile[]
   readonly files: readonly PlannedFile[]
@@ -38,10 +35,6 @@ export interface BatchTiles {
   readonly withoutPicture: readonly TileWithoutPicture[]
 }
 
-/** The folder of a delivery: `FOLDER/BATCH`, the batch's name made safe. */
-const targetOf = (settings: DeliverySettings, batch: Batch): string =>
-  join(resolve(settings.folder), safeFileName(batch.name, ''))
-
 /** Chooses and names the files of a delivery: the same tiles and decisions give the same names every time. */
 export function planFiles(settings: DeliverySettings, of: BatchTiles): FilePlan {
   const columns = columnsOf([...of.images, ...of.withoutPicture])
@@ -57,7 +50,6 @@ export function planFiles(settings: DeliverySettings, of: BatchTiles): FilePlan 
   }
   const tiles = choices.map((choice): PlannedTile => ({ ...choice, path: names.get(choice) ?? null }))
   return {
-    target: targetOf(settings, of.batch),
     tiles,
     files: tiles.flatMap(({ path, image }) => (path === null || image === null ? [] : [{ path, image }])),
     imagesById: new Map(of.images.map((image) => [image.imageId, image])),

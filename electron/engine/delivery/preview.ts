@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import pLimit from 'p-limit'
 import type { Problem } from '#shared/contract/common.ts'
 import type { DeliveryPlan } from '#shared/contract/delivery.ts'
-import { hashFile, look } from './disk.ts'
+import type { Destination } from './destination.ts'
 import type { Owned } from './earlier.ts'
 import type { FilePlan, PlannedFile } from './plan-files.ts'
 
@@ -14,16 +13,17 @@ const problemOf = (message: string): Problem => ({ row: null, line: null, column
 
 /**
  * What a delivery would write, for a person to look at while she types the name template. A file that is listed as
- * delivered is believed to be what it was while its size is right; the delivery itself reads every byte. `owned` is
+ * delivered is believed to be what it was while its size is right; the delivery itself reads every byte. `there` is
  * null where the target cannot be used: then nothing in it is looked at.
  */
 export async function previewOf(
   plan: FilePlan,
-  owned: Owned | null,
+  target: string,
+  there: { readonly destination: Destination; readonly owned: Owned } | null,
   problems: readonly string[],
 ): Promise<DeliveryPlan> {
   const hasNames = plan.mistakes.length === 0
-  const places = hasNames && owned ? await placesOf(plan, owned) : []
+  const places = hasNames && there ? await placesOf(plan, there.destination, there.owned) : []
   const taken = plan.files.filter((_file, at) => places[at] === 'taken').map(({ path }) => path)
   const takenProblem =
     taken.length === 0
@@ -33,7 +33,7 @@ export async function previewOf(
             'file of that name, which no delivery wrote or which was changed since. Move it away or change the name template.',
         ]
   return {
-    target: plan.target,
+    target,
     files: plan.files.length,
     bytes: plan.files.reduce((sum, { image }) => sum + image.byteLength, 0),
     present: places.filter((place) => place === 'present').length,
@@ -47,18 +47,17 @@ export async function previewOf(
 
 type Place = 'free' | 'present' | 'taken'
 
-function placesOf(plan: FilePlan, owned: Owned): Promise<Place[]> {
+function placesOf(plan: FilePlan, destination: Destination, owned: Owned): Promise<Place[]> {
   const limit = pLimit(looksAtOnce)
   const placeOf = async ({ path, image }: PlannedFile): Promise<Place> => {
-    const file = join(plan.target, ...path.split('/'))
-    const there = await look(file)
+    const there = await destination.look(path)
     if (!there) return 'free'
     const own = owned.get(path)
-    if (there.size === image.byteLength) {
+    if (there.byteLength === image.byteLength) {
       if (own?.has(image.sha256)) return 'present'
-      if ((await hashFile(file, image.byteLength)) === image.sha256) return 'present'
+      if ((await there.sha256()) === image.sha256) return 'present'
     }
-    return own !== undefined && there.size !== null ? 'free' : 'taken'
+    return own !== undefined && there.byteLength !== null ? 'free' : 'taken'
   }
   return Promise.all(plan.files.map((file) => limit(() => placeOf(file))))
 }

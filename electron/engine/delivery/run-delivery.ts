@@ -1,10 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Batch } from '#engine/batches/batches.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
-import { AppError, errorCodeOf } from '#shared/errors.ts'
 import { layoutFolders } from './choose.ts'
-import { codeOf, diskSentence, removeLeftovers, syncFolder, writeAtomically } from './disk.ts'
+import type { Destination } from './destination.ts'
 import { type Earlier, manifestCsvName, manifestName, removeUnfinished, writeUnfinished } from './earlier.ts'
 import { manifestCsv, manifestJson } from './manifest.ts'
 import type { FilePlan, PlannedFile } from './plan-files.ts'
@@ -12,6 +9,7 @@ import { removeStale } from './remove-stale.ts'
 import { type FileOutcome, writeFiles } from './write-files.ts'
 
 export interface DeliveryWork {
+  readonly destination: Destination
   readonly plan: FilePlan
   readonly batch: Batch
   readonly sheet: { readonly name: string; readonly sha256: string } | null
@@ -36,19 +34,10 @@ export interface DeliveryEnd {
  * AppError `storage` or `canceled`; run again, it goes on where it ended.
  */
 export async function runDelivery(work: DeliveryWork): Promise<DeliveryEnd> {
-  try {
-    return await writeDelivery(work)
-  } catch (error) {
-    if (errorCodeOf(error) !== null || codeOf(error) === '') throw error
-    throw new AppError('storage', diskSentence(error, work.plan.target), { cause: error })
-  }
-}
-
-async function writeDelivery({ plan, batch, settings, earlier, onFile, ...work }: DeliveryWork): Promise<DeliveryEnd> {
-  const { target, files } = plan
-  await prepare(target, layoutFolders(settings.layout))
-  await writeUnfinished(target, batch, earlier.owned, files)
-  await syncFolder(target)
+  const { destination, plan, batch, settings, earlier, onFile } = work
+  const { files } = plan
+  await destination.prepare(layoutFolders(settings.layout))
+  await writeUnfinished(destination, batch, earlier.owned, files)
 
   const failedFiles = new Map<string, string>()
   const lostSha256s = new Set<string>()
@@ -60,23 +49,15 @@ async function writeDelivery({ plan, batch, settings, earlier, onFile, ...work }
     onFile(outcome)
   }
   const { pictureFile, isStopping } = work
-  await writeFiles({ target, owned: earlier.owned, pictureFile, isStopping, onFile: noteFile }, files)
+  await writeFiles({ destination, owned: earlier.owned, pictureFile, isStopping, onFile: noteFile }, files)
 
   const kept = new Set(files.map(({ path }) => path).filter((path) => !failedFiles.has(path)))
-  const removed = await removeStale({ target, layout: settings.layout, owned: earlier.owned, kept, lostSha256s })
+  const removed = await removeStale({ destination, layout: settings.layout, owned: earlier.owned, kept, lostSha256s })
   const contents = { plan, batch, sheet: work.sheet, settings, createdMs: work.now(), failedFiles, removed }
-  const manifest = join(target, manifestName)
-  await writeAtomically(join(target, manifestCsvName), manifestCsv(contents))
-  await writeAtomically(manifest, manifestJson(contents))
-  await syncFolder(target)
-  await removeUnfinished(target)
-  return { manifest, error: failureSentence(failedFiles) }
-}
-
-async function prepare(target: string, folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await mkdir(join(target, folder), { recursive: true })
-  await syncFolder(dirname(target))
-  for (const folder of [target, ...folders.map((name) => join(target, name))]) await removeLeftovers(folder)
+  await destination.writeText(manifestCsvName, manifestCsv(contents))
+  await destination.writeText(manifestName, manifestJson(contents))
+  await removeUnfinished(destination)
+  return { manifest: destination.addressOf(manifestName), error: failureSentence(failedFiles) }
 }
 
 function failureSentence(failedFiles: ReadonlyMap<string, string>): string | null {

@@ -1,0 +1,27 @@
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { Batch } from '#engine/batches/batches.ts'
+import type { DeliveryDestination } from '#shared/contract/delivery.ts'
+import { safeFileName } from '#shared/filename-template.ts'
+import type { Destination } from './destination.ts'
+import { folderDestination } from './folder/folder.ts'
+
+/** A destination ready to be used, or why it cannot be, whatever stands there. */
+export type OpenedDestination =
+  | { readonly destination: Destination }
+  | { readonly problem: string; readonly target: string }
+
+/** The library's own folders, where no delivery may write. */
+const libraryFolders = ['pictures', 'renditions', 'sheets']
+
+/** Opens where a batch is delivered to: a folder of its own in it, the batch's name made safe. Nothing is touched yet. */
+export function openDestinations(libraryFolder: string) {
+  return ({ folder }: DeliveryDestination, batch: Batch): OpenedDestination => {
+    const target = join(resolve(folder), safeFileName(batch.name, ''))
+    if (!isAbsolute(folder))
+      return { target, problem: `The folder "${folder}" is not a whole path. Choose a folder to deliver to.` }
+    const [inLibrary] = relative(libraryFolder, target).split(sep)
+    if (inLibrary === '' || libraryFolders.some((name) => name === inLibrary))
+      return { target, problem: `${target} is where the library keeps its own pictures. Choose another folder.` }
+    return { destination: folderDestination(target) }
+  }
+}
