@@ -15,7 +15,10 @@ const config = defineConfig({
       outDir: at('../out/main'),
       target: 'node24',
       rolldownOptions: {
-        input: { main: at('./desktop/main.ts') },
+        input: {
+          main: at('./desktop/main.ts'),
+          'keyring-process': at('./engine/settings/keyring-process.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js' },
       },
     },

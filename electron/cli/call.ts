@@ -15,6 +15,8 @@ export interface Call {
 export interface CommandLine {
   /** A command with the options that every command has. */
   add(usage: string, description: string): Command
+  /** The same below another command: `providers key`. */
+  addBelow(above: Command, usage: string, description: string): Command
   /** The action of a command without an argument; what it resolves with is the exit status. */
   plain<Options>(work: (call: Call, options: Options) => Promise<number>): (options: Options) => Promise<void>
   /** The action of a command with one argument. */

@@ -11,6 +11,7 @@ import { libraryPlace } from './library-place.ts'
 import { addOpen } from './open.ts'
 import { type Output, openOutput } from './output.ts'
 import { addPlan } from './plan.ts'
+import { addProviders } from './providers.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { addUpkeep } from './upkeep.ts'
@@ -48,6 +49,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   const line: CommandLine = {
     add: (usage, description) => addCommonOptions(program.command(usage).description(description)),
+    addBelow: (above, usage, description) => addCommonOptions(above.command(usage).description(description)),
     plain: (work) =>
       async function (this: Command, options) {
         status = await work(callOf(this), options)
@@ -74,6 +76,7 @@ const commands = [
   addDecide,
   addFinalize,
   addDeliver,
+  addProviders,
   addLibraryCommands,
   addUpkeep,
   addServe,

@@ -10,11 +10,12 @@ type Parts = Pick<EngineOptions, 'host'> & Partial<Pick<EngineOptions, 'readOnly
 
 /** Loaded here and not above: `--help` and mistakes in the command need no database and no picture library. */
 async function open(library: string, parts: Parts): Promise<Engine> {
-  const { openEngine } = await import('#engine/engine.ts')
+  const { openEngine, systemKeyring } = await import('#engine/engine.ts')
   const examples = join(programRoot, 'examples')
   return openEngine({
     library,
     keyFile: keyFilePlace(),
+    keyring: process.env.PROOFSHEET_KEYRING === 'off' ? null : systemKeyring(),
     env: process.env,
     emit: () => undefined,
     examples: existsSync(examples) ? examples : null,

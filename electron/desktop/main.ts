@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app } from 'electron'
 import { usualPlaces } from '#api/places.ts'
-import { openEngine } from '#engine/engine.ts'
+import { openEngine, systemKeyring } from '#engine/engine.ts'
 import { programArguments, startDesktop } from './desktop.ts'
 import { desktopArguments } from './desktop-arguments.ts'
+import { keyringProcess } from './keyring.ts'
 
 // Built to out/main/main.js, beside out/preload and out/renderer; examples/ is packed beside the program.
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,6 +18,10 @@ await startDesktop({
       library: library ?? places.library,
       host: 'the Proofsheet window',
       keyFile: places.keyFile,
+      keyring:
+        process.env.PROOFSHEET_KEYRING === 'off'
+          ? null
+          : systemKeyring({ start: () => keyringProcess(join(root, 'out', 'main', 'keyring-process.js')) }),
       env: process.env,
       emit,
       examples: join(app.isPackaged ? process.resourcesPath : root, 'examples'),

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openBatches } from '#engine/batches/batches.ts'
 import { openCache } from '#engine/cache/cache.ts'
 import { openDelivery } from '#engine/delivery/delivery.ts'
@@ -10,7 +11,7 @@ import { openNetwork } from '#engine/network/network.ts'
 import type { Provider } from '#engine/providers/provider.ts'
 import { builtInProviders } from '#engine/providers/providers.ts'
 import { openReview } from '#engine/review/review.ts'
-import { openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
+import { type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
 import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#engine/tiles/tiles.ts'
@@ -20,6 +21,11 @@ import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openStoredSheets } from './stored-sheets.ts'
+
+export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
+
+/** How long opening a library waits for keys in the system's keyring; later ones are taken in when they come. */
+const keysWaitMs = 3_500
 
 export interface EngineOptions {
   /** The library's folder; made where it is not there yet. */
@@ -32,6 +38,8 @@ export interface EngineOptions {
   readonly host: string
   /** Where keys are kept, outside every library. */
   readonly keyFile: string
+  /** The system's keyring; without one, keys are kept in that file. */
+  readonly keyring?: Keyring | null
   readonly env: Readonly<Record<string, string | undefined>>
   readonly emit: (event: LibraryEvent) => void
   /** The folder with the example sheets; null where there are none. */
@@ -59,10 +67,18 @@ export async function openEngine(options: EngineOptions) {
   const network = openNetwork()
   const spend = openSpend(storage, clock)
   const settings = openSettings(storage)
+  const secrets = openSecrets({
+    file: options.keyFile,
+    env: options.env,
+    keyring: options.keyring ?? null,
+    onLoaded: (ids) => keysCame(ids),
+  })
+  /** Until the engine is there, nobody waits for a key. */
+  let keysCame: (ids: readonly string[]) => void = () => undefined
   const providers = openProviders({
     providers: options.providers ?? builtInProviders,
     settings,
-    secrets: openSecrets(options.keyFile, options.env),
+    secrets,
     network,
     clock,
     env: options.env,
@@ -76,6 +92,8 @@ export async function openEngine(options: EngineOptions) {
   const sheets = openStoredSheets(batches)
   const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, spend, emit }
   const madeAgain = await bringBack(rooms, settings)
+  // What is only read sends nothing, so it needs no keys.
+  if (!readOnly) await Promise.race([secrets.load(), sleep(keysWaitMs, undefined, { ref: false })])
   const generation = openGeneration({
     ...rooms,
     network,
@@ -101,13 +119,17 @@ export async function openEngine(options: EngineOptions) {
       await upkeep.stop()
     }
     await network.close()
+    secrets.close()
     storage.close()
   }
 
   function providerChanged<Result>(provider: string, result: Result): Result {
-    generation.providerChanged(provider)
+    if (!readOnly) generation.providerChanged(provider)
     emit({ kind: 'providers-changed' })
     return result
+  }
+  keysCame = (ids) => {
+    for (const id of ids) if (!closing) providerChanged(id, null)
   }
 
   return {
@@ -174,8 +196,8 @@ export async function openEngine(options: EngineOptions) {
         provider: string
         settings: Parameters<typeof providers.configure>[1]
       }) => providerChanged(provider, providers.configure(provider, changes)),
-      setKey: ({ provider, key }: { provider: string; key: string | null }) =>
-        providerChanged(provider, providers.setKey(provider, key)),
+      setKey: async ({ provider, key }: { provider: string; key: string | null }) =>
+        providerChanged(provider, await providers.setKey(provider, key)),
       setPrice({ provider, model, perImageMicros }: { provider: string; model: string; perImageMicros: number }) {
         storage.transaction(() => {
           spend.setPrice(provider, model, perImageMicros)

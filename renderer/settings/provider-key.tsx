@@ -7,18 +7,18 @@ import { TextField } from '../ui/text-field.tsx'
 import styles from './settings-page.module.css'
 
 /** Where a provider's key comes from, for people. */
-function keyText(key: ProviderInfo['key']): string {
+function keyText({ key, keyNote }: ProviderInfo): string {
   switch (key) {
     case 'none-needed':
       return 'No key is needed. Where its server asks for one, it can be stored here.'
     case 'missing':
       return 'No key yet. It is stored outside the library and cannot be read back.'
     case 'environment':
-      return 'The key comes from an environment variable. One stored here would be used instead of it.'
+      return 'The key comes from an environment variable. It is used, also where another one is stored here.'
     case 'keyring':
-      return 'A key is stored in the system’s keyring. It cannot be read back.'
+      return keyNote ? `The key is in the system’s keyring. ${keyNote}` : 'Kept in the system’s keyring.'
     case 'file':
-      return 'A key is stored in a file that only you can read. It cannot be read back.'
+      return keyNote ?? 'Kept in a file that only you can read.'
   }
 }
 
@@ -45,7 +45,7 @@ export const ProviderKey = ({ provider }: { provider: ProviderInfo }) => {
         autoComplete="off"
         maxLength={4096}
         placeholder={isStored ? 'stored; type another to replace it' : ''}
-        hint={keyText(provider.key)}
+        hint={keyText(provider)}
         error={store.isError ? `The key was not stored. ${messageOf(store.error)}` : null}
         value={key}
         onChange={(event) => setKey(event.target.value)}

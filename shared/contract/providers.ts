@@ -58,6 +58,8 @@ export const providerInfo = z.object({
   settings: z.record(z.string(), z.json()),
   /** Where its key comes from: it needs none, there is none, or where it is kept. */
   key: z.enum(['none-needed', 'missing', 'environment', 'keyring', 'file']),
+  /** A sentence on that place, where a person should know more: why it is a file, why the keyring cannot be read. */
+  keyNote: z.string().nullable().optional(),
   /** Whether requests can be made now. */
   ready: z.boolean(),
   concurrency: z.int(),

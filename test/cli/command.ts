@@ -31,6 +31,8 @@ export interface Desk {
   readonly env: Record<string, string | undefined>
   readonly start: (...args: string[]) => Running
   readonly run: (...args: string[]) => Promise<Ended>
+  /** The same with something in its pipe. */
+  readonly pipe: (input: string, ...args: string[]) => Promise<Ended>
   /** Runs a command with --json and reads its one object. */
   readonly json: (...args: string[]) => Promise<{ status: number | null; object: unknown; stderr: string }>
   readonly write: (name: string, text: string) => Promise<string>
@@ -47,6 +49,9 @@ export async function openDesk(env: Record<string, string | undefined> = {}): Pr
     XDG_DATA_HOME: join(folder, 'data'),
     DISPLAY: '',
     WAYLAND_DISPLAY: '',
+    // Whoever runs the tests has a keyring of their own.
+    PROOFSHEET_KEYRING: 'off',
+    FAL_KEY: undefined,
     OPENAI_API_KEY: undefined,
     OPENAI_BASE_URL: undefined,
     ...env,
@@ -59,6 +64,7 @@ export async function openDesk(env: Record<string, string | undefined> = {}): Pr
     env: own,
     start,
     run,
+    pipe: (input, ...args) => startCommand(args, folder, own, input).ended,
     async json(...args) {
       const { status, stdout, stderr } = await run(...args, '--json')
       return { status, object: oneObject(stdout), stderr }
@@ -78,8 +84,14 @@ export function oneObject(stdout: string): unknown {
   return z.looseObject({}).parse(JSON.parse(lines[0] ?? ''))
 }
 
-function startCommand(args: readonly string[], cwd: string, env: Record<string, string | undefined>): Running {
-  const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+function startCommand(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string | undefined>,
+  input: string | null = null,
+): Running {
+  const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => undefined).end(input ?? '')
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

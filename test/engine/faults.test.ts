@@ -47,7 +47,7 @@ test('after the key is put right the paused jobs go on', async () => {
   const { library, fake, run } = await openPaidLibrary({ fake: { key: 'sk-good' } })
   const status = await run(['one', 'two'])
   expect(status.drafts.left).toBe(2)
-  library.engine.providers.setKey({ provider: 'openai-compatible', key: 'sk-good' })
+  await library.engine.providers.setKey({ provider: 'openai-compatible', key: 'sk-good' })
   await library.engine.generation.whenIdle(status.batchId)
   expect(library.engine.batches.get({ batchId: status.batchId }).drafts).toMatchObject({ done: 2, left: 0 })
   expect(fake.ledger().billedMicros).toBe(2 * priceMicros)

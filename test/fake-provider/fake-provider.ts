@@ -43,6 +43,8 @@ export interface FakeProvider {
   /** `http://127.0.0.1:PORT`; OpenAI's format under /v1, each hosted service's under its name, the ledger at /ledger. */
   readonly url: string
   ledger(): Ledger
+  /** Every request so far: what was asked for, and with which key. */
+  asked(): readonly { readonly url: string; readonly authorization: string | null }[]
   /** The faults of a prompt's first attempts, in their order; afterwards it goes well. */
   script(prompt: string, ...faults: Fault[]): void
   /** Connections to the private address that only a client without a guard would open. */
@@ -102,7 +104,9 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
       return answerOpenAi(world, request, response, path)
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"no such address"}}')
   }
+  const asked: { url: string; authorization: string | null }[] = []
   const server = createServer((request, response) => {
+    asked.push({ url: request.url ?? '', authorization: request.headers.authorization ?? null })
     route(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(400)
       response.end(`the fake provider could not answer: ${error instanceof Error ? error.message : String(error)}`)
@@ -132,6 +136,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
       return url()
     },
     ledger: () => world.book.read(),
+    asked: () => asked,
     script: (prompt, ...faults) => void world.scripted.set(prompt, faults),
     trippedCount: () => world.results.trippedCount(),
     goOffline: stop,

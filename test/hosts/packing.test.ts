@@ -33,6 +33,7 @@ describe('electron-builder.yml', () => {
       'node_modules/better-sqlite3/**',
       'node_modules/sharp/**',
       'node_modules/@img/**',
+      'node_modules/@napi-rs/**',
     ])
     expect(settings).toMatchObject({ asar: true, npmRebuild: false, publish: null })
     expect(settings.electronFuses).toEqual({

@@ -93,6 +93,7 @@ export function openProviders(options: OpenProvidersOptions) {
       settingsSchema: jsonSchema.parse(z.toJSONSchema(provider.settings, { io: 'input' })),
       settings: jsonSchema.parse(JSON.parse(JSON.stringify(values))),
       key: key?.from ?? (needsNoKey ? 'none-needed' : 'missing'),
+      keyNote: key?.note ?? null,
       ready: provider.isConfigured(values) && (key !== null || needsNoKey),
       concurrency: provider.limits(values).concurrency,
     }
@@ -142,7 +143,7 @@ export function openProviders(options: OpenProvidersOptions) {
           origins: [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])],
         }),
         now: clock.now,
-        key: () => keyOf(provider)?.key ?? null,
+        key: () => keyOf(provider)?.read() ?? null,
       })
       const result = { provider, session, limits: provider.limits(values), origin }
       opened.set(id, result)
@@ -166,9 +167,11 @@ export function openProviders(options: OpenProvidersOptions) {
       return info(id)
     },
 
-    setKey(id: string, key: string | null): ProviderInfo {
+    /** Stores or, with null, forgets a key. Throws AppError `storage`. */
+    async setKey(id: string, key: string | null): Promise<ProviderInfo> {
       const provider = find(id)
-      secrets.set(id, key, provider.origin(settingsOf(provider)))
+      if (key === null) await secrets.forget(id)
+      else await secrets.set(id, key, provider.origin(settingsOf(provider)))
       opened.delete(id)
       return info(id)
     },
