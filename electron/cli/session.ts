@@ -6,7 +6,7 @@ import type { Call } from './call.ts'
 import { keyFilePlace, programRoot } from './library-place.ts'
 import { type Stop, watchForStop } from './stop.ts'
 
-type Parts = Pick<EngineOptions, 'host'> & Partial<Pick<EngineOptions, 'readOnly' | 'goesOn' | 'emit'>>
+type Parts = Pick<EngineOptions, 'host'> & Partial<Pick<EngineOptions, 'readOnly' | 'goesOn' | 'emit' | 'publicUrl'>>
 
 /** Loaded here and not above: `--help` and mistakes in the command need no database and no picture library. */
 async function open(library: string, parts: Parts): Promise<Engine> {

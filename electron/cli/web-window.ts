@@ -25,13 +25,19 @@ export interface WebWindow {
  */
 export async function serveWindow(
   call: Call,
-  options: { readonly host: string; readonly port: number | undefined; readonly anyPort: boolean },
+  options: {
+    readonly host: string
+    readonly port: number | undefined
+    readonly anyPort: boolean
+    readonly publicUrl?: string | null
+  },
   work: (window: WebWindow) => Promise<void>,
 ): Promise<number> {
   // Loaded here: the other commands need no web host.
   const { createEventLog } = await import('#api/event-log.ts')
   const eventLog = createEventLog()
-  return writing(call, { host: options.host, emit: eventLog.add }, async (engine, stop) => {
+  const { host: hostName, publicUrl = null } = options
+  return writing(call, { host: hostName, publicUrl, emit: eventLog.add }, async (engine, stop) => {
     const host = await startHost(call, engine, eventLog, options)
     try {
       await Promise.all([work({ engine, host, stop }), stop.asked])

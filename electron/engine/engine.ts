@@ -20,6 +20,7 @@ import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
+import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 
 export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
@@ -41,6 +42,8 @@ export interface EngineOptions {
   /** The system's keyring; without one, keys are kept in that file. */
   readonly keyring?: Keyring | null
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where webhooks reach this host from outside; providers that have them are told to send them there. */
+  readonly publicUrl?: string | null
   readonly emit: (event: LibraryEvent) => void
   /** The folder with the example sheets; null where there are none. */
   readonly examples?: string | null
@@ -82,6 +85,7 @@ export async function openEngine(options: EngineOptions) {
     network,
     clock,
     env: options.env,
+    publicUrl: options.publicUrl ?? null,
     priceOf: spend.price,
   })
   const batches = openBatches(storage, clock)
@@ -219,6 +223,11 @@ export async function openEngine(options: EngineOptions) {
       },
     },
     media: images.media,
+    /** A webhook as it came, from anybody: verified, and then good for one poll and nothing else. */
+    receiveHook: openHookReceiver({
+      read: (provider, delivery) => providers.readHook(provider, delivery),
+      nudge: generation.nudge,
+    }),
     /**
      * Nothing new is sent; what is out is waited for, at most `waitMs`. Then the library is closed. Asked twice, it closes
      * once; `abandonNow` ends the wait, and what is out becomes `unknown`.

@@ -61,6 +61,25 @@ describe.skipIf(!isBuilt)(`the window on loopback${isBuilt ? '' : ' (skipped: it
     expect(desk.library).toContain(desk.folder)
   })
 
+  test('--public-url takes webhooks on a port of their own, and the window is not there', async () => {
+    const desk = await openDesk({ OPENAI_WEBHOOK_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz' })
+    const args = ['--port', '0', '--public-url', 'https://proofs.example.com/', '--hooks-port', '0', '--json']
+    const serve = desk.start('serve', ...args)
+    await until(() => serve.said().includes('\n'), 'serve says where it is')
+    const { url, hooksUrl, publicUrl } = z
+      .looseObject({ url: z.string(), hooksUrl: z.string(), publicUrl: z.string() })
+      .parse(oneObject(serve.said()))
+    expect([publicUrl, new URL(hooksUrl).port === new URL(url).port]).toEqual(['https://proofs.example.com', false])
+    const post = async (address: string) => (await fetch(address, { method: 'POST', body: '{}' })).status
+    expect(await post(`${hooksUrl}openai`)).toBe(401)
+    expect(await post(`${hooksUrl}sketch`)).toBe(404)
+    expect((await fetch(new URL('/api/library', hooksUrl))).status).toBe(404)
+    serve.signal('SIGINT')
+    expect((await serve.ended).status).toBe(0)
+    for (const wrong of ['http://proofs.example.com', 'https://me:pw@proofs.example.com', 'proofs.example.com'])
+      expect(await desk.run('serve', '--public-url', wrong)).toMatchObject({ status: 2, stdout: '' })
+  })
+
   test('a taken port is said, with the way out', async () => {
     const desk = await openDesk()
     const first = desk.start('serve', '--port', '0')

@@ -6,6 +6,7 @@ import { openFal } from './fal-wire.ts'
 import type { Fault } from './faults.ts'
 import { answerGemini } from './gemini-wire.ts'
 import { answerGptImage } from './gpt-image-wire.ts'
+import { type Hooks, openHooks } from './hooks.ts'
 import type { Latency } from './latency.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type FakeLimits, openGate } from './limits.ts'
@@ -45,6 +46,8 @@ export interface FakeProvider {
   ledger(): Ledger
   /** Every request so far: what was asked for, and with which key. */
   asked(): readonly { readonly url: string; readonly authorization: string | null }[]
+  /** Its webhooks: sent at a job's end where the request named an address for them. */
+  readonly hooks: Hooks
   /** The faults of a prompt's first attempts, in their order; afterwards it goes well. */
   script(prompt: string, ...faults: Fault[]): void
   /** Connections to the private address that only a client without a guard would open. */
@@ -64,6 +67,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     gate: openGate({ concurrency: null, windows: [], ...options.limits }),
     results: await openResults(url),
     pictures: openPictures(),
+    hooks: openHooks(),
     latency: options.latency ?? { kind: 'fixed', ms: 0 },
     seed: options.seed ?? 1,
     priceMicros: options.priceMicros ?? 40_000,
@@ -92,7 +96,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     if (path.startsWith('/xai/v1/')) return answerXai(world, request, response, path)
     if (path.startsWith('/openai/v1/')) return answerGptImage(world, request, response, path)
     if (path.startsWith('/queue/jobs')) return queue.answer(request, response, asked)
-    if (/^\/fal-(queue|platform)\//.test(path)) return fal.answer(request, response, asked)
+    if (/^\/fal-(queue|platform|keys)\//.test(path)) return fal.answer(request, response, asked)
     if (path.startsWith('/replicate/')) return replicate.answer(request, response, asked)
     if (path.startsWith('/stability/')) return stability.answer(request, response, path)
     if (path.startsWith('/bfl/')) return bfl.answer(request, response, asked)
@@ -137,6 +141,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     },
     ledger: () => world.book.read(),
     asked: () => asked,
+    hooks: world.hooks,
     script: (prompt, ...faults) => void world.scripted.set(prompt, faults),
     trippedCount: () => world.results.trippedCount(),
     goOffline: stop,

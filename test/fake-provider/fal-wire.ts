@@ -93,7 +93,11 @@ function resultOf(job: RemoteJob): Answer {
 
 /** fal's queue under /fal-queue and its platform API under /fal-platform/v1, as its documentation has them (2026-11). */
 export function openFal(world: World): FalFake {
-  const jobs = openRemoteJobs(world, (n) => `764c0000-0000-4000-8000-${String(n).padStart(12, '0')}`)
+  const jobs = openRemoteJobs(
+    world,
+    (n) => `764c0000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    (job, hookUrl) => world.hooks.send(hookUrl, world.hooks.falHook(job.id, { status: 'OK', payload: { images: [] } })),
+  )
 
   function statusOf(job: RemoteJob): Answer {
     job.polls++
@@ -111,14 +115,19 @@ export function openFal(world: World): FalFake {
     })
   }
 
-  async function submit(request: IncomingMessage, response: ServerResponse, target: string): Promise<void> {
+  async function submit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: string,
+    hookUrl: string | null,
+  ): Promise<void> {
     const input = await readJson(request)
     const wanted = input && wantedFrom(target, input)
     if (!wanted) {
       const detail = [{ loc: ['body'], msg: 'Input should be valid', type: 'missing', input: null }]
       return sendAnswer(response, jsonAnswer(422, { detail }), null)
     }
-    const job = await jobs.accept(response, { target, input, wanted })
+    const job = await jobs.accept(response, { target, input, wanted, hookUrl })
     if (!job) return
     const url = `${world.url()}/fal-queue/${target.split('/').slice(0, 2).join('/')}/requests/${job.id}`
     const body = {
@@ -191,6 +200,11 @@ export function openFal(world: World): FalFake {
 
   return {
     answer: async (request, response, url) => {
+      if (url.pathname === '/fal-keys/jwks.json') {
+        world.hooks.keyRequests++
+        const isDown = world.hooks.areKeysDown
+        return sendAnswer(response, isDown ? jsonAnswer(503, {}) : jsonAnswer(200, world.hooks.jwks()), null)
+      }
       if (world.key !== null && request.headers.authorization !== `Key ${world.key}`) {
         return sendAnswer(response, jsonAnswer(401, { detail: 'Invalid authentication credentials' }), null)
       }
@@ -200,7 +214,7 @@ export function openFal(world: World): FalFake {
       if (followed) {
         return sendAnswer(response, follow(request, jobs.find(followed[1] ?? ''), followed[2] ?? ''), null)
       }
-      return submit(request, response, url.pathname.replace('/fal-queue/', ''))
+      return submit(request, response, url.pathname.replace('/fal-queue/', ''), url.searchParams.get('fal_webhook'))
     },
   }
 }

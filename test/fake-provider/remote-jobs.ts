@@ -23,16 +23,23 @@ export interface RemoteJob {
 
 export interface RemoteJobs {
   /** Takes a job in; where it is not let in, or fails at once, it answers by itself and gives null. */
-  accept(response: ServerResponse, job: Pick<RemoteJob, 'target' | 'input' | 'wanted'>): Promise<RemoteJob | null>
+  accept(
+    response: ServerResponse,
+    job: Pick<RemoteJob, 'target' | 'input' | 'wanted'> & { readonly hookUrl?: string | null },
+  ): Promise<RemoteJob | null>
   find(id: string): RemoteJob | null
   all(): readonly RemoteJob[]
 }
 
 /** Jobs that take a while, for services that are polled. Billed when done; refused, failed and canceled ones are not. */
-export function openRemoteJobs(world: World, idOf: (n: number) => string): RemoteJobs {
+export function openRemoteJobs(
+  world: World,
+  idOf: (n: number) => string,
+  tell: (job: RemoteJob, hookUrl: string) => Promise<unknown> = () => Promise.resolve(),
+): RemoteJobs {
   const jobs: RemoteJob[] = []
   return {
-    async accept(response, { target, input, wanted }) {
+    async accept(response, { target, input, wanted, hookUrl = null }) {
       const waitMs = world.gate.admit(world.book.inFlight() + 1)
       const refusal = waitMs === null ? null : tooMany('seconds', Math.ceil(waitMs / 1000))
       const { attempt, fault } = refusal ? { attempt: 0, fault: refusal } : nextAttempt(world, wanted)
@@ -57,7 +64,7 @@ export function openRemoteJobs(world: World, idOf: (n: number) => string): Remot
       }
       jobs.push(job)
       world.book.accepted(entry, job.id)
-      void work(world, wanted, entry, fault).then(async () => {
+      const finish = async (): Promise<void> => {
         if (job.state !== 'pending') return world.book.canceled(entry)
         if (fault?.kind === 'refused' && fault.status === 400) job.state = 'refused'
         else if (fault?.kind === 'error-in-200') job.state = 'failed'
@@ -67,7 +74,11 @@ export function openRemoteJobs(world: World, idOf: (n: number) => string): Remot
         const wrong = fault?.kind === 'url' ? fault.wrong : 'nothing'
         job.urls = job.made.map(({ bytes, type }) => world.results.keep(bytes, type, wrong))
         job.state = 'done'
-      })
+      }
+      const ended = work(world, wanted, entry, fault)
+        .then(finish)
+        .then(() => (hookUrl && !world.hooks.isSilent ? tell(job, hookUrl) : null))
+      if (world.hooks.isBeforeReply) await ended
       return job
     },
     find: (id) => jobs.find((job) => job.id === id) ?? null,

@@ -71,7 +71,11 @@ function wantedFrom(target: string, input: unknown): FakeRequest | null {
 
 /** Replicate's API under /replicate/v1, as its document has it (2026-04): predictions, models, account. */
 export function openReplicate(world: World): ReplicateFake {
-  const jobs = openRemoteJobs(world, (n) => `gm3qorzdhgbfurvjtvhg${n}`)
+  const jobs = openRemoteJobs(
+    world,
+    (n) => `gm3qorzdhgbfurvjtvhg${n}`,
+    (job, hookUrl) => world.hooks.send(hookUrl, world.hooks.standardHook(view(job))),
+  )
   const base = (): string => `${world.url()}/replicate/v1`
 
   function outputOf({ urls, input }: RemoteJob): unknown {
@@ -111,7 +115,12 @@ export function openReplicate(world: World): ReplicateFake {
 
   async function create(request: IncomingMessage, response: ServerResponse, named: string | null): Promise<void> {
     const body = z
-      .strictObject({ version: z.string().optional(), input: z.looseObject({}) })
+      .strictObject({
+        version: z.string().optional(),
+        input: z.looseObject({}),
+        webhook: z.url().optional(),
+        webhook_events_filter: z.array(z.enum(['start', 'output', 'logs', 'completed'])).optional(),
+      })
       .safeParse(await readJson(request))
     const asked = body.data?.version
     const byVersion = asked === version ? 'nightmareai/real-esrgan' : (asked?.split(':')[0] ?? null)
@@ -121,7 +130,12 @@ export function openReplicate(world: World): ReplicateFake {
       const detail = '- input: Invalid type. Expected: object, given: null'
       return sendAnswer(response, jsonAnswer(422, { title: 'Input validation failed', detail, status: 422 }), null)
     }
-    const job = await jobs.accept(response, { target, input: body.data.input, wanted })
+    const job = await jobs.accept(response, {
+      target,
+      input: body.data.input,
+      wanted,
+      hookUrl: body.data.webhook ?? null,
+    })
     if (job) return sendAnswer(response, jsonAnswer(201, view(job)), job.fault)
   }
 
@@ -166,6 +180,11 @@ export function openReplicate(world: World): ReplicateFake {
       }
       const path = url.pathname.replace('/replicate/v1', '')
       if (path === '/account') return sendAnswer(response, jsonAnswer(200, { type: 'user', username: 'ada' }), null)
+      if (path === '/webhooks/default/secret') {
+        world.hooks.keyRequests++
+        const isDown = world.hooks.areKeysDown
+        return sendAnswer(response, isDown ? jsonAnswer(503, {}) : jsonAnswer(200, { key: world.hooks.secret }), null)
+      }
       if (path === '/predictions' && request.method === 'POST') return create(request, response, null)
       if (path === '/predictions') return sendAnswer(response, list(url.searchParams), null)
       const named = /^\/models\/([^/]+\/[^/]+?)(\/predictions)?$/.exec(path)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './faults.ts'
 import { faultInPrompt } from './faults.ts'
+import type { Hooks } from './hooks.ts'
 import { type Latency, serviceMs } from './latency.ts'
 import type { LedgerBook, LedgerEntry } from './ledger.ts'
 import type { Gate } from './limits.ts'
@@ -27,6 +28,7 @@ export interface World {
   readonly book: LedgerBook
   readonly gate: Gate
   readonly results: Results
+  readonly hooks: Hooks
   readonly pictures: Pictures
   readonly latency: Latency
   readonly seed: number

@@ -131,6 +131,9 @@ export function openGeneration(needs: GenerationNeeds) {
         return waiting.every((provider) => scheduler.lane(provider).pause !== null)
       }),
 
+    /** A provider's webhook told of this job of its own: it is polled at once. */
+    nudge: scheduler.nudge,
+
     /** Why nothing starts at all; null where something may. */
     storageSentence: scheduler.storageSentence,
     running: scheduler.running,

@@ -34,6 +34,24 @@ export interface ProviderIo {
   readonly now: () => number
   /** The key, read when a request is made; null where there is none. */
   readonly key: () => string | null
+  /** Where the service may send its webhooks, `https://…/hooks/PROVIDER`; absent on a host without a public address. */
+  readonly hookUrl?: string | null
+  /** What a person set for verifying them, where the service does not tell. */
+  readonly hookSecret?: string | null
+}
+
+/** A webhook as it came: header names in lower case, the body's very bytes, and the wall's time, ms since 1970. */
+export interface HookDelivery {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly receivedMs: number
+}
+
+/** One that is genuine and timely. It says that something happened to these jobs, and nothing that is believed. */
+export interface GenuineHook {
+  /** The same for the same delivery sent again. */
+  readonly deliveryId: string
+  readonly remoteIds: readonly string[]
 }
 
 export interface ProviderFetchOptions {
@@ -94,6 +112,8 @@ export interface Provider {
   readonly settings: z.ZodObject
   /** Environment variables that may hold its key, the first set one wins; empty where it needs none. */
   readonly keyVariables: readonly string[]
+  /** The environment variable with the secret of its webhooks, where the service does not tell it. */
+  readonly hookSecretVariable?: string
   /** Settings that an environment variable fills where a person chose nothing: setting -> variable. */
   readonly settingVariables?: Readonly<Record<string, string>>
   /** A person's own server: what answers to a model's name depends on where it is, so that goes into the prompt hash. */
@@ -142,6 +162,8 @@ export interface ProviderSession {
   cancel?(handle: Handle, call: ProviderCall): Promise<void>
   /** What became of a request whose reply was lost; null where the provider does not know it. */
   find?(request: GenerationRequest, sinceMs: number, call: ProviderCall): Promise<Progress | null>
+  /** Verifies a webhook before it reads it; null for one that is not genuine. Rejects where that cannot be known now. */
+  hook?(delivery: HookDelivery): Promise<GenuineHook | null>
   check?(call: ProviderCall): Promise<Account>
   /** Models, prices and limits as the service names them now, where it has a way to ask. */
   catalogue?(call: ProviderCall): Promise<readonly Model[]>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Network } from '#engine/network/network.ts'
-import type { Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
+import type { GenuineHook, HookDelivery, Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
 import type { Clock } from '#engine/storage/storage.ts'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
@@ -30,6 +30,8 @@ export interface OpenProvidersOptions {
   readonly network: Network
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where webhooks reach this host from outside, `https://host/…` without a slash at its end; null where nothing does. */
+  readonly publicUrl: string | null
   /** A person's own price for a model, micros a picture; null where she gave none. */
   readonly priceOf: (provider: string, model: string) => number | null
 }
@@ -144,10 +146,18 @@ export function openProviders(options: OpenProvidersOptions) {
         }),
         now: clock.now,
         key: () => keyOf(provider)?.read() ?? null,
+        hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
+        hookSecret: env[provider.hookSecretVariable ?? '']?.trim() || null,
       })
       const result = { provider, session, limits: provider.limits(values), origin }
       opened.set(id, result)
       return result
+    },
+
+    /** Verifies a webhook; null for one that is not genuine, undefined where this provider takes none. Rejects where that cannot be known now. */
+    async readHook(id: string, delivery: HookDelivery): Promise<GenuineHook | null | undefined> {
+      if (!providers.some((provider) => provider.id === id)) return undefined
+      return this.open(id).session.hook?.(delivery)
     },
 
     /** Throws AppError `invalid-input` with the field that is wrong. */

@@ -5,6 +5,7 @@ import type { Cost, Output, Progress, ProviderCall } from '#engine/providers/pro
 import type { OpenProvider } from '#engine/settings/settings.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
+import type { Nudges } from './nudges.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 /** What a job's request gave, all of it here: bytes, or the words of a refusal. */
@@ -23,6 +24,7 @@ export interface ExchangeNeeds {
   readonly jobs: Jobs
   readonly network: Network
   readonly clock: Clock
+  readonly nudges: Nudges
   readonly input: (sha256: string) => Promise<Uint8Array>
   readonly onHeaders: (status: number, headers: Readonly<Record<string, string>>) => void
 }
@@ -136,7 +138,8 @@ async function follow(
     }
     if (!at.session.poll)
       throw new AppError('bad-response', `${at.provider.label} gave a job to follow and has no way to follow it.`)
-    await sleepUnlessStopped(needs.clock, misses > 0 ? retryDelayMs(misses) : pollAfterMs, call.signal)
+    const waitMs = misses > 0 ? retryDelayMs(misses) : pollAfterMs
+    await unlessStopped(needs.nudges.wait(job.provider, handle, waitMs, call.signal))
     try {
       progress = await at.session.poll(handle, call)
       misses = 0
@@ -150,9 +153,12 @@ async function follow(
   return progress
 }
 
-async function sleepUnlessStopped(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+const sleepUnlessStopped = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  unlessStopped(clock.sleep(ms, signal))
+
+async function unlessStopped(sleep: Promise<void>): Promise<void> {
   try {
-    await clock.sleep(ms, signal)
+    await sleep
   } catch (error) {
     throw stoppedFollowing(error)
   }

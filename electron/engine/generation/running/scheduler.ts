@@ -13,6 +13,7 @@ import { type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
 import { exchange } from './exchange.ts'
 import { Lane } from './lane.ts'
+import { openNudges } from './nudges.ts'
 import { openStorageGuard } from './storage-guard.ts'
 
 export interface SchedulerNeeds extends FallBackNeeds {
@@ -42,6 +43,7 @@ export type Scheduler = ReturnType<typeof openScheduler>
 export function openScheduler(needs: SchedulerNeeds) {
   const { clock, jobs, providers, batches, spend } = needs
   const lanes = new Map<string, Lane>()
+  const nudges = openNudges(clock)
   const wakeUps = new Map<string, AbortController>()
   /** Ends what costs nothing to end; the rest is waited for, until `abandon`. */
   const stopFollowing = new AbortController()
@@ -179,7 +181,7 @@ export function openScheduler(needs: SchedulerNeeds) {
       try {
         const at = providers.open(job.provider)
         const stops = { following: stopFollowing.signal, paid: abandon.signal }
-        const answers = await exchange({ ...needs, input: needs.images.bytes, onHeaders }, job, at, stops)
+        const answers = await exchange({ ...needs, nudges, input: needs.images.bytes, onHeaders }, job, at, stops)
         lane.answered(clock.now() - claimedMs, clock.now())
         saved = arrivals.add(job, answers)
       } catch (error) {
@@ -231,6 +233,9 @@ export function openScheduler(needs: SchedulerNeeds) {
       followLeft()
       wake()
     },
+
+    /** A provider says that something happened to one of its jobs: it is asked at once. */
+    nudge: nudges.nudge,
 
     running: (): number =>
       [...lanes.values()].reduce((total, lane) => total + lane.running.size, 0) + arrivals.waiting(),

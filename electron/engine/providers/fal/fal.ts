@@ -17,11 +17,12 @@ import type {
 import { unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { openHooks } from './hook.ts'
 import { entryOf, listed, typedModel } from './models.ts'
 import { balance, liveInput, liveModels, livePrices, sentRequests } from './platform.ts'
 import { complaintOf, errorTypeOf, handleFrom, progressFrom, status } from './reply.ts'
 import { type WireRequest, wireRequest } from './request.ts'
-import { platformOf, queueOf, type Settings, settings } from './settings.ts'
+import { hookKeysOf, platformOf, queueOf, type Settings, settings } from './settings.ts'
 
 /**
  * fal.ai through its queue (its documentation and client 1.10.1, read 2026-11). The URLs it answers with are stored as they
@@ -48,7 +49,10 @@ export const fal: Provider = {
     return entry ? priceOf(entry, request) : null
   },
   origin: (given) => queueOf(settings.parse(given))?.origin ?? null,
-  moreOrigins: (given) => [platformOf(settings.parse(given))?.origin ?? []].flat(),
+  moreOrigins(given) {
+    const of = settings.parse(given)
+    return [platformOf(of)?.origin ?? [], hookKeysOf(of)?.origin ?? []].flat()
+  },
   isConfigured: (given) => queueOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),
   open: (given, io) => openSession(settings.parse(given), io),
@@ -65,6 +69,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   })
   const maxPictureBytes = of.pictureMegabytes * 1_000_000
   const known = new Map<string, LiveInput>()
+  const hookKeys = hookKeysOf(of)
+  const hookQuery = io.hookUrl && hookKeys ? `?${new URLSearchParams({ fal_webhook: io.hookUrl })}` : ''
 
   const address = (url: URL | null, what: string): string => {
     if (url) return hrefOf(url)
@@ -110,7 +116,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       const base = address(queue, 'queue')
       const { endpoint, input } = await wireFor(request, call)
       const reply = await http.send(
-        `${base}/${endpoint}`,
+        `${base}/${endpoint}${hookQuery}`,
         {
           method: 'POST',
           headers: {
@@ -159,6 +165,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       }
       return null
     },
+
+    ...(hookKeys ? { hook: openHooks(io, hookKeys) } : {}),
 
     async check(call) {
       const base = address(platform, 'platform')

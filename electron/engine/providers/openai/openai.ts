@@ -4,6 +4,7 @@ import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.t
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { readHook } from './hook.ts'
 import { models } from './models.ts'
 import { priceOf } from './price.ts'
 import { complaintOf, progressFrom } from './reply.ts'
@@ -26,6 +27,7 @@ export const openai: Provider = {
   settings,
   keyVariables: ['OPENAI_API_KEY'],
   settingVariables: { baseUrl: 'OPENAI_BASE_URL', organization: 'OPENAI_ORG_ID', project: 'OPENAI_PROJECT_ID' },
+  hookSecretVariable: 'OPENAI_WEBHOOK_SECRET',
   keyOptional: false,
   anyModel: true,
   lostReply: 'ask',
@@ -47,6 +49,7 @@ export const openai: Provider = {
 
 function openSession(of: Settings, io: ProviderIo): ProviderSession {
   const { where, urlOf } = placeOf(of, 'OpenAI')
+  const { hookSecret = null } = io
   const account = {
     ...(of.organization.trim() ? { 'openai-organization': of.organization.trim() } : {}),
     ...(of.project.trim() ? { 'openai-project': of.project.trim() } : {}),
@@ -71,6 +74,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       const sent = { method: 'POST', body, headers, maxBytes: maxReplyBytes, repeatable: false } as const
       return progressFrom(await http.send(urlOf(path), sent, call), http, entry)
     },
+
+    ...(hookSecret ? { hook: async (delivery) => readHook(hookSecret, delivery) } : {}),
 
     async check(call) {
       const ids = await modelIds(call)

@@ -10,6 +10,7 @@ import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engin
 import { refuseUnsupported, unsupported, withoutSourceSize } from '#engine/providers/refuse-unsupported.ts'
 import { errorCodeOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { openHooks } from './hook.ts'
 import { type LiveModel, liveModel } from './live-model.ts'
 import { entries, entryOf, listed, nameFrom, typedModel } from './models.ts'
 import { complaintOf, handleOf, type Prediction, prediction, progressFrom } from './reply.ts'
@@ -59,6 +60,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   })
   const pollAfterMs = of.pollSeconds * 1000
   const known = new Map<string, LiveModel>()
+  const hookFields = io.hookUrl ? { webhook: io.hookUrl, webhook_events_filter: ['completed'] } : {}
 
   /** Where a request goes and what it says; nothing is paid by finding out. */
   async function wireFor(
@@ -96,7 +98,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
         {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
+          body: JSON.stringify({ ...body, ...hookFields }),
           repeatable: false,
         },
         call,
@@ -137,6 +139,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       }
       return null
     },
+
+    hook: openHooks(http, () => urlOf('/webhooks/default/secret')),
 
     async check(call) {
       const { username } = http.read(account, await http.send(urlOf('/account'), get, call), false)
