@@ -54,6 +54,10 @@ test('a key is bound to its origin, in the keyring too', async () => {
   const secrets = open()
   await secrets.set('fal', key, origin)
   expect(secrets.find('fal', variables, 'https://elsewhere.example')).toBeNull()
+  expect(open().find('fal', variables, 'https://elsewhere.example')).toBeNull()
+  await open({ keyring: null }).set('xai', key, origin)
+  expect(secrets.find('xai', [], 'https://elsewhere.example')).toBeNull()
+  expect(secrets.find('xai', [], origin)?.read()).toBe(key)
   // Nor does an edited file free it.
   await writeFile(file, (await text()).replaceAll(origin, 'https://elsewhere.example'))
   const edited = open()
