@@ -61,7 +61,7 @@ test.each(['environment', 'keyring', 'file'] as const)(
     engine.review.apply({ targets: { kind: 'tiles', tileIds: ids }, verb: { kind: 'approve' } })
     const { deliveryId } = await engine.delivery.start({
       batchId,
-      folder: top,
+      destination: { kind: 'folder', folder: top },
       layout: 'by-decision',
       nameTemplate: '{id}-{variant}',
       stage: 'best',

@@ -144,6 +144,8 @@ export interface Provider {
   origin(settings: unknown): string | null
   /** Further origins of the service (queue, upload, status hosts); `https://*.example.com` for a family of hosts. */
   moreOrigins?(settings: unknown): readonly string[]
+  /** Where the keys of its webhooks are, reached only by a host that takes webhooks. */
+  hookOrigins?(settings: unknown): readonly string[]
   /** Whether it answers at all with these settings (a server without an address does not). */
   isConfigured(settings: unknown): boolean
   limits(settings: unknown): Limits

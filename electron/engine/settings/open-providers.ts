@@ -142,7 +142,11 @@ export function openProviders(options: OpenProvidersOptions) {
       const origin = provider.origin(values)
       const session = provider.open(values, {
         fetch: network.forProvider({
-          origins: [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])],
+          origins: [
+            ...(origin === null ? [] : [origin]),
+            ...(provider.moreOrigins?.(values) ?? []),
+            ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
+          ],
         }),
         now: clock.now,
         key: () => keyOf(provider)?.read() ?? null,

@@ -49,10 +49,8 @@ export const fal: Provider = {
     return entry ? priceOf(entry, request) : null
   },
   origin: (given) => queueOf(settings.parse(given))?.origin ?? null,
-  moreOrigins(given) {
-    const of = settings.parse(given)
-    return [platformOf(of)?.origin ?? [], hookKeysOf(of)?.origin ?? []].flat()
-  },
+  moreOrigins: (given) => [platformOf(settings.parse(given))?.origin ?? []].flat(),
+  hookOrigins: (given) => [hookKeysOf(settings.parse(given))?.origin ?? []].flat(),
   isConfigured: (given) => queueOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),
   open: (given, io) => openSession(settings.parse(given), io),
