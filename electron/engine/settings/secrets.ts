@@ -135,7 +135,7 @@ export function openSecrets({ file, env, keyring, onLoaded }: SecretsOptions) {
         }
       } catch (error) {
         if (error instanceof AppError) throw error
-        because = messageOf(error).replaceAll(key, '…')
+        because = key.length < 8 ? messageOf(error) : messageOf(error).replaceAll(key, '…')
       }
       write(provider, { key, origin: boundTo, because })
     },
