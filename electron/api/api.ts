@@ -29,6 +29,12 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       rows: os.sheets.rows.handler(({ input }) => engine.sheets.rows(input)),
       example: os.sheets.example.handler(() => engine.sheets.example()),
     },
+    templates: { preview: os.templates.preview.handler(({ input }) => engine.templates.preview(input)) },
+    wildcards: {
+      list: os.wildcards.list.handler(() => engine.wildcards.list()),
+      add: os.wildcards.add.handler(({ input }) => engine.wildcards.add(input)),
+      remove: os.wildcards.remove.handler(({ input }) => engine.wildcards.remove(input)),
+    },
     batches: {
       list: os.batches.list.handler(() => engine.batches.list()),
       get: os.batches.get.handler(({ input }) => engine.batches.get(input)),

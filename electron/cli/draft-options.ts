@@ -1,8 +1,9 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { usualDraftSettings } from '#api/open-sheet.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
+import { type Axis, axis, type Style } from '#shared/contract/templates.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
 import { providerAndModel, sizeOf, usd, wholeNumber } from './call.ts'
@@ -13,6 +14,14 @@ export interface DraftOptions {
   readonly size?: { width: number; height: number }
   readonly count?: number
   readonly template?: string
+  readonly negative?: string
+  readonly templateColumn?: string
+  readonly wildcards?: string
+  readonly sample?: number
+  readonly sampleSeed?: number
+  readonly axis?: Axis[]
+  readonly axisSample?: number
+  readonly style?: string[]
   readonly price?: number
   readonly new?: boolean
 }
@@ -27,6 +36,21 @@ export const addDraftOptions = (command: Command): Command =>
     .option('--size <WxH>', 'size of drafts in pixels (default: the model’s own for drafts)', sizeOf)
     .option('--count <n>', 'drafts for each prompt, where the sheet has no count of its own', wholeNumber(1, 64))
     .option('--template <text>', 'prompt template over the sheet’s columns, such as "{{name}} on white"')
+    .option('--negative <text>', 'template of the negative prompt, with the variables of the prompt')
+    .option('--template-column <name>', 'take the cells of this column as templates, each for its own row')
+    .option('--wildcards <dir>', 'keep the wildcard files of this folder (or zip) in the library, and use them')
+    .option('--sample <n>', 'so many prompts of each row, where the template makes more', wholeNumber(1, 1000))
+    .option(
+      '--axis <name=a|b>',
+      'make every prompt with each value, as {{name}}; NAME:model= or NAME:seed= set those',
+      axisOf,
+    )
+    .option('--axis-sample <n>', 'so many combinations of the axes for each row', wholeNumber(1, 1000))
+    .option('--sample-seed <n>', 'the seed of both samples (default: 0)', wholeNumber(0, 4_294_967_295))
+    .option('--style <name>', 'add a style of the library; again for another', (name, before: string[] = []) => [
+      ...before,
+      name,
+    ])
     .option('--price <usd>', 'what a picture costs, for a model whose price nobody knows', usd)
     .option('--new', 'always make a new batch, also where one of this sheet is unfinished')
 
@@ -41,6 +65,7 @@ export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): 
     })),
     variants: options.count ?? usual.variants,
     template: options.template ?? usual.template,
+    ...promptOptions(engine, options),
   }
   return {
     sheetId: sheet.id,
@@ -48,6 +73,37 @@ export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): 
     alwaysNew: options.new ?? false,
     pricePerImageMicros: options.price ?? null,
   }
+}
+
+/** What the options say of prompts; nothing where they say nothing, so that a batch without them stays the same. */
+function promptOptions(engine: Engine, options: DraftOptions): Partial<DraftSettings> {
+  const { negative, templateColumn, sample, axis, axisSample, style, sampleSeed: seed = 0 } = options
+  return {
+    ...(negative !== undefined && { negativeTemplate: negative }),
+    ...(templateColumn !== undefined && { templateColumn }),
+    ...(sample !== undefined && { sample: { n: sample, seed } }),
+    ...(axis !== undefined && { axes: axis }),
+    ...(axisSample !== undefined && { axisSample: { n: axisSample, seed } }),
+    ...(style !== undefined && { styles: style.map((name) => styleNamed(engine, name)) }),
+  }
+}
+
+function styleNamed(engine: Engine, name: string): Style {
+  const { styles } = engine.settings.get()
+  const found = styles.find((style) => style.name.toLowerCase() === name.trim().toLowerCase())
+  if (found) return found
+  const known = styles.map((style) => `"${style.name}"`).join(', ') || 'none yet; make them in the window'
+  throw new AppError('invalid-input', `There is no style "${name}" in this library. It has: ${known}.`)
+}
+
+/** `angle=front|side`, `seed:seed=1|2`, `model:model=sketch/sketch|fal/x`; given again, another axis. */
+function axisOf(text: string, before: Axis[] = []): Axis[] {
+  const [, name = '', sets, values = ''] = /^\s*([^=:]+?)\s*(?::(model|seed))?\s*=(.*)$/s.exec(text) ?? []
+  const list = values.split('|').map((value) => value.trim())
+  const read = axis.safeParse({ name, values: list, ...(sets !== undefined && { sets }) })
+  if (!read.success || list.includes(''))
+    throw new InvalidArgumentError('Write it as NAME=value|value, such as "angle=front|side".')
+  return [...before, read.data]
 }
 
 function profileFor(engine: Engine, wanted: { provider: string; model: string }): Profile {

@@ -44,9 +44,24 @@ export function planText(plan: Plan, title: string): string {
   return [
     `${title}: ${manyText(plan.prompts, 'prompt')}, ${manyText(plan.tiles, plan.kind === 'finals' ? 'final' : 'draft')}`,
     tableText(rows.map(([name = '', value = '']) => [`  ${name}`, value])),
+    ...alikeLines(plan),
     ...(plan.batchId === null || plan.kind === 'finals' ? [] : [`a run goes on with batch ${plan.batchId}`]),
     ...problemLines(plan.problems, plan.problemCount),
   ].join('\n')
+}
+
+const alikeShown = 5
+
+/** Prompts that only look different: they are made, and most likely twice the same. */
+function alikeLines({ alike }: Plan): string[] {
+  if (alike === undefined || alike.count === 0) return []
+  return [
+    `${manyText(alike.count, 'prompt')} like another but for case, spaces and punctuation:`,
+    ...alike.samples
+      .slice(0, alikeShown)
+      .map(({ row, likeRow, prompt }) => `  row ${row} is like row ${likeRow}: ${prompt}`),
+    ...(alike.count > alikeShown ? [`  and ${countText(alike.count - alikeShown)} more`] : []),
+  ]
 }
 
 /** Whether a plan makes anything at all. */

@@ -4,6 +4,7 @@ import { addDraftOptions, type DraftOptions, draftWish } from './draft-options.t
 import { makesNothing, planText } from './plan-text.ts'
 import { reading } from './session.ts'
 import { readSheetFile } from './sheet-file.ts'
+import { addWildcards } from './wildcard-files.ts'
 
 export function addPlan(line: CommandLine): void {
   addDraftOptions(
@@ -15,6 +16,7 @@ async function plan(call: Call, path: string, options: DraftOptions): Promise<nu
   const file = await readSheetFile(path)
   return reading(call, async (engine) => {
     const sheet = await engine.sheets.add(file)
+    await addWildcards(call, engine, options.wildcards)
     const made = await engine.generation.planDrafts(draftWish(engine, sheet, options))
     call.out.answer(made, planText(made, path))
     return makesNothing(made) ? exitStatus.badInput : exitStatus.allDone

@@ -10,6 +10,7 @@ import { runObject, runText } from './run-text.ts'
 import { writing } from './session.ts'
 import { readSheetFile } from './sheet-file.ts'
 import type { Stop } from './stop.ts'
+import { addWildcards } from './wildcard-files.ts'
 
 interface RunOptions extends DraftOptions {
   readonly first?: number
@@ -29,6 +30,7 @@ async function run(call: Call, path: string, options: RunOptions): Promise<numbe
   const file = await readSheetFile(path)
   return writing(call, { host: 'the command line (proofsheet run)', goesOn: false }, async (engine, stop) => {
     const sheet = await engine.sheets.add(file)
+    await addWildcards(call, engine, options.wildcards)
     const plan = await engine.generation.planDrafts(draftWish(engine, sheet, options))
     refuseEmptyPlan(plan)
     for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)

@@ -16,12 +16,14 @@ import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
 import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#engine/tiles/tiles.ts'
 import { openUpkeep } from '#engine/upkeep/upkeep.ts'
+import { openWildcards } from '#engine/wildcards/wildcards.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
+import { openTemplatePreview } from './template-preview.ts'
 
 export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
 
@@ -93,6 +95,7 @@ export async function openEngine(options: EngineOptions) {
   const images = openImages(storage, clock)
   const cache = openCache(storage, clock)
   const tiles = openTiles(storage)
+  const wildcards = openWildcards(storage, clock)
   const sheets = openStoredSheets(batches)
   const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, spend, emit }
   const madeAgain = await bringBack(rooms, settings)
@@ -103,6 +106,7 @@ export async function openEngine(options: EngineOptions) {
     network,
     counts: openBatchCounts(storage),
     settings: settings.get,
+    wildcards,
     goesOn: options.goesOn ?? true,
     readStoredSheet: sheets.read,
   })
@@ -165,6 +169,20 @@ export async function openEngine(options: EngineOptions) {
             bytesBase64: (await readFile(join(options.examples ?? '', name))).toString('base64'),
           })),
         )
+      },
+    },
+    templates: { preview: openTemplatePreview(sheets, wildcards) },
+    wildcards: {
+      list: wildcards.list,
+      async add(input: Parameters<typeof wildcards.add>[0]) {
+        const kept = await wildcards.add(input)
+        emit({ kind: 'wildcards-changed' })
+        return kept
+      },
+      remove(input: { paths: readonly string[] }) {
+        const gone = wildcards.remove(input)
+        emit({ kind: 'wildcards-changed' })
+        return gone
       },
     },
     batches: {

@@ -9,6 +9,8 @@ import { api, queryKeys } from './queries.ts'
  */
 
 export const useAddSheet = () => useMutation(api.sheets.add.mutationOptions())
+export const useAddWildcards = () => useMutation(api.wildcards.add.mutationOptions())
+export const useRemoveWildcards = () => useMutation(api.wildcards.remove.mutationOptions())
 export const useRunPlan = () => useMutation(api.generation.run.mutationOptions())
 export const useRelease = () => useMutation(api.generation.release.mutationOptions())
 export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Targets } from '#shared/contract/common.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import type { DraftSettings, FinalProfile, PlanRow } from '#shared/contract/generation.ts'
+import type { PromptSettings } from '#shared/contract/templates.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { client } from './client.ts'
 import { isListStale, type ListChange } from './list-change.ts'
@@ -25,6 +26,8 @@ export const queryKeys = {
   deliveryPlans: () => api.delivery.plan.key(),
   delivery: (deliveryId: number) => api.delivery.get.key({ input: { deliveryId } }),
   deliveries: (batchId: number) => api.delivery.list.key({ input: { batchId } }),
+  wildcards: () => api.wildcards.key(),
+  previews: () => api.templates.key(),
   providers: () => api.providers.key(),
   settings: () => api.settings.get.queryKey(),
 }
@@ -91,6 +94,17 @@ export const useDraftPlan = (
       gcTime: 0,
     }),
   )
+
+export const useWildcards = () => useQuery(api.wildcards.list.queryOptions())
+
+/** Some prompts of one row as they would be sent, made by the engine; the former ones stay until these are there. */
+export const usePromptPreview = (input: {
+  sheetId: number
+  settings: PromptSettings
+  row: number
+  offset: number
+  limit: number
+}) => useQuery(api.templates.preview.queryOptions({ input, placeholderData: keepPreviousData, gcTime: 30_000 }))
 
 export const useFinalPlan = (
   input: { batchId: number; targets: Targets; profile: FinalProfile | null; scale?: number } | null,

@@ -65,6 +65,8 @@ export function staleAfter(event: LibraryEvent): Stale {
       return { keys: [queryKeys.settings()], tileIds: nothing }
     case 'providers-changed':
       return { keys: [queryKeys.providers(), queryKeys.queue(), queryKeys.plans()], tileIds: nothing }
+    case 'wildcards-changed':
+      return { keys: [queryKeys.wildcards(), queryKeys.previews(), queryKeys.plans()], tileIds: nothing }
     case 'resync':
       return { keys: 'all', tileIds: 'all' }
   }

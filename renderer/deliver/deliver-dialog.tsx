@@ -33,6 +33,7 @@ export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; ope
     <OpenDialog
       name={batch.batch}
       sheetId={batch.sheetId}
+      axes={(batch.settings.axes ?? []).map((axis) => axis.name)}
       first={{
         batchId,
         folder: settings.data.deliveryFolder ?? suggestedFolder(library.data.folder),
@@ -51,11 +52,13 @@ const quietMs = 250
 const OpenDialog = ({
   name,
   sheetId,
+  axes,
   first,
   onClose,
 }: {
   name: string
   sheetId: number | null
+  axes: readonly string[]
   first: DeliveryWish
   onClose: () => void
 }) => {
@@ -64,7 +67,7 @@ const OpenDialog = ({
   const last = useDeliveries(first.batchId).data?.find((delivery) => delivery.state === 'done')
   const settled = useDebounced(wish, quietMs)
   const sheet = useOptionalSheet(sheetId).data
-  const known = [...ownPlaceholders, ...nameColumns(sheet?.columns.map((column) => column.name) ?? [])]
+  const known = [...ownPlaceholders, ...nameColumns([...(sheet?.columns.map((column) => column.name) ?? []), ...axes])]
   // Without the sheet its columns are not known, and the engine's own preview tells of mistakes.
   const [mistake] = sheet ? nameMistakes(wish.nameTemplate, known) : []
   const isComplete = settled.folder.trim() !== '' && settled.nameTemplate.trim() !== ''

@@ -2,6 +2,7 @@ import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { ColumnMapping, ColumnRole, Sheet } from '#shared/contract/sheets.ts'
+import type { Axis, PromptSettings, Style } from '#shared/contract/templates.ts'
 import type { Profile } from '#shared/generation-request.ts'
 
 /** What a person has chosen on the load page; the engine's plan is made from it. */
@@ -14,6 +15,18 @@ export interface DraftWish {
   readonly baseSeed: number
   readonly alwaysNew: boolean
   readonly pricePerImageMicros: number | null
+  readonly negativeTemplate?: string | undefined
+  readonly templateColumn?: string | undefined
+  readonly styles?: readonly Style[] | undefined
+  readonly axes?: readonly Axis[] | undefined
+  readonly axisSample?: Sample | undefined
+  readonly sample?: Sample | undefined
+}
+
+/** So many of them, chosen by chance from a seed. */
+export interface Sample {
+  readonly n: number
+  readonly seed: number
 }
 
 /** The template that takes a prompt column as it stands. */
@@ -87,5 +100,32 @@ export function draftSettingsOf(wish: DraftWish): DraftSettings {
     profiles: [...wish.profiles],
     variants: wish.variants,
     baseSeed: wish.baseSeed,
+    ...promptParts(wish),
   }
 }
+
+/** What a person has filled in so far: an empty field asks for nothing, so that a batch without it stays the same. */
+function promptParts(wish: DraftWish): Omit<PromptSettings, 'mapping' | 'template' | 'baseSeed'> {
+  const { negativeTemplate = '', templateColumn, styles = [], sample, axisSample } = wish
+  const axes = usedAxes(wish)
+  return {
+    ...(negativeTemplate.trim() !== '' && { negativeTemplate }),
+    ...(templateColumn !== undefined && { templateColumn }),
+    ...(styles.length > 0 && { styles: [...styles] }),
+    ...(axes.length > 0 && { axes }),
+    ...(axes.length > 0 && axisSample && { axisSample }),
+    ...(sample && { sample }),
+  }
+}
+
+/** Axes with a name and a value; one that is being typed in is none yet. */
+export const usedAxes = ({ axes = [] }: DraftWish): Axis[] =>
+  axes
+    .map((axis) => ({ ...axis, name: axis.name.trim(), values: axis.values.filter((value) => value.trim() !== '') }))
+    .filter((axis) => axis.name !== '' && axis.values.length > 0)
+
+/** What a template may name: the sheet's columns, and the axes. */
+export const knownNames = (columns: readonly string[], wish: DraftWish): string[] => [
+  ...columns,
+  ...usedAxes(wish).map((axis) => axis.name),
+]

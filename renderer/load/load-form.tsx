@@ -4,7 +4,6 @@ import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 import { messageOf } from '#shared/errors.ts'
-import { parseTemplate } from '#shared/template/template.ts'
 import { useDraftPlan } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
@@ -18,10 +17,10 @@ import styles from './load-page.module.css'
 import { PlanCards } from './plan-cards.tsx'
 import { type PlanTab, PlanTabs } from './plan-tabs.tsx'
 import { notReadyText } from './profile-choices.ts'
-import { PromptPreview } from './prompt-preview.tsx'
+import { PromptSection } from './prompt-section.tsx'
+import { readTemplates, useWildcardNames } from './read-templates.ts'
 import { RunBar } from './run-bar.tsx'
 import { SheetPicker } from './sheet-drop.tsx'
-import { TemplateEditor } from './template-editor.tsx'
 import { useSheetLoader } from './use-sheet-loader.ts'
 
 /** How long nothing must change before the engine plans again. */
@@ -43,9 +42,11 @@ export const LoadForm = ({
   const columns = useMemo(() => sheet.columns.map((column) => column.name), [sheet.columns])
   useEffect(() => keepWish(sheet.id, wish), [sheet.id, wish])
   const settled = useDebounced(wish, quietMs)
-  const blockedBy = reasonNot(wish, columns, providers)
+  const names = useWildcardNames()
+  const templates = useMemo(() => readTemplates(wish, columns, names), [wish, columns, names])
+  const blockedBy = reasonNot(wish, templates.isWrong, providers)
   // Judged once she stops typing: an open brace in mid-word does not take the plan away.
-  const settledBlock = reasonNot(settled, columns, providers)
+  const settledBlock = reasonNot(settled, readTemplates(settled, columns, names).isWrong, providers)
   const query = useDraftPlan(
     settledBlock === null
       ? {
@@ -96,12 +97,7 @@ export const LoadForm = ({
         <div className={styles.halves}>
           <div className={styles.main}>
             <ColumnMapping sheet={sheet} wish={wish} onChange={setWish} />
-            <TemplateEditor
-              value={wish.template}
-              columns={columns}
-              onChange={(template) => setWish((before) => ({ ...before, template }))}
-            />
-            <PromptPreview sheet={sheet} template={wish.template} />
+            <PromptSection sheet={sheet} wish={wish} settings={settings} templates={templates} onChange={setWish} />
           </div>
           <DraftChoices
             wish={wish}
@@ -136,9 +132,10 @@ export const LoadForm = ({
 const formatNames = { csv: 'CSV', tsv: 'TSV', jsonl: 'JSONL', text: 'one prompt a line' } as const
 
 /** Why no plan can be asked for yet, in a sentence; `null` where one can. */
-function reasonNot(wish: DraftWish, columns: readonly string[], providers: readonly ProviderInfo[]): string | null {
-  if (wish.template.trim() === '') return 'Choose a prompt column, or write a template.'
-  if (parseTemplate(wish.template, columns).mistakes.length > 0) return 'The template has a mistake.'
+function reasonNot(wish: DraftWish, isWrong: boolean, providers: readonly ProviderInfo[]): string | null {
+  if (wish.templateColumn === undefined && wish.template.trim() === '')
+    return 'Choose a prompt column, or write a template.'
+  if (isWrong) return 'The template has a mistake.'
   for (const profile of wish.profiles) {
     if (profile.model === '') return 'Say which model makes the drafts.'
     const provider = providers.find((each) => each.id === profile.provider)

@@ -2,11 +2,12 @@ import type { Problem } from '#shared/contract/common.ts'
 import type { Plan } from '#shared/contract/generation.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { AlikeTable } from './alike-table.tsx'
 import styles from './load-page.module.css'
 import { PlanTable } from './plan-table.tsx'
 import { ProblemTable } from './problem-table.tsx'
 
-export type PlanTab = 'all' | 'new' | 'cached' | 'duplicate' | 'blocked' | 'problems'
+export type PlanTab = 'all' | 'new' | 'cached' | 'duplicate' | 'blocked' | 'alike' | 'problems'
 
 const counted = (title: string, count: number | undefined): string =>
   count === undefined ? title : `${title} ${count.toLocaleString('en-US')}`
@@ -39,14 +40,19 @@ export const PlanTabs = ({
         ...(plan && plan.blocked > 0
           ? [{ value: 'blocked' as const, label: counted('Not possible', plan.blocked) }]
           : []),
+        ...(plan?.alike && plan.alike.count > 0
+          ? [{ value: 'alike' as const, label: counted('Alike', plan.alike.count) }]
+          : []),
         { value: 'problems', label: counted('Problems', problemCount) },
       ]}
       onChange={onTab}
     />
     {tab === 'problems' ? (
       <ProblemTable problems={problems} count={problemCount} />
+    ) : tab === 'alike' && plan?.alike ? (
+      <AlikeTable alike={plan.alike} />
     ) : plan ? (
-      <PlanTable key={tab} plan={plan} outcome={tab === 'all' ? undefined : tab} />
+      <PlanTable key={tab} plan={plan} outcome={tab === 'all' || tab === 'alike' ? undefined : tab} />
     ) : blockedBy !== null ? (
       <p className={styles.none}>{blockedBy} The plan stands here after that.</p>
     ) : (

@@ -1,23 +1,35 @@
-import { useId, useLayoutEffect, useMemo, useRef } from 'react'
-import { parseTemplate } from '#shared/template/template.ts'
+import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from 'react'
+import type { Mistake } from '#shared/template/template.ts'
 import { classNames } from '../ui/class-names.ts'
 import styles from './template-editor.module.css'
 import { templatePieces } from './template-pieces.ts'
 
+const wildcardsShown = 12
+
 /** The prompt template with its columns and choices picked out as it is typed, and every mistake at its character. */
 export const TemplateEditor = ({
+  title = 'Template',
   value,
   columns,
+  wildcards = [],
+  mistakes,
+  help,
   onChange,
 }: {
+  title?: string
   value: string
+  /** Names to insert: columns and axes. */
   columns: readonly string[]
+  /** Names of wildcards to insert. */
+  wildcards?: readonly string[]
+  mistakes: readonly Mistake[]
+  /** What to say where nothing is wrong. */
+  help?: ReactNode
   onChange: (value: string) => void
 }) => {
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
   const caret = useRef<number | null>(null)
-  const mistakes = useMemo(() => parseTemplate(value, columns).mistakes, [value, columns])
   const pieces = useMemo(() => templatePieces(value, columns, mistakes), [value, columns, mistakes])
 
   useLayoutEffect(() => {
@@ -41,11 +53,16 @@ export const TemplateEditor = ({
   return (
     <section className={styles.editor} aria-labelledby={`${id}-title`}>
       <div className={styles.head}>
-        <h3 id={`${id}-title`}>Template</h3>
-        <div className={styles.inserts} role="toolbar" aria-label="Insert into the template">
+        <h3 id={`${id}-title`}>{title}</h3>
+        <div className={styles.inserts} role="toolbar" aria-label={`Insert into the ${title.toLowerCase()}`}>
           {columns.map((column) => (
             <button key={column} type="button" className={styles.insert} onClick={() => insert(`{{${column}}}`)}>
               {column}
+            </button>
+          ))}
+          {wildcards.slice(0, wildcardsShown).map((name) => (
+            <button key={name} type="button" className={styles.insert} onClick={() => insert(`__${name}__`)}>
+              __{name}__
             </button>
           ))}
           <button type="button" className={styles.insert} onClick={() => insert('{one|another}')}>
@@ -69,7 +86,7 @@ export const TemplateEditor = ({
         <textarea
           ref={area}
           className={styles.area}
-          aria-labelledby={`${id}-title`}
+          aria-label={title}
           aria-describedby={`${id}-below`}
           aria-invalid={mistakes.length > 0}
           spellCheck={false}
@@ -80,10 +97,12 @@ export const TemplateEditor = ({
       </div>
       <div id={`${id}-below`} className={styles.below} aria-live="polite">
         {mistakes.length === 0 ? (
-          <p>
-            <code>{'{{column}}'}</code> takes a cell, <code>{'{{column|default: white}}'}</code> what to say where it is
-            empty, <code>{'{front|side}'}</code> makes a prompt of each.
-          </p>
+          (help ?? (
+            <p>
+              <code>{'{{column}}'}</code> takes a cell, <code>{'{{column|default: white}}'}</code> what to say where it
+              is empty, <code>{'{front|side}'}</code> makes a prompt of each.
+            </p>
+          ))
         ) : (
           <ul>
             {mistakes.slice(0, 5).map((mistake) => (

@@ -2,10 +2,12 @@ import type { Mistake } from '#shared/template/template.ts'
 
 export interface TemplatePiece {
   readonly text: string
-  readonly kind: 'text' | 'column' | 'choice'
+  readonly kind: 'text' | 'column' | 'choice' | 'wildcard' | 'variable'
   readonly isMistaken: boolean
 }
 
+const wildcardPattern = /__[~@!]?[^\s{}|$\\()](?:[^{}|$\\()\n]*?[^\s{}|$\\()])??(?:\([^()]*\))?__/y
+const variablePattern = /\$\{\s*[A-Za-z_][\w-]*\s*(?:\}|:|\??=!?)/y
 const columnPattern = /\{\{((?:\\.|[^{}\\])*)\}\}/y
 
 /** What a character of a template belongs to; deeper than 0 it stands in a choice. */
@@ -51,7 +53,15 @@ function spansOf(text: string, columns: ReadonlySet<string>): Span[] {
   }
   while (at < text.length) {
     const char = text[at]
-    if (char === '\\' && at + 1 < text.length) push(at + 2, depth > 0 ? 'choice' : 'text')
+    wildcardPattern.lastIndex = at
+    variablePattern.lastIndex = at
+    const wildcard = char === '_' ? wildcardPattern.exec(text) : null
+    const variable = char === '$' ? variablePattern.exec(text) : null
+    if (wildcard) push(at + wildcard[0].length, 'wildcard')
+    else if (variable) {
+      if (!variable[0].endsWith('}')) depth += 1
+      push(at + variable[0].length, 'variable')
+    } else if (char === '\\' && at + 1 < text.length) push(at + 2, depth > 0 ? 'choice' : 'text')
     else if (char === '{') {
       columnPattern.lastIndex = at
       const match = columnPattern.exec(text)

@@ -43,7 +43,10 @@ export const ShootOut = ({
   const leading = leaders(matrix.columns)
   const axes = [
     ...plainAxes,
-    ...(sheet?.columns ?? []).map(({ name }) => ({ value: `column:${name}` as const, label: name })),
+    ...[...(batch?.settings.axes ?? []), ...(sheet?.columns ?? [])].map(({ name }) => ({
+      value: `column:${name}` as const,
+      label: name,
+    })),
   ]
 
   useEffect(() => region.current?.focus({ preventScroll: true }), [])

@@ -25,6 +25,9 @@ export const problem = z.object({
   line: z.int().nullable(),
   column: z.string().nullable(),
   message: z.string(),
+  /** Where in the template, or in the template's cell, in UTF-16 code units; absent where it is about something else. */
+  at: z.int().optional(),
+  length: z.int().optional(),
 })
 export type Problem = z.infer<typeof problem>
 

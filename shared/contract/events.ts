@@ -15,6 +15,7 @@ export const libraryEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delivery-changed'), deliveryId: id, batchId: id }),
   z.object({ kind: z.literal('settings-changed') }),
   z.object({ kind: z.literal('providers-changed') }),
+  z.object({ kind: z.literal('wildcards-changed') }),
   /** The listener missed events: everything it holds may be stale. */
   z.object({ kind: z.literal('resync') }),
 ])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { currency, errorCode, holdReason, id, micros, problem, targets, timeMs } from './common.ts'
 import { columnMapping } from './sheets.ts'
+import { promptFields } from './templates.ts'
 
 /** How drafts are wanted: with the sheet's bytes and the mapping this is what makes a batch the same batch. */
 export const draftSettings = z.object({
@@ -17,6 +18,7 @@ export const draftSettings = z.object({
   rotateEvery: z.int().positive().optional(),
   /** Without a seed in the sheet, seed = baseSeed + variant. */
   baseSeed: z.int().nonnegative(),
+  ...promptFields,
 })
 export type DraftSettings = z.infer<typeof draftSettings>
 
@@ -67,6 +69,14 @@ export const plan = z.object({
   problemCount: z.int(),
   /** Finals only: pictures that would be drawn anew and not the same picture larger. */
   redrawn: z.int(),
+  /** Drafts only: prompts that differ from an earlier one in nothing but case, spaces and punctuation; made all the same. */
+  alike: z
+    .object({
+      count: z.int(),
+      /** The first 20: the prompt, its row, and the row of the one it is like. */
+      samples: z.array(z.object({ row: z.int(), likeRow: z.int(), prompt: z.string() })),
+    })
+    .optional(),
 })
 export type Plan = z.infer<typeof plan>
 

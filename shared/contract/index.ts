@@ -7,8 +7,23 @@ import { providers } from './providers.ts'
 import { review } from './review.ts'
 import { settings } from './settings.ts'
 import { sheets } from './sheets.ts'
+import { templates } from './templates.ts'
 import { tiles } from './tiles.ts'
+import { wildcards } from './wildcards.ts'
 
 /** Every procedure and every event, with their schemas. Types are inferred from here and written nowhere else. */
-export const contract = { library, sheets, batches, generation, tiles, review, delivery, providers, settings, events }
+export const contract = {
+  library,
+  sheets,
+  templates,
+  wildcards,
+  batches,
+  generation,
+  tiles,
+  review,
+  delivery,
+  providers,
+  settings,
+  events,
+}
 export type Contract = typeof contract

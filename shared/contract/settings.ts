@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { micros } from './common.ts'
+import { style } from './templates.ts'
 import { tileFilter, tileOrder } from './tiles.ts'
 
 /** A filter and an order of the grid under a name, for every batch. */
@@ -48,6 +49,8 @@ export const settingsSchema = z.strictObject({
   focus: z.record(z.string(), z.int()),
   views: z.array(savedView).max(50),
   shortcuts,
+  /** Styles by name, to choose from for every sheet; a batch keeps its own copies. */
+  styles: z.array(style).max(200),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -71,6 +74,7 @@ export const defaultSettings: Settings = {
   focus: {},
   views: [],
   shortcuts: { on: true, profile: 'lightroom', changes: {} },
+  styles: [],
 }
 
 /** Some settings; those left out stay as they are, and `focus` is joined with what is there. */

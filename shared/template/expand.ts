@@ -1,32 +1,100 @@
+import { AppError } from '#shared/errors.ts'
 import { filtered } from './filters.ts'
-import { type ChoiceNode, countOf, type Option, type SequenceNode, type TemplateNode } from './nodes.ts'
+import {
+  type AccessNode,
+  type BindNode,
+  type ChoiceNode,
+  type ColumnNode,
+  countOf,
+  type Option,
+  type SequenceNode,
+  type TemplateNode,
+  type TextNode,
+} from './nodes.ts'
 import type { Random } from './random.ts'
 
-/** Where a piece of a prompt came from: the template's own words, a cell, or a choice or wildcard. */
+/** Where a piece of a prompt came from: the template's own words, a cell, or a choice, wildcard or variable. */
 export type PartKind = 'text' | 'column' | 'choice'
+
+export interface Part {
+  text: string
+  readonly kind: PartKind
+}
 
 type Emit = (text: string, kind: PartKind) => void
 export type Cells = Readonly<Record<string, string>>
 
+/** One prompt being made. */
+export interface Pass {
+  readonly cells: Cells
+  /** The number of the prompt, for choices that are taken in step. */
+  readonly step: number
+  /** Chance, for choices that are drawn. */
+  readonly random: Random
+  /** The kept values of variables, by slot. */
+  readonly slots: (readonly Part[])[]
+}
+
+/** Longer prompts are an error: 32,000 characters is the most that any known image model takes (gpt-image, 2026). */
+export const longestPrompt = 32_000
+
+/** Passes pieces on until together they are over `longestPrompt`: then the prompt is refused before it grows further. */
+export function limited(emit: Emit): Emit {
+  let length = 0
+  return (text, kind) => {
+    length += text.length
+    if (length > longestPrompt) {
+      throw new AppError(
+        'invalid-input',
+        `The prompt is longer than ${longestPrompt.toLocaleString('en')} characters; shorten the cell or the template.`,
+      )
+    }
+    emit(text, kind)
+  }
+}
+
+/** Collects pieces; those of one kind beside each other are one. */
+export function collecting(parts: Part[]): Emit {
+  return limited((text, kind) => {
+    const last = parts.at(-1)
+    if (last?.kind === kind) last.text += text
+    else if (text !== '') parts.push({ text, kind })
+  })
+}
+
 const mostIndex = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** A count as a number: exact where an index could ever reach it, else merely larger than every index. */
-const reach = (count: bigint): number => Number(count > mostIndex ? mostIndex : count)
+export const reach = (count: bigint): number => Number(count > mostIndex ? mostIndex : count)
 
-const emitLeaf = (node: TemplateNode, cells: Cells, kind: PartKind, emit: Emit): void => {
+const emitLeaf = (node: TextNode | ColumnNode, cells: Cells, kind: PartKind, emit: Emit): void => {
   if (node.kind === 'text') emit(node.text, kind)
-  else if (node.kind === 'column') {
+  else {
     const cell = Object.hasOwn(cells, node.column) ? (cells[node.column] ?? '') : ''
     emit(filtered(cell, node.filters), 'column')
   }
+}
+
+/** How a node's own expansion is chosen, once it is not a leaf. */
+type EmitNode = (node: TemplateNode, kind: PartKind, emit: Emit) => void
+
+/** Variables are the same for an enumeration and a draw: a value is kept once, and every access repeats it. */
+function emitVariable(node: BindNode | AccessNode, pass: Pass, emit: Emit, emitBody: EmitNode): void {
+  if (node.kind === 'bind') {
+    const parts: Part[] = []
+    emitBody(node.body, 'choice', collecting(parts))
+    pass.slots[node.slot] = parts
+  } else if (node.slot === null) emitBody(node.body, 'choice', emit)
+  else for (const part of pass.slots[node.slot] ?? []) emit(part.text, part.kind)
 }
 
 /**
  * Emits the expansion with this index, 0 <= index < the node's count. The leftmost choice changes slowest, options
  * come in their written order, fewer taken options before more; of several taken ones the first changes slowest.
  */
-export function emitAt(node: TemplateNode, index: number, cells: Cells, kind: PartKind, emit: Emit): void {
-  if (node.kind === 'sequence') {
+export function emitAt(node: TemplateNode, index: number, pass: Pass, kind: PartKind, emit: Emit): void {
+  if (node.kind === 'text' || node.kind === 'column') emitLeaf(node, pass.cells, kind, emit)
+  else if (node.kind === 'sequence') {
     const indexes: number[] = []
     let left = index
     for (let place = node.nodes.length - 1; place >= 0; place--) {
@@ -35,13 +103,17 @@ export function emitAt(node: TemplateNode, index: number, cells: Cells, kind: Pa
       indexes[place] = left % size
       left = Math.floor(left / size)
     }
-    for (const [place, child] of node.nodes.entries()) emitAt(child, indexes[place] ?? 0, cells, kind, emit)
+    for (const [place, child] of node.nodes.entries()) emitAt(child, indexes[place] ?? 0, pass, kind, emit)
   } else if (node.kind === 'choice') {
-    for (const [place, taken] of takenAt(node, index).entries()) {
-      if (place > 0) emit(node.separator, 'choice')
-      emitAt(taken.body, taken.index, cells, 'choice', emit)
+    if (node.taking === 'draw') emitDrawn(node, pass, kind, emit)
+    else {
+      const taken = takenAt(node, node.taking === 'step' ? pass.step % reach(node.ways) : index)
+      for (const [place, one] of taken.entries()) {
+        if (place > 0) emit(node.separator, 'choice')
+        emitAt(one.body, one.index, pass, 'choice', emit)
+      }
     }
-  } else emitLeaf(node, cells, kind, emit)
+  } else emitVariable(node, pass, emit, (body, of, to) => emitAt(body, index, pass, of, to))
 }
 
 interface Taken {
@@ -98,16 +170,18 @@ function orderedWays(options: readonly Option[], quantity: number, enough: numbe
   return (sums[quantity] ?? 0) * orders
 }
 
-/** Emits one expansion drawn by the options' weights. */
-export function emitDrawn(node: TemplateNode, random: Random, cells: Cells, emit: Emit): void {
-  if (node.kind === 'sequence') {
-    for (const child of node.nodes) emitDrawn(child, random, cells, emit)
-  } else if (node.kind === 'choice') {
-    for (const [place, option] of drawnOptions(node, random).entries()) {
-      if (place > 0) emit(node.separator, 'choice')
-      emitDrawn(option.body, random, cells, emit)
-    }
-  } else emitLeaf(node, cells, 'text', emit)
+/** Emits one expansion drawn by the options' weights; what is taken in step stays in step. */
+export function emitDrawn(node: TemplateNode, pass: Pass, kind: PartKind, emit: Emit): void {
+  if (node.kind === 'text' || node.kind === 'column') emitLeaf(node, pass.cells, kind, emit)
+  else if (node.kind === 'sequence') for (const child of node.nodes) emitDrawn(child, pass, kind, emit)
+  else if (node.kind === 'choice') {
+    if (node.taking === 'step') emitAt(node, 0, pass, kind, emit)
+    else
+      for (const [place, option] of drawnOptions(node, pass.random).entries()) {
+        if (place > 0) emit(node.separator, 'choice')
+        emitDrawn(option.body, pass, 'choice', emit)
+      }
+  } else emitVariable(node, pass, emit, (body, of, to) => emitDrawn(body, pass, of, to))
 }
 
 function drawnOptions(choice: ChoiceNode, random: Random): Option[] {

@@ -1,13 +1,19 @@
 import { readFilter } from './filters.ts'
+import { withoutEdges, withoutLayout } from './layout.ts'
 import {
+  accessOf,
+  bindOf,
   type ChoiceNode,
   choiceOf,
   mostTaken,
   type Option,
+  type Quantity,
   type SequenceNode,
   sequenceOf,
+  type Taking,
   type TemplateNode,
 } from './nodes.ts'
+import { findVariable, type Reads, type Scope } from './variables.ts'
 
 /** What is wrong, and where: `at` and `length` count UTF-16 code units of the template's text. */
 export interface Mistake {
@@ -23,52 +29,65 @@ export interface ParseContext {
   /** A column's name as it stands in the sheet, or `null`. */
   readonly column: (written: string) => string | null
   readonly wildcards: WildcardLookup
-  /** Wildcards read so far in this parse, so that each is read once; `null` while it is being read. */
-  readonly known: Map<string, ChoiceNode | null>
+  /** Wildcards read so far in this parse, with the variables that they read, so that each is read once. */
+  readonly known: Map<string, { reads: Reads; node: ChoiceNode }[]>
   readonly mistakes: Mistake[]
-  /** How many wildcards this text stands inside of. */
-  readonly inside: number
+  /** The wildcards that this text stands inside of, the outermost first, and what each read of variables. */
+  readonly inside: readonly string[]
+  readonly reads: readonly Reads[]
+  /** What all texts of this parse share: characters of wildcards that may still be read, and the next free slot. */
+  readonly shared: { charactersLeft: number; slots: number }
 }
 
 const deepest = 40
 const mostInside = 20
 const mostSteps = 5000
+/** Values of wildcards that one template reads, in characters: variables may make it read one again. */
+export const mostRead = 20_000_000
+/** What a character costs in a value that has to be parsed, beside one in plain text. */
+const syntaxCost = 16
+const tooLarge = 'The wildcards of this template are too large together.'
 
 /** `{{...}}` without braces inside; a column if the name is one. */
 const columnPattern = /\{\{((?:\\.|[^{}\\])*)\}\}/y
-const wildcardPattern = /__([^\s{}|$\\]+?)__/y
-const variablePattern = /\$\{[A-Za-z_]\w*\s*[=:}]/y
+/** A name has no spaces at its ends; how it is taken stands before it, values for its variables behind it. */
+const wildcardPattern = /__([~@!]?)([^\s{}|$\\()](?:[^{}|$\\()\n]*?[^\s{}|$\\()])??)(?:\(([^()]*)\))?__/y
+/** `${x}`, `${x:default}`, `${x=value}`, `${x=!value}`, `${x?=value}` up to where a value begins. */
+const variablePattern = /\$\{\s*([A-Za-z_][\w-]*)\s*(\}|:|\??=!?)/y
 /** `2$$`, `1-2$$`, `-2$$`, `1-$$`, each with an optional separator and another `$$`. */
-const quantityPattern = /\s*(?:(\d{1,9})(?:(-)(\d{1,9})?)?|-(\d{1,9}))\$\$(?:((?:\\.|[^{}|$\\])*)\$\$)?/y
+const quantityPattern = /\s*(?:(\d{1,9})(?:(-)(\d{1,9})?)?|-(\d{1,9}))\$\$(?:((?:\\.|[^{}$\\])*?)\$\$)?/y
 const weightPattern = /\s*(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})::/y
+const takingPattern = /\s*([~@!])/y
+/** A line that begins with `#` and a space says nothing: with its line end at the start, else with the one before it. */
+const firstCommentPattern = /[^\S\n]*#(?=\s|$)[^\n]*\n?/y
+const commentPattern = /\n[^\S\n]*#(?=\s|$)[^\n]*/y
 /** A backslash before any other character stays: prompts escape brackets, `\(film\)`, for the model itself. */
-const escapePattern = /\\([{}|$_:\\])/g
+const escaped = '{}|$_:\\#~@!'
+const escapePattern = /\\([{}|$_:\\#~@!])/g
+/** Text without any of these reads as itself. */
+const hasSyntax = /[{}|\\#]|__|\$\{|::/
 
 const unescaped = (text: string): string => text.replace(escapePattern, '$1')
+const takings: Readonly<Record<string, Taking>> = { '~': 'draw', '@': 'step', '!': 'every' }
 
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at
   return pattern.exec(text)
 }
 
-/** An option laid out over several lines loses the line ends around it; plain spaces stay, so `{red |}car` works. */
-const withoutLayout = (nodes: TemplateNode[]): TemplateNode[] =>
-  nodes.map((node, index) => {
-    if (node.kind !== 'text') return node
-    let text = node.text
-    if (index === 0) text = text.replace(/^[^\S\n]*\n\s*/, '')
-    if (index === nodes.length - 1) text = withoutTail(text)
-    return { kind: 'text', text }
-  })
-
-const withoutTail = (text: string): string => {
-  const kept = text.trimEnd()
-  return text.includes('\n', kept.length) ? kept : text
+/** A text as a tree, and the variables that are set at its end. */
+export interface ParsedText {
+  readonly root: SequenceNode
+  readonly scope: Scope | null
 }
 
 /** Reads a whole text; what is wrong goes to `context.mistakes` and is read as well as it can be. */
-export function parseText(source: string, context: ParseContext): SequenceNode {
+export function parseText(source: string, context: ParseContext, outer: Scope | null): ParsedText {
+  const { shared } = context
   let at = 0
+  let scope = outer
+  /** A comment or an assignment was read: white space around them is layout, too. */
+  let isLaidOut = false
 
   const mistake = (from: number, length: number, message: string): void => {
     if (context.mistakes.length < 100) context.mistakes.push({ at: from, length, message })
@@ -89,35 +108,105 @@ export function parseText(source: string, context: ParseContext): SequenceNode {
     return null
   }
 
-  function wildcard(name: string): TemplateNode {
-    const written = `__${name}__`
-    const known = context.known.get(name)
-    if (known !== undefined && known !== null) return known
-    const tooDeep = context.inside >= mostInside
-    const values = known === null || tooDeep || name.includes('(') ? null : context.wildcards(name)
-    if (values === null || values.length === 0) {
-      let reason = `There is no wildcard "${name}"; write \\_\\_ for two underscores as text.`
-      if (known === null) reason = `The wildcard "${name}" refers to itself.`
-      else if (tooDeep) reason = `Wildcards stand inside each other more than ${mostInside} deep.`
-      else if (name.includes('(')) reason = 'Wildcards with values in brackets are not supported.'
-      mistake(at, written.length, reason)
-      return { kind: 'text', text: written }
+  function wildcard(written: string, name: string, taking: Taking, values: string | undefined): TemplateNode {
+    const from = at
+    const before = scope
+    for (const pair of values?.split(',') ?? []) {
+      const [, variable = '', value = ''] = /^\s*([A-Za-z_][\w-]*)\s*=(.*)$/s.exec(pair) ?? []
+      if (variable === '') mistake(from, written.length, `Write ${name}(variable=value); "${pair.trim()}" is none.`)
+      else {
+        const { root } = parseText(value.trim(), context, before)
+        scope = { name: variable, binding: { slot: null, body: root }, depth: context.inside.length, outer: scope }
+      }
     }
-    context.known.set(name, null)
+    const node = wildcardNode(name, written)
+    scope = before
+    if (node === null) return { kind: 'text', text: written }
+    return taking === 'every' ? node : choiceOf(node.options, { taking, fromWildcard: true })
+  }
+
+  function wildcardNode(name: string, written: string): ChoiceNode | null {
+    const wrong = (reason: string): null => {
+      mistake(at, written.length, reason)
+      return null
+    }
+    const ring = context.inside.indexOf(name)
+    if (ring >= 0) {
+      const names = [...context.inside.slice(ring), name].map((each) => `__${each}__`)
+      return wrong(`The wildcard "${name}" refers to itself: ${names.join(' → ')}.`)
+    }
+    if (context.inside.length >= mostInside)
+      return wrong(`Wildcards stand inside each other more than ${mostInside} deep.`)
+    const lists = context.known.get(name) ?? []
+    context.known.set(name, lists)
+    const same = lists.find(({ reads }) => [...reads].every(([variable, binding]) => seen(variable) === binding))
+    if (same) {
+      // Told again: the wildcards around this use read what it reads.
+      for (const variable of same.reads.keys()) findVariable(scope, variable, context.reads)
+      return same.node
+    }
+    if (shared.charactersLeft < 0) return wrong(tooLarge)
+    const values = context.wildcards(name)
+    if (values === null || values.length === 0)
+      return wrong(`There is no wildcard "${name}"; write \\_\\_ for two underscores as text.`)
+    for (const value of values) shared.charactersLeft -= (value.length + 1) * (hasSyntax.test(value) ? syntaxCost : 1)
+    if (shared.charactersLeft < 0) return wrong(tooLarge)
     const mistakes: Mistake[] = []
-    const options = values.map((value): Option => {
-      const weight = matchAt(weightPattern, value, 0)
-      const body = parseText(value.slice(weight?.[0].length ?? 0), { ...context, mistakes, inside: context.inside + 1 })
-      return { weight: weight === null ? 1 : Number(weight[1]), body }
-    })
+    const reads: Reads = new Map()
+    const within = { ...context, mistakes, inside: [...context.inside, name], reads: [...context.reads, reads] }
+    const node = choiceOf(
+      values.map((value) => optionOf(value, within)),
+      { fromWildcard: true },
+    )
     const [first] = mistakes
     if (first !== undefined) mistake(at, written.length, `In the wildcard "${name}": ${first.message}`)
-    const node = choiceOf(options, null, true)
-    context.known.set(name, node)
+    lists.push({ reads, node })
     return node
   }
 
-  function quantity(openedAt: number): { atLeast: number; atMost: number; separator: string } | null {
+  const seen = (variable: string) => findVariable(scope, variable, [])
+
+  function optionOf(value: string, within: ParseContext): Option {
+    if (!hasSyntax.test(value)) return { weight: 1, body: sequenceOf([{ kind: 'text', text: value }]) }
+    const weight = matchAt(weightPattern, value, 0)
+    const { root } = parseText(value.slice(weight?.[0].length ?? 0).trimStart(), within, scope)
+    return { weight: weight === null ? 1 : Number(weight[1]), body: root }
+  }
+
+  function variable(match: RegExpExecArray, depth: number): TemplateNode | null {
+    const from = at
+    const [head, name = '', sign = ''] = match
+    at += head.length
+    const before = scope
+    const value = sign === '}' ? null : sequenceOf(withoutEdges(nodesUntilEnd(depth, true)))
+    scope = before
+    if (sign !== '}' && source[at] !== '}')
+      mistake(from, head.length, 'This ${ is never closed; write \\${ for the text.')
+    else if (sign !== '}') at += 1
+    const set = findVariable(scope, name, context.reads)
+    if (value !== null && sign.endsWith('=!')) return sign === '?=!' && set ? null : bind(name, value)
+    if (value !== null && sign.endsWith('=')) {
+      if (sign === '?=' && set) return null
+      scope = { name, binding: { slot: null, body: value }, depth: context.inside.length, outer: scope }
+      return null
+    }
+    if (set) return accessOf(set.slot, set.body)
+    if (value !== null) return accessOf(null, value)
+    mistake(
+      from,
+      at - from,
+      `The variable "${name}" is not set; write \${${name}=…} before it, or \${${name}:default}.`,
+    )
+    return { kind: 'text', text: source.slice(from, at) }
+  }
+
+  function bind(name: string, value: SequenceNode): TemplateNode {
+    const slot = shared.slots++
+    scope = { name, binding: { slot, body: value }, depth: context.inside.length, outer: scope }
+    return bindOf(slot, value)
+  }
+
+  function quantity(openedAt: number): Quantity | null {
     const match = matchAt(quantityPattern, source, at)
     if (match === null) return null
     at += match[0].length
@@ -139,27 +228,37 @@ export function parseText(source: string, context: ParseContext): SequenceNode {
 
   function choice(depth: number): TemplateNode {
     const openedAt = at
+    const before = scope
     at += 1
+    const taking = matchAt(takingPattern, source, at)
+    at += taking?.[0].length ?? 0
     const wanted = quantity(openedAt)
     const options: Option[] = []
     do {
       if (options.length > 0) at += 1
       const weight = matchAt(weightPattern, source, at)
       at += weight?.[0].length ?? 0
-      const nodes = withoutLayout(nodesUntilEnd(depth))
+      const nodes = withoutLayout(nodesUntilEnd(depth, false))
       options.push({ weight: weight === null ? 1 : Number(weight[1]), body: sequenceOf(nodes) })
+      scope = before
     } while (source[at] === '|')
     if (at >= source.length) mistake(openedAt, 1, 'This { is never closed; write \\{ for the character itself.')
     else at += 1
-    if (options.length === 1 && options[0]?.body.nodes.length === 0)
-      mistake(openedAt, at - openedAt, 'This choice is empty.')
+    const [only, ...others] = options
+    if (only?.body.nodes.length === 0 && others.length === 0) mistake(openedAt, at - openedAt, 'This choice is empty.')
+    if (source[openedAt - 1] === '%' && others.length === 0 && source.slice(openedAt, at).includes('$$') && !wanted)
+      mistake(
+        openedAt - 1,
+        at - openedAt + 1,
+        'Wraps, %{… $$ …}, are not supported; set a variable and use it in the text.',
+      )
     if (options.every((option) => option.weight === 0))
       mistake(openedAt, at - openedAt, 'Every option has the weight 0.')
-    return choiceOf(options, wanted, false)
+    return choiceOf(options, { quantity: wanted, taking: takings[taking?.[1] ?? '!'] ?? 'every' })
   }
 
-  /** Reads up to the end of the text or, inside a choice (depth over 0), up to its `|` or `}`. */
-  function nodesUntilEnd(depth: number): TemplateNode[] {
+  /** Reads up to the end of the text or, inside a choice or a variable (depth over 0), up to its `|` or `}`. */
+  function nodesUntilEnd(depth: number, isValue: boolean): TemplateNode[] {
     const nodes: TemplateNode[] = []
     let text = ''
     const push = (node: TemplateNode): void => {
@@ -169,9 +268,20 @@ export function parseText(source: string, context: ParseContext): SequenceNode {
     }
     while (at < source.length) {
       const char = source.charAt(at)
-      if (depth > 0 && (char === '|' || char === '}')) break
+      if (depth > 0 && char === '}') break
+      if (depth > 0 && char === '|') {
+        if (!isValue) break
+        mistake(at, 1, 'A choice in a variable needs braces of its own, x={a|b}.')
+      }
       const next = source.charAt(at + 1)
-      if (char === '\\' && next !== '' && '{}|$_:\\'.includes(next)) {
+      const comment =
+        char === '\n' ? matchAt(commentPattern, source, at) : at === 0 ? matchAt(firstCommentPattern, source, 0) : null
+      if (comment !== null && comment[0] !== '') {
+        isLaidOut = true
+        at += comment[0].length
+        continue
+      }
+      if (char === '\\' && next !== '' && escaped.includes(next)) {
         text += next
         at += 2
         continue
@@ -192,16 +302,26 @@ export function parseText(source: string, context: ParseContext): SequenceNode {
       } else if (char === '}') {
         mistake(at, 1, 'This } closes nothing; write \\} for the character itself.')
       } else if (char === '_' && next === '_') {
-        const name = matchAt(wildcardPattern, source, at)?.[1]
-        if (name !== undefined) {
-          push(wildcard(name))
-          at += name.length + 4
+        const match = matchAt(wildcardPattern, source, at)
+        // Two names with spaces between them are text, unless there is such a wildcard.
+        if (match?.[2] !== undefined && (!/\s/.test(match[2]) || context.wildcards(match[2]) !== null)) {
+          push(wildcard(match[0], match[2], takings[match[1] || '!'] ?? 'every', match[3]))
+          at += match[0].length
           continue
         }
       } else if (char === '$' && next === '{') {
-        const variable = matchAt(variablePattern, source, at)
-        if (variable !== null)
-          mistake(at, variable[0].length, 'Variables are not supported; use a column of the sheet.')
+        const match = matchAt(variablePattern, source, at)
+        if (match !== null && depth < deepest) {
+          const node = variable(match, depth + 1)
+          if (node?.kind === 'access' || node?.kind === 'text') push(node)
+          else {
+            if (node !== null) push(node)
+            // The white space behind an assignment belongs to it.
+            isLaidOut = true
+            while (/\s/.test(source.charAt(at))) at += 1
+          }
+          continue
+        }
       }
       text += char
       at += 1
@@ -210,8 +330,9 @@ export function parseText(source: string, context: ParseContext): SequenceNode {
     return nodes
   }
 
-  const whole = sequenceOf(nodesUntilEnd(0))
-  if (whole.steps <= mostSteps) return whole
+  const nodes = nodesUntilEnd(0, false)
+  const root = sequenceOf(isLaidOut || context.inside.length > 0 ? withoutEdges(nodes) : nodes)
+  if (root.steps <= mostSteps) return { root, scope }
   mistake(0, source.length, 'One prompt of this template would be too large.')
-  return sequenceOf([{ kind: 'text', text: source }])
+  return { root: sequenceOf([{ kind: 'text', text: source }]), scope: outer }
 }

@@ -1,56 +1,87 @@
-import { AppError } from '#shared/errors.ts'
-import { type Cells, emitAt, emitDrawn, type PartKind } from './expand.ts'
+import {
+  type Cells,
+  collecting,
+  emitAt,
+  emitDrawn,
+  limited,
+  type Part,
+  type PartKind,
+  type Pass,
+  reach,
+} from './expand.ts'
 import { countCeiling, type SequenceNode } from './nodes.ts'
-import { type Mistake, parseText, type WildcardLookup } from './parse.ts'
+import { type Mistake, mostRead, type ParseContext, parseText, type WildcardLookup } from './parse.ts'
 import { randomFrom } from './random.ts'
 
-export type { Cells, PartKind } from './expand.ts'
+export { type Cells, longestPrompt, type Part, type PartKind } from './expand.ts'
 export type { Mistake, WildcardLookup } from './parse.ts'
 
 /** A template that has been read. It holds no cells; one template serves every row of a sheet. */
 export interface Template {
   readonly root: SequenceNode
+  /** Of the negative prompt, with the variables of the prompt; `null` where there is none. */
+  readonly negative: SequenceNode | null
 }
 
-/** Longer prompts are an error: 32,000 characters is the most that any known image model takes (gpt-image, 2026). */
-export const longestPrompt = 32_000
 const longestTemplate = 20_000
 
 const folded = (name: string): string => name.trim().toLowerCase()
 
 /**
- * Reads a prompt template.
+ * Reads a prompt template, and with `negative` the one of the negative prompt, which knows the prompt's variables.
  * - `{{column}}`, `{{column|default: white|lower}}`: a cell, as text that is never expanded; filters default, lower,
  *   upper, title, trim, pick (one item of a list cell). Names match without regard to case. `{{x}}` is a column only
  *   if `x` is one and it closes with `}}`; otherwise it is nested choices.
  * - `{a|b}`, `{3::a|b}`: one of them, with weights for samples; `{2$$a|b|c}`, `{1-2$$ and $$a|b|c}`: several different
- *   ones in every order, joined by `, ` or the given separator.
- * - `__name__`: one value of a wildcard, itself a template.
- * - A backslash before `{ } | $ _ : \` makes it text; before anything else it stays.
- * Choices and wildcards as in sd-dynamic-prompts (docs/SYNTAX.md, read 2026-11), without its variables and comments.
+ *   ones in every order, joined by `, ` or the given separator. `{@a|b}` in step with the others of its kind, `{~a|b}` by
+ *   chance: both make no prompts of their own.
+ * - `__name__`, `__folder/*__`: one value of a wildcard, itself a template; `__name(x=red)__` with a variable set in it.
+ * - `${x=value}` sets a variable, `${x=!value}` one that keeps its choice, `${x?=value}` only where none is; `${x}` and
+ *   `${x:default}` use it. Set up to the end of the option, wildcard value or text that it stands in.
+ * - A line that begins with `# ` is a comment. A backslash before `{ } | $ _ : \ # ~ @ !` makes it text; before anything
+ *   else it stays.
+ * As in sd-dynamic-prompts (dynamicprompts' docs/SYNTAX.md, read 2026-11); docs/templates.md says where it differs.
  * A template with mistakes is still usable: what could not be read stands as text.
  */
 export function parseTemplate(
   text: string,
   columns: readonly string[],
   wildcards: WildcardLookup = () => null,
-): { template: Template; mistakes: Mistake[] } {
-  if (text.length > longestTemplate) {
-    const message = `The template is longer than ${longestTemplate.toLocaleString('en')} characters.`
-    const root: SequenceNode = { kind: 'sequence', nodes: [{ kind: 'text', text }], count: 1n, steps: 2 }
-    return { template: { root }, mistakes: [{ at: longestTemplate, length: text.length - longestTemplate, message }] }
+  negative: string | null = null,
+): { template: Template; mistakes: Mistake[]; negativeMistakes: Mistake[] } {
+  const mistakes = tooLong(text)
+  const negativeMistakes = tooLong(negative ?? '')
+  if (mistakes.length + negativeMistakes.length > 0) {
+    const root: SequenceNode = { kind: 'sequence', nodes: [{ kind: 'text', text }], count: 1n, steps: 2, cycle: 1n }
+    return { template: { root, negative: null }, mistakes, negativeMistakes }
   }
   const exact = new Set(columns)
   const byFolded = new Map(columns.map((column) => [folded(column), column]))
-  const mistakes: Mistake[] = []
-  const column = (written: string): string | null =>
-    exact.has(written) ? written : (byFolded.get(folded(written)) ?? null)
-  const root = parseText(text, { column, wildcards, known: new Map(), mistakes, inside: 0 })
-  return { template: { root }, mistakes }
+  const context: ParseContext = {
+    column: (written) => (exact.has(written) ? written : (byFolded.get(folded(written)) ?? null)),
+    wildcards,
+    known: new Map(),
+    mistakes,
+    inside: [],
+    reads: [],
+    shared: { charactersLeft: mostRead, slots: 0 },
+  }
+  const { root, scope } = parseText(text, context, null)
+  const second = negative === null ? null : parseText(negative, { ...context, mistakes: negativeMistakes }, scope).root
+  return { template: { root, negative: second }, mistakes, negativeMistakes }
 }
 
-/** How many prompts the template makes for one row, computed without making them; stops counting at 10^100. */
-export const countPrompts = (template: Template): bigint => template.root.count
+function tooLong(text: string): Mistake[] {
+  if (text.length <= longestTemplate) return []
+  const message = `The template is longer than ${longestTemplate.toLocaleString('en')} characters.`
+  return [{ at: longestTemplate, length: text.length - longestTemplate, message }]
+}
+
+/**
+ * How many prompts the template makes for one row, computed without making them; stops counting at 10^100. One whose
+ * choices are all taken in step makes as many as the longest of them.
+ */
+export const countPrompts = ({ root }: Template): bigint => (root.count > 1n ? root.count : root.cycle)
 
 /** A count for people: `1,000,000`, from the ceiling on `more than 10^100`. */
 export const countInWords = (count: bigint): string =>
@@ -60,69 +91,102 @@ export const countInWords = (count: bigint): string =>
       ? `about 10^${`${count}`.length - 1}`
       : count.toLocaleString('en')
 
-/** Passes pieces on until together they are over `longestPrompt`: then the prompt is refused before it grows further. */
-function limited(emit: (text: string, kind: PartKind) => void): (text: string, kind: PartKind) => void {
-  let length = 0
-  return (text, kind) => {
-    length += text.length
-    if (length > longestPrompt) {
-      throw new AppError(
-        'invalid-input',
-        `The prompt is longer than ${longestPrompt.toLocaleString('en')} characters; shorten the cell or the template.`,
-      )
-    }
-    emit(text, kind)
+/** Which prompts of a row are wanted: the first `limit`, or so many drawn by the weights where there are more. */
+export interface Wanted {
+  readonly limit: number
+  readonly sample?: boolean
+  /** For everything that chance decides: the same seeds give the same prompts. */
+  readonly seeds?: readonly [number, ...number[]]
+}
+
+/** One prompt of a row: an index of the enumeration, or the number of a draw. */
+export interface Place {
+  readonly index: number
+  readonly isDrawn: boolean
+}
+
+/** One prompt with its negative prompt, `null` where the template has none. */
+export interface MadePrompt {
+  readonly text: string
+  readonly negative: string | null
+}
+
+type Emit = (text: string, kind: PartKind) => void
+
+/** Emits a prompt, and then its negative one: in the same pass, so that kept variables are the same. */
+function emitPrompt(
+  { root, negative }: Template,
+  cells: Cells,
+  { index, isDrawn }: Place,
+  seeds: readonly [number, ...number[]],
+  emit: Emit,
+  emitNegative: Emit,
+): void {
+  const pass: Pass = { cells, step: index, random: randomFrom(...seeds, index), slots: [] }
+  if (isDrawn) emitDrawn(root, pass, 'text', limited(emit))
+  else emitAt(root, index % reach(root.count), pass, 'text', limited(emit))
+  if (negative === null) return
+  if (isDrawn) emitDrawn(negative, pass, 'text', limited(emitNegative))
+  else emitAt(negative, index % reach(negative.count), pass, 'text', limited(emitNegative))
+}
+
+/** The prompt at a place. Throws `invalid-input` where it is too long. */
+export function promptAt(
+  template: Template,
+  cells: Cells,
+  place: Place,
+  seeds: readonly [number, ...number[]] = [0],
+): MadePrompt {
+  let text = ''
+  let negative = ''
+  const addText: Emit = (piece) => {
+    text += piece
   }
+  const addNegative: Emit = (piece) => {
+    negative += piece
+  }
+  emitPrompt(template, cells, place, seeds, addText, addNegative)
+  return { text, negative: template.negative === null ? null : negative }
 }
 
-function joined(emitAll: (emit: (text: string, kind: PartKind) => void) => void): string {
-  let prompt = ''
-  emitAll(
-    limited((text) => {
-      prompt += text
-    }),
-  )
-  return prompt
+/** The prompt at a place in pieces, for a preview that shows where each came from. Throws as `promptAt`. */
+export function partsAt(
+  template: Template,
+  cells: Cells,
+  place: Place,
+  seeds: readonly [number, ...number[]] = [0],
+): { text: Part[]; negative: Part[] | null } {
+  const text: Part[] = []
+  const negative: Part[] = []
+  emitPrompt(template, cells, place, seeds, collecting(text), collecting(negative))
+  return { text, negative: template.negative === null ? null : negative }
 }
 
 /**
- * The first `limit` prompts of a row, in a fixed order: the leftmost choice changes slowest. As many as `countPrompts`
- * says; equal prompts are kept. Throws `invalid-input` for a prompt that is too long.
+ * The places of a row's prompts. In order: the leftmost choice changes slowest, equal prompts are kept. Of a sample:
+ * different prompts, drawn by the weights; fewer than wanted where chance keeps drawing the same ones.
  */
-export function expandTemplate(template: Template, cells: Cells, options: { limit: number }): string[] {
-  const count = template.root.count
-  const wanted = count < BigInt(options.limit) ? Number(count) : options.limit
-  return Array.from({ length: wanted }, (_, index) => promptAt(template, cells, index))
-}
-
-const promptAt = (template: Template, cells: Cells, index: number): string =>
-  joined((emit) => emitAt(template.root, index, cells, 'text', emit))
-
-/**
- * `n` different prompts of a row drawn by the weights, the same for the same seed (a whole number). All prompts in
- * their order where there are no more than `n`; fewer than `n` where chance keeps drawing the same ones.
- */
-export function sampleTemplate(template: Template, cells: Cells, seed: number, n: number): string[] {
-  if (template.root.count <= BigInt(n)) return expandTemplate(template, cells, { limit: n })
-  const random = randomFrom(seed)
+export function placesOf(template: Template, cells: Cells, wanted: Wanted): Place[] {
+  const count = countPrompts(template)
+  if (count <= BigInt(wanted.limit) || wanted.sample !== true) {
+    const most = count < BigInt(wanted.limit) ? Number(count) : wanted.limit
+    return Array.from({ length: most }, (_, index) => ({ index, isDrawn: false }))
+  }
+  const places: Place[] = []
   const prompts = new Set<string>()
-  for (let draws = 0; prompts.size < n && draws < 20 * n; draws++) {
-    prompts.add(joined((emit) => emitDrawn(template.root, random, cells, emit)))
+  for (let index = 0; places.length < wanted.limit && index < 20 * wanted.limit; index++) {
+    const place = { index, isDrawn: true }
+    const { text } = promptAt(template, cells, place, wanted.seeds)
+    if (prompts.has(text)) continue
+    prompts.add(text)
+    places.push(place)
   }
-  return [...prompts]
+  return places
 }
 
-/** The first prompt of a row in pieces, for a preview that colours where each came from. Throws as `expandTemplate`. */
-export function templateParts(template: Template, cells: Cells): { text: string; kind: PartKind }[] {
-  const parts: { text: string; kind: PartKind }[] = []
-  const add = (text: string, kind: PartKind): void => {
-    const last = parts.at(-1)
-    if (last?.kind === kind) last.text += text
-    else if (text !== '') parts.push({ text, kind })
-  }
-  emitAt(template.root, 0, cells, 'text', limited(add))
-  return parts
-}
+/** The wanted prompts of a row. Throws `invalid-input` for a prompt that is too long. */
+export const promptsOf = (template: Template, cells: Cells, wanted: Wanted): MadePrompt[] =>
+  placesOf(template, cells, wanted).map((place) => promptAt(template, cells, place, wanted.seeds))
 
 /** Text written so that a template reads it as exactly that text. */
-export const literalTemplate = (text: string): string => text.replace(/[{}|$_:\\]/g, '\\$&')
+export const literalTemplate = (text: string): string => text.replace(/[{}|$_:\\#~@!]/g, '\\$&')

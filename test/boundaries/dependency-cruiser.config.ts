@@ -6,7 +6,7 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser'
  */
 export const floors = [
   ['storage', 'network', 'providers'],
-  ['settings', 'sheets', 'batches', 'jobs', 'images', 'cache', 'spend'],
+  ['settings', 'sheets', 'wildcards', 'batches', 'jobs', 'images', 'cache', 'spend'],
   ['tiles'],
   ['generation', 'review', 'delivery', 'insight', 'upkeep'],
   ['recipes'],

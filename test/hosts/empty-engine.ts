@@ -46,6 +46,8 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
       },
     },
     sheets: closedRoom('add', 'get', 'rows', 'example'),
+    templates: closedRoom('preview'),
+    wildcards: closedRoom('list', 'add', 'remove'),
     batches: closedRoom('list', 'get', 'find', 'rename'),
     generation: closedRoom(
       'planDrafts',

@@ -2,14 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '#shared/errors.ts'
 import {
+  type Cells,
   countPrompts,
-  expandTemplate,
   literalTemplate,
   parseTemplate,
-  sampleTemplate,
-  templateParts,
+  partsAt,
+  promptsOf,
+  type Template,
   type WildcardLookup,
 } from '#shared/template/template.ts'
+
+const expandTemplate = (template: Template, cells: Cells, wanted: { limit: number }): string[] =>
+  promptsOf(template, cells, wanted).map((prompt) => prompt.text)
+const sampleTemplate = (template: Template, cells: Cells, seed: number, limit: number): string[] =>
+  promptsOf(template, cells, { limit, sample: true, seeds: [seed] }).map((prompt) => prompt.text)
+const templateParts = (template: Template, cells: Cells) => partsAt(template, cells, { index: 0, isDrawn: false }).text
 
 const columns = ['product', 'Colour', 'list', 'empty', 'a|b']
 const cells = { product: 'shoe', Colour: 'RED {x|y}', list: 'one; two ;three', empty: ' ', 'a|b': 'bar' }
@@ -98,9 +105,12 @@ describe('mistakes are marked at their characters', () => {
     ['{{list|pick: two}}', [[0, 18, /number of an item/]]],
     ['{{list|lower: 1}}', [[0, 17, /takes no value/]]],
     ['a __nothing__', [[2, 11, /no wildcard "nothing"/]]],
-    ['__loop__', [[0, 8, /refers to itself/]]],
-    ['__season(x=1)__', [[0, 15, /not supported/]]],
-    ['$'.concat('{x=!{a|b}}'), [[0, 4, /Variables/]]],
+    ['__loop__', [[0, 8, /refers to itself: __loop__ → __loop__\.$/]]],
+    ['__season(1)__', [[0, 13, /season\(variable=value\)/]]],
+    ['a $'.concat('{x} b'), [[2, 4, /"x" is not set/]]],
+    ['$'.concat('{x=a|b}'), [[5, 1, /braces of its own/]]],
+    ['$'.concat('{x=a'), [[0, 4, /never closed/]]],
+    ['%{a ... b$$c}', [[0, 13, /Wraps/]]],
     ['{3-1$$a|b}', [[0, 6, /lower number/]]],
     ['{99$$a|b}', [[0, 5, /At most 32/]]],
     ['{}', [[0, 2, /empty/]]],

@@ -8,6 +8,7 @@ import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { BatchCounts, Tiles } from '#engine/tiles/tiles.ts'
+import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { openControls } from './controls.ts'
@@ -32,6 +33,7 @@ export interface GenerationNeeds {
   readonly spend: Spend
   readonly tiles: Tiles
   readonly counts: BatchCounts
+  readonly wildcards: Wildcards
   readonly settings: () => Settings
   /** Whether unfinished batches go on by themselves; else only those that are run or gone on with here. */
   readonly goesOn: boolean

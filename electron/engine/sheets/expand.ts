@@ -1,18 +1,14 @@
 import type { Problem } from '#shared/contract/common.ts'
 import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
+import type { PromptSettings } from '#shared/contract/templates.ts'
 import { AppError } from '#shared/errors.ts'
-import {
-  countInWords,
-  countPrompts,
-  expandTemplate,
-  longestPrompt,
-  parseTemplate,
-  sampleTemplate,
-  type Template,
-  type WildcardLookup,
-} from '#shared/template/template.ts'
+import { type Combination, someCombinations } from '#shared/template/axes.ts'
+import { longestPrompt, type MadePrompt, promptsOf, type WildcardLookup } from '#shared/template/template.ts'
 import { type CellValue, countCellOf, seedOf, sideOf, sizeOf } from './cell-values.ts'
+import { axesProblems, columnsWithAxes } from './prompt-axes.ts'
+import { ofSheet, type RowTemplate, readingTemplates } from './prompt-template.ts'
 import type { SheetRow } from './rows.ts'
+import { styled } from './styles.ts'
 
 export interface ExpandedPrompt {
   readonly row: number
@@ -26,7 +22,7 @@ export interface ExpandedPrompt {
   readonly height: number | null
   readonly model: string | null
   readonly count: number | null
-  /** Every cell of the row by its column; prompts of one row share the object. */
+  /** Every cell of the row by its column, and every axis by its name; prompts of one row and combination share the object. */
   readonly columns: Readonly<Record<string, string>>
 }
 
@@ -35,50 +31,20 @@ export interface Expansion {
   readonly problems: Problem[]
 }
 
-export interface ExpansionOptions {
+/** `template` null takes the prompt column as it stands, braces and all. */
+export interface ExpansionOptions extends Omit<PromptSettings, 'baseSeed' | 'wildcards'> {
   readonly columns: readonly string[]
   readonly mapping: ColumnMapping
-  /** `null` takes the prompt column as it stands, braces and all. */
-  readonly template: string | null
   /** The most prompts of one row; 1,000 where absent. */
   readonly limit?: number
-  /** So many prompts of each row, drawn with the seed and the row's number, where the template makes more. */
-  readonly sample?: { readonly count: number; readonly seed: number }
+  /** What chance decides without a sample; 0 where absent. */
+  readonly baseSeed?: number
   readonly wildcards?: WildcardLookup
 }
 
-type Cells = Readonly<Record<string, string>>
+export const mostPrompts = 1000
+
 type ExpandRow = (row: SheetRow) => Expansion
-
-const ofSheet = (message: string, column: string | null = null): Problem => ({ row: null, line: null, column, message })
-
-/** How one row's texts are made, or what is wrong with the template for every row alike. */
-function promptMaker(options: ExpansionOptions): ((cells: Cells, row: number) => string[]) | Problem[] {
-  const { mapping, limit = 1000, sample } = options
-  if (options.template === null) {
-    const { prompt } = mapping
-    if (prompt === undefined) return [ofSheet('No column holds the prompt; choose one, or write a template.')]
-    return (cells) => [shortEnough(cells[prompt] ?? '')]
-  }
-  const { template, mistakes } = parseTemplate(options.template, options.columns, options.wildcards)
-  if (mistakes.length > 0) {
-    return mistakes.map(({ at, message }) => ofSheet(`Template, character ${at + 1}: ${message}`))
-  }
-  if (sample !== undefined) {
-    const wanted = Math.min(sample.count, limit)
-    return (cells, row) => sampleTemplate(template, cells, sample.seed + row, wanted)
-  }
-  return withinLimit(template, limit) ?? ((cells) => expandTemplate(template, cells, { limit }))
-}
-
-function withinLimit(template: Template, limit: number): Problem[] | null {
-  const count = countPrompts(template)
-  if (count <= BigInt(limit)) return null
-  const most = limit.toLocaleString('en')
-  return [
-    ofSheet(`The template makes ${countInWords(count)} prompts of each row, and the most is ${most}; take a sample.`),
-  ]
-}
 
 function shortEnough(prompt: string): string {
   if (prompt.length <= longestPrompt) return prompt
@@ -87,16 +53,20 @@ function shortEnough(prompt: string): string {
 }
 
 function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
-  const { columns, mapping } = options
+  const { columns, mapping, axes = [], limit = mostPrompts, baseSeed = 0, sample } = options
   const missing = Object.values(mapping).filter((column) => column !== undefined && !columns.includes(column))
   if (missing.length > 0) {
     return missing.map((column) => ofSheet('The sheet has no such column; choose another.', column ?? null))
   }
-  const textsOf = promptMaker(options)
-  if (typeof textsOf !== 'function') return textsOf
+  const wrong = axesProblems(columns, axes)
+  if (wrong.length > 0) return wrong
+  const templateOf = readingTemplates({ ...options, columns: columnsWithAxes(columns, axes), limit })
+  if (typeof templateOf !== 'function') return templateOf
 
   return (row) => {
-    const cells: Cells = Object.fromEntries(columns.map((column, index) => [column, row.cells[index] ?? '']))
+    const cells: Readonly<Record<string, string>> = Object.fromEntries(
+      columns.map((column, index) => [column, row.cells[index] ?? '']),
+    )
     const problems: Problem[] = []
     const problem = (column: string | null, message: string): void => {
       problems.push({ row: row.row, line: row.line, column, message })
@@ -115,31 +85,61 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
       row: row.row,
       line: row.line,
       clientId: cell('id').trim() || null,
-      negative: cell('negative').trim() === '' ? null : cell('negative'),
       seed: valid('seed', seedOf(cell('seed'))),
       width: valid('width', sideOf(cell('width'), 'width')) ?? size?.width ?? null,
       height: valid('height', sideOf(cell('height'), 'height')) ?? size?.height ?? null,
       model: cell('model').trim() || null,
       count: valid('count', countCellOf(cell('count'))),
-      columns: cells,
     }
-    const promptColumn = options.template === null ? (mapping.prompt ?? null) : null
-    let texts: string[] = []
+    const template = templateOf(cells, row)
+    if (template.problems.length > 0) return { prompts: [], problems: [...problems, ...template.problems] }
+    const promptColumn = template.column
+    const prompts: ExpandedPrompt[] = []
+    const wanted = { limit: sample?.n ?? limit, sample: sample !== undefined }
+    const seeds = [sample?.seed ?? baseSeed, row.row] as const
     try {
-      texts = textsOf(cells, row.row)
+      for (const combination of someCombinations(axes, options.axisSample, row.row)) {
+        const own = axes.length === 0 ? cells : { ...cells, ...combination }
+        for (const made of textsOf(template, own, { ...wanted, seeds: [...seeds] }))
+          prompts.push({
+            ...common,
+            ...axisValues(axes, combination),
+            ...styled({ ...made, negative: made.negative ?? cell('negative') }, options.styles),
+            columns: own,
+          })
+      }
+      for (const { text } of prompts) shortEnough(text)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       problem(promptColumn, error.message)
     }
-    if (texts.some((text) => text.trim() === '')) problem(promptColumn, 'The prompt is empty.')
+    if (prompts.some(({ text }) => text.trim() === '')) problem(promptColumn, 'The prompt is empty.')
     if (problems.length > 0) return { prompts: [], problems }
-    return { prompts: texts.map((text) => ({ ...common, text })), problems }
+    return { prompts, problems }
   }
+}
+
+const textsOf = (
+  { template, plain }: RowTemplate,
+  cells: Readonly<Record<string, string>>,
+  wanted: Parameters<typeof promptsOf>[2],
+): MadePrompt[] =>
+  template === null ? [{ text: shortEnough(plain ?? ''), negative: null }] : promptsOf(template, cells, wanted)
+
+/** What axes set beside their columns: a model, a seed. */
+function axisValues(axes: ExpansionOptions['axes'], combination: Combination): { model?: string; seed?: number } {
+  const set: { model?: string; seed?: number } = {}
+  for (const axis of axes ?? []) {
+    const value = combination[axis.name] ?? ''
+    if (axis.sets === 'model') set.model = value
+    else if (axis.sets === 'seed') set.seed = Number(value)
+  }
+  return set
 }
 
 /**
  * The prompts of one row, or none where one of its cells cannot be used: a picture made without what its row asks for
- * would be money for nothing. What is wrong with the template or the mapping is a problem without a row.
+ * would be money for nothing. What is wrong with the template, the axes or the mapping is a problem without a row.
  */
 export function expandRow(row: SheetRow, options: ExpansionOptions): Expansion {
   const expand = prepare(options)
@@ -153,7 +153,7 @@ const chunkLength = 2_000_000
 
 /**
  * The prompts of all rows, in chunks of some milliseconds' work, so that a caller can let others have the event loop.
- * What is wrong with the template or the mapping comes once, as the only chunk.
+ * What is wrong with the template, the axes or the mapping comes once, as the only chunk.
  */
 export function* expandRows(rows: Iterable<SheetRow>, options: ExpansionOptions): Generator<Expansion, void, void> {
   const expand = prepare(options)

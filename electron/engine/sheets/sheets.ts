@@ -7,7 +7,9 @@ import { type Recognised, recognise } from './recognise.ts'
 import type { InSlices, RawTable, ReadSheet } from './rows.ts'
 import { readTable, readText } from './table.ts'
 
+export { watchingAlike } from './alike.ts'
 export { type ExpandedPrompt, type ExpansionOptions, expandRow, expandRows } from './expand.ts'
+export { previewPrompts } from './preview.ts'
 export type { ReadSheet } from './rows.ts'
 
 interface SheetInput {

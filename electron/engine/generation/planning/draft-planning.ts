@@ -13,7 +13,8 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
   requireProviders(needs, input.settings)
   const { sheet, sha256 } = await needs.readStoredSheet(input.sheetId)
   const { settings, pricePerImageMicros } = input
-  const source: TileSource = { sheet, settings, facts: needs.facts, pricePerImageMicros }
+  const wildcards = needs.wildcards.lookup(settings.wildcards ?? null)
+  const source: TileSource = { sheet, settings, facts: needs.facts, wildcards, pricePerImageMicros }
   const facts = remembering(needs.facts)
   const plan = await planDrafts({
     source,

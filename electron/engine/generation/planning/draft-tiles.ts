@@ -4,6 +4,7 @@ import type { Problem } from '#shared/contract/common.ts'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
+import type { WildcardLookup } from '#shared/template/template.ts'
 import { draftSize, sizeProblem } from './draft-size.ts'
 import { type ModelFacts, remembering } from './model-facts.ts'
 
@@ -28,6 +29,7 @@ export interface TileSource {
   readonly sheet: ReadSheet
   readonly settings: DraftSettings
   readonly facts: ModelFacts
+  readonly wildcards: WildcardLookup
   /** A person's price of one picture for models without one, micros; null where nobody said. */
   readonly pricePerImageMicros: number | null
 }
@@ -40,8 +42,8 @@ export function* draftSlices(source: TileSource): Generator<DraftSlice> {
   const facts = remembering(source.facts)
   let made = 0
   const { columns, rows } = source.sheet
-  const { mapping, template } = source.settings
-  for (const { prompts, problems } of expandRows(rows, { columns, mapping, template })) {
+  const { settings, wildcards } = source
+  for (const { prompts, problems } of expandRows(rows, { ...settings, columns, wildcards })) {
     yield { problems, prompts: [] }
     for (let at = 0; at < prompts.length; at += promptsAtOnce)
       yield {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, promptHash } from '#engine/cache/cache.ts'
+import { watchingAlike } from '#engine/sheets/sheets.ts'
 import type { Problem } from '#shared/contract/common.ts'
 import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
@@ -55,6 +56,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   let prompts = 0
   let allFinalMicros: number | null = 0
   const count = { new: 0, cached: 0, duplicate: 0, blocked: 0 }
+  const alike = watchingAlike()
   const breathe = breather()
 
   const addProblem = (problem: Problem) => {
@@ -67,6 +69,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
     slice.problems.forEach(addProblem)
     for (const { prompt, wanted, tiles } of slice.prompts) {
       prompts++
+      alike.see(prompt.row, prompt.text)
       for (const tile of tiles) {
         const hash = promptHash(tile.request)
         const twinRow = firstRowOf.get(hash)
@@ -116,6 +119,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
       problems,
       problemCount,
       redrawn: 0,
+      alike: alike.found(),
     },
     outcome: (tile) => outcomes[codes[tile] ?? 0] ?? 'new',
     sameAsRow: (tile) => sameAs.get(tile) ?? 0,

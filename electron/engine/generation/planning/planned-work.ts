@@ -6,6 +6,7 @@ import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { Tiles } from '#engine/tiles/tiles.ts'
+import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
 import type { ModelFacts } from './model-facts.ts'
 
@@ -18,6 +19,7 @@ export interface PlanningNeeds {
   readonly cache: Cache
   readonly tiles: Tiles
   readonly providers: OpenProviders
+  readonly wildcards: Wildcards
   readonly facts: ModelFacts
   readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
   readonly countedOfBatchMicros: (batchId: number) => number

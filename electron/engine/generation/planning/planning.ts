@@ -14,6 +14,7 @@ import { moneyText } from '#shared/money.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
+import { withPinnedWildcards } from './pin-wildcards.ts'
 import type { PlannedWork, PlanningNeeds } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
@@ -81,7 +82,9 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
   }
 
   return {
-    planDrafts: (input: DraftPlanInput): Promise<Plan> => plan('drafts', input),
+    /** Kept with the wildcards as they are now: the same plan makes the same prompts later, too. */
+    planDrafts: (input: DraftPlanInput): Promise<Plan> =>
+      plan('drafts', { ...input, settings: withPinnedWildcards(needs.wildcards, input.settings) }),
     planFinals: (input: FinalPlanInput): Promise<Plan> => plan('finals', input),
     planRerolls: (input: RerollPlanInput): Promise<Plan> => plan('rerolls', input),
     async planRows({ planId, ...page }: PlanRowsInput) {
