@@ -104,7 +104,8 @@ const Rows = ({ filter, onFilter }: Omit<Props, 'batch'>) => {
 
 const Column = ({ batch, filter, onFilter }: Props) => {
   const sheet = useOptionalSheet(batch?.sheetId ?? null).data
-  const columns = [...(batch?.settings.axes ?? []), ...(sheet?.columns ?? [])]
+  const axes = batch?.settings.axes?.map(({ name, values }) => ({ name, samples: values })) ?? []
+  const columns = [...axes, ...(sheet?.columns ?? [])]
   const asked = Object.keys(filter.columns ?? {})[0]
   const [chosen, setChosen] = useState(asked ?? '')
   const column = columns.find((each) => each.name === chosen) ?? columns[0]

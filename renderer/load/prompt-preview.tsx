@@ -25,15 +25,20 @@ const sampleOffered = 20
 export const PromptPreview = ({
   sheet,
   wish,
+  isWrong,
   onChange,
 }: {
   sheet: Sheet
   wish: DraftWish
+  /** A template has a mistake: the prompts of the last one without stay. */
+  isWrong: boolean
   onChange: (parts: Partial<DraftWish>) => void
 }) => {
   const [chosen, setChosen] = useState(1)
   const row = Math.min(chosen, Math.max(1, sheet.rowCount))
-  const settled = useDebounced(wish, quietMs)
+  const [good, setGood] = useState(wish)
+  if (!isWrong && good !== wish) setGood(wish)
+  const settled = useDebounced(good, quietMs)
   const { mapping, profiles: _, variants: __, ...rest } = draftSettingsOf(settled)
   const settings: PromptSettings = { mapping, ...rest }
   const first = usePromptPreview({ sheetId: sheet.id, settings, row, offset: 0, limit: pageRows })
@@ -41,7 +46,7 @@ export const PromptPreview = ({
   if (!first.data) return <Skeleton lines={3} />
   const { perRow, inAll, needsSample, total, mistakes, problems } = first.data
   return (
-    <section className={styles.preview} aria-label="The prompts">
+    <section className={classNames(styles.preview, isWrong && styles.stale)} aria-label="The prompts">
       <div className={styles.head}>
         <h3>Prompts of row</h3>
         <IconButton icon="chevronLeft" label="Row before" disabled={row <= 1} onClick={() => setChosen(row - 1)} />
@@ -126,7 +131,7 @@ const Page = ({ page, first, input, total }: { page: number; first: Preview | nu
         <span className={styles.index}>{offset + index + 1}</span>
         <span className={styles.text}>
           <Parts parts={prompt.parts} />
-          {negative && <span className={styles.negative}> without {negative}</span>}
+          {negative && <span className={styles.negative}> negative: {negative}</span>}
         </span>
       </li>
     )

@@ -68,7 +68,7 @@ export const PromptSection = ({
           <StylesEditor wish={wish} settings={settings} onChange={change} />
         </div>
       </details>
-      <PromptPreview sheet={sheet} wish={wish} onChange={change} />
+      <PromptPreview sheet={sheet} wish={wish} isWrong={templates.isWrong} onChange={change} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openEngine } from '#engine/engine.ts'
@@ -236,4 +236,29 @@ test('backup copies the database; gc lists what nothing points to and removes it
   expect((await readFile(stray)).length).toBe(14)
   expect((await desk.json('gc', '--remove')).object).toMatchObject({ files: 1, removed: true })
   await expect(readFile(stray)).rejects.toThrow('ENOENT')
+})
+
+test('plan and run take wildcards, axes, a sample and a negative template; what is alike is pointed out', async () => {
+  const desk = await openDesk()
+  const sheet = await desk.write('shoes.csv', 'prompt\na shoe\nA  SHOE!\n')
+  await mkdir(join(desk.folder, 'cards', 'deep'), { recursive: true })
+  await desk.write(join('cards', 'deep', 'colours.txt'), 'red\nnavy\n')
+  const more = ['--wildcards', 'cards', '--template', '{{prompt}} __deep/*__ {{angle}}', '--axis', 'angle=front|side']
+  const planned = await desk.json('plan', sheet, ...more)
+  expect(planned.object).toMatchObject({
+    prompts: 8,
+    alike: { count: 4, samples: expect.arrayContaining([{ row: 2, likeRow: 1, prompt: 'A  SHOE! red front' }]) },
+  })
+  expect((await desk.run('plan', sheet, ...more)).stdout).toContain('row 2 is like row 1: A  SHOE! red front')
+  // A plan only reads: the wildcards were for that one call.
+  expect(await desk.json('plan', sheet, ...more.slice(2))).toMatchObject({ status: 2 })
+  const ran = await desk.json('run', sheet, ...more, '--sample', '1', '--sample-seed', '4', ...small)
+  expect(ran).toMatchObject({ status: 0, object: { prompts: 4 } })
+  expect((await desk.json('plan', sheet, ...more.slice(2))).object).toMatchObject({ prompts: 8 })
+  const unknown = await desk.json('plan', sheet, '--style', 'film')
+  expect(unknown).toMatchObject({
+    status: 2,
+    object: { error: { message: expect.stringContaining('no style "film"') } },
+  })
+  expect(await desk.json('plan', sheet, '--axis', 'angle')).toMatchObject({ status: 2 })
 })
