@@ -43,9 +43,6 @@ export const useSheet = (sheetId: number) => useQuery(api.sheets.get.queryOption
 export const useOptionalSheet = (sheetId: number | null) =>
   useQuery(api.sheets.get.queryOptions({ input: sheetId === null ? skipToken : { sheetId } }))
 
-export const useSheetRows = (sheetId: number, offset = 0, limit = 100) =>
-  useQuery(api.sheets.rows.queryOptions({ input: { sheetId, offset, limit }, placeholderData: keepPreviousData }))
-
 export const useBatches = () => useQuery(api.batches.list.queryOptions())
 
 export const useBatch = (batchId: number | null) =>

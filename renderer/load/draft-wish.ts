@@ -119,7 +119,7 @@ function promptParts(wish: DraftWish): Omit<PromptSettings, 'mapping' | 'templat
 }
 
 /** Axes with a name and a value; one that is being typed in is none yet. */
-export const usedAxes = ({ axes = [] }: DraftWish): Axis[] =>
+const usedAxes = ({ axes = [] }: DraftWish): Axis[] =>
   axes
     .map((axis) => ({ ...axis, name: axis.name.trim(), values: axis.values.filter((value) => value.trim() !== '') }))
     .filter((axis) => axis.name !== '' && axis.values.length > 0)

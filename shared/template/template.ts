@@ -13,7 +13,7 @@ import { countCeiling, type SequenceNode } from './nodes.ts'
 import { type Mistake, mostRead, type ParseContext, parseText, type WildcardLookup } from './parse.ts'
 import { randomFrom } from './random.ts'
 
-export { type Cells, longestPrompt, type Part, type PartKind } from './expand.ts'
+export { type Cells, longestPrompt, type Part } from './expand.ts'
 export type { Mistake, WildcardLookup } from './parse.ts'
 
 /** A template that has been read. It holds no cells; one template serves every row of a sheet. */

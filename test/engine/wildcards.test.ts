@@ -206,7 +206,7 @@ test('a template of 10^12 prompts says so, and a sample of it can be planned', a
 test('cells are text, unless their column is chosen as the template', async () => {
   const library = await openTestLibrary()
   const lines = ['{a|b} {{n}},7', 'plain {x,8']
-  expect((await planOf(library, {}, lines, 'prompt,n')).prompts).toEqual(['{a|b} {{n}}', 'plain {'])
+  expect((await planOf(library, {}, lines, 'prompt,n')).prompts).toEqual(['{a|b} {{n}}', 'plain {x'])
   const made = await planOf(library, { templateColumn: 'prompt' }, lines, 'prompt,n')
   expect(made.prompts).toEqual(['a 7', 'b 7'])
   expect(made.plan.problems).toMatchObject([{ row: 2, column: 'prompt', at: 6, length: 1 }])

@@ -69,6 +69,20 @@ describe('what a sheet’s drafts are made with', () => {
     expect(draftSettingsOf({ ...wish, template: '{{Prompt}}, {a|b}' }).template).toBe('{{Prompt}}, {a|b}')
   })
 
+  test('what is not filled in is not in the settings; a half typed axis is none', () => {
+    const wish = firstWish(sheet, settings, [providerOf('one')])
+    const plain = draftSettingsOf(wish)
+    const half = {
+      axes: [{ name: ' ', values: ['a'] }],
+      styles: [],
+      negativeTemplate: ' ',
+      axisSample: { n: 2, seed: 0 },
+    }
+    expect(Object.keys(draftSettingsOf({ ...wish, ...half }))).toEqual(Object.keys(plain))
+    const axes = [{ name: ' angle ', values: ['front', '', 'side'] }]
+    expect(draftSettingsOf({ ...wish, axes }).axes).toEqual([{ name: 'angle', values: ['front', 'side'] }])
+  })
+
   test('a role moves to its new column, and a plain template follows the prompt column', () => {
     const wish = withRole(firstWish(sheet, settings, [providerOf('one')]), 'other', 'prompt')
     expect(wish.mapping).toEqual({ id: 'sku', prompt: 'other' })
@@ -119,6 +133,17 @@ describe('the coloured template', () => {
       ).toBe(text)
     },
   )
+
+  test('picks out wildcards and variables', () => {
+    expect(kindsOf('__w__ '.concat('$', '{x=!{a|b}} $', '{x}'))).toEqual([
+      ['__w__', 'wildcard'],
+      [' ', 'text'],
+      ['$'.concat('{x=!'), 'variable'],
+      ['{a|b}}', 'choice'],
+      [' ', 'text'],
+      ['$'.concat('{x}'), 'variable'],
+    ])
+  })
 
   test('marks a mistake at its character', () => {
     const text = 'fine {open'

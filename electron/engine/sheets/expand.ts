@@ -1,10 +1,10 @@
 import type { Problem } from '#shared/contract/common.ts'
-import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
-import type { PromptSettings } from '#shared/contract/templates.ts'
+import type { ColumnRole } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { type Combination, someCombinations } from '#shared/template/axes.ts'
-import { longestPrompt, type MadePrompt, promptsOf, type WildcardLookup } from '#shared/template/template.ts'
+import { longestPrompt, type MadePrompt, promptsOf } from '#shared/template/template.ts'
 import { type CellValue, countCellOf, seedOf, sideOf, sizeOf } from './cell-values.ts'
+import { type ExpansionOptions, mostPrompts } from './expansion-options.ts'
 import { axesProblems, columnsWithAxes } from './prompt-axes.ts'
 import { ofSheet, type RowTemplate, readingTemplates } from './prompt-template.ts'
 import type { SheetRow } from './rows.ts'
@@ -30,19 +30,6 @@ export interface Expansion {
   readonly prompts: ExpandedPrompt[]
   readonly problems: Problem[]
 }
-
-/** `template` null takes the prompt column as it stands, braces and all. */
-export interface ExpansionOptions extends Omit<PromptSettings, 'baseSeed' | 'wildcards'> {
-  readonly columns: readonly string[]
-  readonly mapping: ColumnMapping
-  /** The most prompts of one row; 1,000 where absent. */
-  readonly limit?: number
-  /** What chance decides without a sample; 0 where absent. */
-  readonly baseSeed?: number
-  readonly wildcards?: WildcardLookup
-}
-
-export const mostPrompts = 1000
 
 type ExpandRow = (row: SheetRow) => Expansion
 

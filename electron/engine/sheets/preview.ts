@@ -11,7 +11,7 @@ import {
   partsAt,
   placesOf,
 } from '#shared/template/template.ts'
-import { type ExpansionOptions, mostPrompts } from './expand.ts'
+import { type ExpansionOptions, mostPrompts } from './expansion-options.ts'
 import { axesProblems, columnsWithAxes } from './prompt-axes.ts'
 import { countsOf, ofSheet, readingTemplates } from './prompt-template.ts'
 import type { SheetRow } from './rows.ts'

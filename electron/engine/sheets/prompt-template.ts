@@ -8,7 +8,7 @@ import {
   parseTemplate,
   type Template,
 } from '#shared/template/template.ts'
-import type { ExpansionOptions } from './expand.ts'
+import type { ExpansionOptions } from './expansion-options.ts'
 import type { SheetRow } from './rows.ts'
 
 /** How one row's prompts are made: its template or, for null, a text as it stands; or what is wrong with it. */

@@ -8,7 +8,8 @@ import type { InSlices, RawTable, ReadSheet } from './rows.ts'
 import { readTable, readText } from './table.ts'
 
 export { watchingAlike } from './alike.ts'
-export { type ExpandedPrompt, type ExpansionOptions, expandRow, expandRows } from './expand.ts'
+export { type ExpandedPrompt, expandRow, expandRows } from './expand.ts'
+export type { ExpansionOptions } from './expansion-options.ts'
 export { previewPrompts } from './preview.ts'
 export type { ReadSheet } from './rows.ts'
 
