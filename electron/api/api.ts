@@ -27,6 +27,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       add: os.sheets.add.handler(({ input }) => engine.sheets.add(input)),
       get: os.sheets.get.handler(({ input }) => engine.sheets.get(input)),
       rows: os.sheets.rows.handler(({ input }) => engine.sheets.rows(input)),
+      readAgain: os.sheets.readAgain.handler(({ input }) => engine.sheets.readAgain(input)),
+      map: os.sheets.map.handler(({ input }) => engine.sheets.map(input)),
       example: os.sheets.example.handler(() => engine.sheets.example()),
     },
     templates: { preview: os.templates.preview.handler(({ input }) => engine.templates.preview(input)) },

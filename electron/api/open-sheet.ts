@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
@@ -6,6 +5,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
 import type { EngineRooms } from './engine-rooms.ts'
+import { sheetBytesOf } from './sheet-bytes.ts'
 
 /**
  * What a sheet's drafts are made with when nobody says otherwise: the profile the library remembers, else the first
@@ -40,7 +40,8 @@ export async function openSheet(
   path: string,
   run: boolean,
 ): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await sheetBytesOf(path).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause
     throw new AppError('invalid-input', `The sheet ${path} cannot be read: ${messageOf(cause)}. Check its name.`, {
       cause,
     })

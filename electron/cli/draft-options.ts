@@ -2,7 +2,16 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { usualDraftSettings } from '#api/open-sheet.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
-import type { Sheet } from '#shared/contract/sheets.ts'
+import {
+  columnMapping,
+  columnRole,
+  columnRoles,
+  type Sheet,
+  type SheetEncoding,
+  type SheetReading,
+  sheetEncoding,
+  sheetReading,
+} from '#shared/contract/sheets.ts'
 import { type Axis, axis, type Style } from '#shared/contract/templates.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
@@ -24,6 +33,10 @@ export interface DraftOptions {
   readonly style?: string[]
   readonly price?: number
   readonly new?: boolean
+  readonly sheetPart?: string
+  readonly delimiter?: NonNullable<SheetReading['delimiter']>
+  readonly encoding?: SheetEncoding
+  readonly map?: Readonly<Record<string, string>>
 }
 
 export const addDraftOptions = (command: Command): Command =>
@@ -52,11 +65,69 @@ export const addDraftOptions = (command: Command): Command =>
       name,
     ])
     .option('--price <usd>', 'what a picture costs, for a model whose price nobody knows', usd)
+    .option('--sheet-part <name>', 'which sheet of a workbook (default: the first)')
+    .option('--delimiter <char>', 'what stands between cells, where it is not found out: , ; tab |', delimiterOf)
+    .option(
+      '--encoding <name>',
+      `how letters are written, where it is not found out: ${encodings.join(', ')}`,
+      encodingOf,
+    )
+    .option(
+      '--map <role=column>',
+      'what a column is for, such as prompt=Text or seed= for none; again for more',
+      roleOf,
+    )
     .option('--new', 'always make a new batch, also where one of this sheet is unfinished')
+
+const encodings = sheetEncoding.options
+
+function delimiterOf(text: string): NonNullable<SheetReading['delimiter']> {
+  const found = sheetReading.shape.delimiter.safeParse(/^(tab|\\t)$/i.test(text) ? '\t' : text).data
+  if (found !== undefined) return found
+  throw new InvalidArgumentError('Give one of , ; tab |.')
+}
+
+function encodingOf(text: string): SheetEncoding {
+  const found = sheetEncoding.safeParse(text.toLowerCase())
+  if (found.success) return found.data
+  throw new InvalidArgumentError(`Give one of ${encodings.join(', ')}.`)
+}
+
+function roleOf(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [role = '', ...column] = text.split('=')
+  if (column.length > 0 && columnRole.safeParse(role).success) return { ...before, [role]: column.join('=') }
+  throw new InvalidArgumentError(`Write ROLE=COLUMN; a role is ${columnRoles.join(', ')} or options.NAME.`)
+}
+
+/** How the options say that the file is to be read. */
+export const readingOf = ({ sheetPart, delimiter, encoding }: DraftOptions): SheetReading => ({
+  ...(sheetPart === undefined ? {} : { part: sheetPart }),
+  ...(delimiter === undefined ? {} : { delimiter }),
+  ...(encoding === undefined ? {} : { encoding }),
+})
+
+/** The sheet as the options map it; its columns keep their own spelling. */
+function mapped(sheet: Sheet, map: Readonly<Record<string, string>>): Sheet {
+  const mapping: Record<string, string | undefined> = { ...sheet.mapping }
+  for (const [role, wanted] of Object.entries(map)) {
+    delete mapping[role]
+    if (wanted === '') continue
+    const column = sheet.columns.find(({ name }) => name.toLowerCase() === wanted.trim().toLowerCase())
+    const all = sheet.columns.map(({ name }) => name).join(', ')
+    if (!column) throw new AppError('invalid-input', `The sheet has no column "${wanted}". It has ${all}.`)
+    for (const [other, name] of Object.entries(mapping)) if (name === column.name) delete mapping[other]
+    mapping[role] = column.name
+  }
+  return { ...sheet, mapping: columnMapping.parse(mapping) }
+}
 
 /** The wish that the options, the sheet and the library's settings come to. Throws AppError for a model that is not there. */
 export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): DraftPlanInput {
-  const usual = usualDraftSettings(sheet, engine.settings.get(), engine.providers.list())
+  const usual = usualDraftSettings(
+    options.map ? mapped(sheet, options.map) : sheet,
+    engine.settings.get(),
+    engine.providers.list(),
+  )
   const settings: DraftSettings = {
     ...usual,
     profiles: usual.profiles.map((profile) => ({

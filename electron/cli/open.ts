@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { type Call, type CommandLine, wholeNumber } from './call.ts'
 import { findDesktop, runDesktop } from './desktop-window.ts'
 import { progressText, showProgress } from './progress.ts'
-import { readNamedFile } from './sheet-file.ts'
+import { checkSheetFile } from './sheet-file.ts'
 import { hasDisplay, openBrowser, serveWindow, type WebWindow } from './web-window.ts'
 
 interface OpenOptions {
@@ -25,7 +25,7 @@ export function addOpen(line: CommandLine): void {
 async function open(call: Call, path: string | undefined, options: OpenOptions): Promise<number> {
   const sheet = path === undefined ? undefined : resolve(path)
   // A wrong name is said here, before any window comes up.
-  if (sheet !== undefined) await readNamedFile('The sheet', sheet)
+  if (sheet !== undefined) await checkSheetFile(sheet)
   const run = options.run ?? false
   const desktop = await findDesktop(call)
   if ('binary' in desktop) {

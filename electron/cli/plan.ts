@@ -1,6 +1,6 @@
 import { exitStatus } from '#shared/errors.ts'
 import type { Call, CommandLine } from './call.ts'
-import { addDraftOptions, type DraftOptions, draftWish } from './draft-options.ts'
+import { addDraftOptions, type DraftOptions, draftWish, readingOf } from './draft-options.ts'
 import { makesNothing, planText } from './plan-text.ts'
 import { reading } from './session.ts'
 import { readSheetFile } from './sheet-file.ts'
@@ -15,7 +15,7 @@ export function addPlan(line: CommandLine): void {
 async function plan(call: Call, path: string, options: DraftOptions): Promise<number> {
   const file = await readSheetFile(path)
   return reading(call, async (engine) => {
-    const sheet = await engine.sheets.add(file)
+    const sheet = await engine.sheets.add({ ...file, ...readingOf(options) })
     await addWildcards(call, engine, options.wildcards)
     const made = await engine.generation.planDrafts(draftWish(engine, sheet, options))
     call.out.answer(made, planText(made, path))

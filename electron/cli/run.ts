@@ -3,7 +3,7 @@ import type { Plan } from '#shared/contract/generation.ts'
 import { exitStatus } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { type Call, type CommandLine, usd, wholeNumber } from './call.ts'
-import { addDraftOptions, type DraftOptions, draftWish } from './draft-options.ts'
+import { addDraftOptions, type DraftOptions, draftWish, readingOf } from './draft-options.ts'
 import { problemLines, refuseEmptyPlan } from './plan-text.ts'
 import { followRun, nothingSpent, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
@@ -29,9 +29,11 @@ export function addRun(line: CommandLine): void {
 async function run(call: Call, path: string, options: RunOptions): Promise<number> {
   const file = await readSheetFile(path)
   return writing(call, { host: 'the command line (proofsheet run)', goesOn: false }, async (engine, stop) => {
-    const sheet = await engine.sheets.add(file)
+    const sheet = await engine.sheets.add({ ...file, ...readingOf(options) })
     await addWildcards(call, engine, options.wildcards)
-    const plan = await engine.generation.planDrafts(draftWish(engine, sheet, options))
+    const wish = draftWish(engine, sheet, options)
+    if (options.map) await engine.sheets.map({ sheetId: sheet.id, mapping: wish.settings.mapping })
+    const plan = await engine.generation.planDrafts(wish)
     refuseEmptyPlan(plan)
     for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)
     showDailyCap(call, engine, plan)

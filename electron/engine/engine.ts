@@ -160,6 +160,8 @@ export async function openEngine(options: EngineOptions) {
       add: sheets.add,
       get: sheets.get,
       rows: sheets.rows,
+      readAgain: sheets.readAgain,
+      map: sheets.map,
       async example() {
         const names = options.examples ? (await readdir(options.examples)).sort() : []
         return Promise.all(

@@ -1,73 +1,113 @@
+import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Batches } from '#engine/batches/batches.ts'
-import { type ReadSheet, readSheetInSlices } from '#engine/sheets/sheets.ts'
-import type { Sheet } from '#shared/contract/sheets.ts'
+import type { Batches, StoredSheet } from '#engine/batches/batches.ts'
+import { firstTemplate, type ReadSheet, readSheetInSlices } from '#engine/sheets/sheets.ts'
+import { type ColumnMapping, type Sheet, type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
+import { AppError } from '#shared/errors.ts'
 
 /** So many sheets are kept as read: she looks at one, and perhaps at another beside it. Large ones are read again. */
 const sheetsKept = 2
 const rowsKept = 20_000
 
+/** A sheet as it was read; `sha256` is that of its bytes. */
+interface Known extends Pick<StoredSheet, 'name' | 'sha256' | 'reading'> {
+  readonly sheet: ReadSheet
+}
+
+type Reading = { readonly sheetId: number } & SheetReading
+
 /** Sheets from bytes to rows: stored by `batches`, read by `sheets`, brought together here because those two share a floor. */
 export function openStoredSheets(batches: Batches) {
-  const kept = new Map<number, { sheet: ReadSheet; name: string; sha256: string }>()
+  const kept = new Map<number, Known>()
 
-  async function read(sheetId: number): Promise<{ sheet: ReadSheet; name: string; sha256: string }> {
-    const known = kept.get(sheetId)
-    if (known) return known
-    const { name, bytes, sha256 } = batches.sheet(sheetId)
-    const found = { sheet: await readAll(name, bytes), name, sha256 }
-    keep(sheetId, found)
+  async function known(sheetId: number): Promise<Known> {
+    const found = kept.get(sheetId)
+    if (found) return found
+    const { name, fileName, bytes, sha256, reading } = batches.sheet(sheetId)
+    return keep(sheetId, { sheet: await readAll(fileName, bytes, reading), name, sha256, reading })
+  }
+
+  function keep(sheetId: number, found: Known): Known {
+    if (found.sheet.rows.length > rowsKept) return found
+    kept.set(sheetId, found)
+    for (const oldest of [...kept.keys()].slice(0, -sheetsKept)) kept.delete(oldest)
     return found
   }
 
-  function keep(sheetId: number, found: { sheet: ReadSheet; name: string; sha256: string }): void {
-    if (found.sheet.rows.length > rowsKept) return
-    kept.set(sheetId, found)
-    for (const oldest of [...kept.keys()].slice(0, -sheetsKept)) kept.delete(oldest)
+  function describe(sheetId: number, { sheet, name, sha256 }: Known): Sheet {
+    const remembered = batches.mappingFor(sheet.columns)
+    return {
+      id: sheetId,
+      name,
+      format: sheet.format,
+      sha256,
+      columns: sheet.columns.map((column, at) => ({
+        name: column,
+        samples: sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? ''),
+      })),
+      rowCount: sheet.rows.length,
+      encoding: sheet.encoding,
+      delimiter: sheet.delimiter,
+      parts: [...sheet.parts],
+      part: sheet.part,
+      writtenFor: sheet.writtenFor,
+      mapping: remembered ?? sheet.mapping,
+      mappingFrom: remembered ? 'remembered' : 'names',
+      template: remembered ? firstTemplate(sheet.columns, remembered) : sheet.template,
+      problems: sheet.problems.slice(0, 1000),
+      problemCount: sheet.problems.length,
+    }
   }
 
-  const describe = (
-    sheetId: number,
-    { sheet, name, sha256 }: { sheet: ReadSheet; name: string; sha256: string },
-  ): Sheet => ({
-    id: sheetId,
-    name,
-    format: sheet.format,
-    sha256,
-    columns: sheet.columns.map((column, at) => ({
-      name: column,
-      samples: sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? ''),
-    })),
-    rowCount: sheet.rows.length,
-    mapping: sheet.mapping,
-    template: sheet.template,
-    problems: sheet.problems.slice(0, 1000),
-    problemCount: sheet.problems.length,
-  })
+  /** Read first: what is no sheet is not stored. */
+  async function store(fileName: string, bytes: Uint8Array, reading: SheetReading): Promise<Sheet> {
+    const sheet = await readAll(fileName, bytes, reading)
+    const { id, name, sha256 } = await batches.storeSheet(fileName, bytes, reading)
+    return describe(id, keep(id, { sheet, name, sha256, reading }))
+  }
 
   return {
-    read,
-    get: async ({ sheetId }: { sheetId: number }): Promise<Sheet> => describe(sheetId, await read(sheetId)),
-    /** Read first: what is no sheet is not stored. */
-    async add({ name, bytesBase64 }: { name: string; bytesBase64: string }): Promise<Sheet> {
-      const bytes = new Uint8Array(Buffer.from(bytesBase64, 'base64'))
-      const sheet = await readAll(name, bytes)
-      const stored = await batches.storeSheet(name, bytes)
-      const found = { sheet, name, sha256: stored.sha256 }
-      keep(stored.id, found)
-      return describe(stored.id, found)
+    /** For a plan: `sha256` tells apart what differs in bytes or in how they are read. */
+    async read(sheetId: number): Promise<{ sheet: ReadSheet; name: string; sha256: string }> {
+      const { sheet, name, sha256, reading } = await known(sheetId)
+      return { sheet, name, sha256: contentHash(sha256, reading) }
+    },
+    get: async ({ sheetId }: { sheetId: number }): Promise<Sheet> => describe(sheetId, await known(sheetId)),
+    add: ({ name, bytesBase64, ...reading }: { name: string; bytesBase64: string } & SheetReading): Promise<Sheet> =>
+      store(name, new Uint8Array(Buffer.from(bytesBase64, 'base64')), sheetReading.parse(reading)),
+    readAgain({ sheetId, ...reading }: Reading): Promise<Sheet> {
+      const { fileName, bytes } = batches.sheet(sheetId)
+      return store(fileName, bytes, sheetReading.parse(reading))
+    },
+    async map({ sheetId, mapping }: { sheetId: number; mapping: ColumnMapping | null }): Promise<Sheet> {
+      const found = await known(sheetId)
+      const missing = Object.values(mapping ?? {}).find((column) => !found.sheet.columns.includes(column ?? ''))
+      if (missing !== undefined)
+        throw new AppError(
+          'invalid-input',
+          `The sheet has no column "${missing}". It has ${found.sheet.columns.join(', ')}.`,
+        )
+      batches.rememberMapping(found.sheet.columns, mapping)
+      return describe(sheetId, found)
     },
     async rows({ sheetId, offset, limit }: { sheetId: number; offset: number; limit: number }) {
-      const { sheet } = await read(sheetId)
+      const { sheet } = await known(sheetId)
       return { rows: sheet.rows.slice(offset, offset + limit) }
     },
   }
 }
 
-async function readAll(name: string, bytes: Uint8Array): Promise<ReadSheet> {
-  const reading = readSheetInSlices({ name, bytes })
+const contentHash = (sha256: string, reading: SheetReading): string =>
+  Object.keys(reading).length === 0
+    ? sha256
+    : createHash('sha256')
+        .update(`${sha256} ${JSON.stringify(sheetReading.parse(reading))}`)
+        .digest('hex')
+
+async function readAll(name: string, bytes: Uint8Array, reading: SheetReading): Promise<ReadSheet> {
+  const steps = readSheetInSlices({ name, bytes, reading })
   for (;;) {
-    const step = reading.next()
+    const step = steps.next()
     if (step.done === true) return step.value
     await nextTurn()
   }

@@ -11,6 +11,16 @@ import { api, queryKeys } from './queries.ts'
 export const useAddSheet = () => useMutation(api.sheets.add.mutationOptions())
 export const useAddWildcards = () => useMutation(api.wildcards.add.mutationOptions())
 export const useRemoveWildcards = () => useMutation(api.wildcards.remove.mutationOptions())
+export const useReadAgain = () => useMutation(api.sheets.readAgain.mutationOptions())
+
+/** What columns are for, for every sheet with the same ones; sheets that are open say so afterwards. */
+export function useMapColumns() {
+  const client = useQueryClient()
+  return useMutation(
+    api.sheets.map.mutationOptions({ onSettled: () => client.invalidateQueries({ queryKey: queryKeys.sheets() }) }),
+  )
+}
+
 export const useRunPlan = () => useMutation(api.generation.run.mutationOptions())
 export const useRelease = () => useMutation(api.generation.release.mutationOptions())
 export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())

@@ -1,13 +1,11 @@
+import { mostSheetBytes } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
-
-/** The engine's own limit. */
-const highestBytes = 64_000_000
 
 /** A file's bytes as base64. Throws `invalid-input` for an empty file and one over 64 MB. */
 export async function base64Of(file: Blob & { readonly name?: string }): Promise<string> {
   const name = file.name ?? 'The pasted text'
   if (file.size === 0) throw new AppError('invalid-input', `${name} is empty. Choose a sheet with at least one row.`)
-  if (file.size > highestBytes) {
+  if (file.size > mostSheetBytes) {
     throw new AppError(
       'invalid-input',
       `${name} is larger than 64 MB. Split it, or take out columns that are not needed.`,

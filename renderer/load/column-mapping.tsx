@@ -1,11 +1,14 @@
 import type { ColumnRole, Sheet } from '#shared/contract/sheets.ts'
-import { columnRoles } from '#shared/contract/sheets.ts'
+import { columnRole, columnRoles } from '#shared/contract/sheets.ts'
+import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Select } from '../ui/select.tsx'
 import styles from './column-mapping.module.css'
 import { type DraftWish, roleOf, withRole } from './draft-wish.ts'
 
-const roleNames: Readonly<Record<ColumnRole, string>> = {
+type NamedRole = (typeof columnRoles)[number]
+
+const roleNames: Readonly<Record<NamedRole, string>> = {
   prompt: 'Prompt',
   id: 'Id',
   negative: 'Negative prompt',
@@ -13,14 +16,36 @@ const roleNames: Readonly<Record<ColumnRole, string>> = {
   width: 'Width',
   height: 'Height',
   size: 'Size',
+  ratio: 'Ratio',
   model: 'Model',
+  quality: 'Quality',
   count: 'How many',
+  format: 'File format',
+  background: 'Background',
 }
 
-const choices = [
+const choices: readonly { value: ColumnRole | ''; label: string; note?: string }[] = [
   { value: '', label: 'Kept' },
   ...columnRoles.map((role) => ({ value: role, label: roleNames[role] })),
-] as const
+]
+
+/** The service's own field of the column's name, such as `steps`; one that is chosen already stays a choice. */
+function choicesFor(column: string, role: ColumnRole | null): typeof choices {
+  const field = column
+    .trim()
+    .replace(/^options\./, '')
+    .replace(/\s+/g, '_')
+  const own = columnRole.safeParse(`options.${field}`).data
+  const options = [own, role?.startsWith('options.') ? role : undefined].filter((each) => each !== undefined)
+  return [
+    ...choices,
+    ...[...new Set(options)].map((value) => ({
+      value,
+      label: `Option ${value.slice('options.'.length)}`,
+      note: 'a field of the service',
+    })),
+  ]
+}
 
 const samplesShown = 3
 
@@ -29,13 +54,26 @@ export const ColumnMapping = ({
   sheet,
   wish,
   onChange,
+  onForget,
 }: {
   sheet: Sheet
   wish: DraftWish
   onChange: (wish: DraftWish) => void
+  /** Forgets what was chosen before, and goes back to what the names say. */
+  onForget: () => void
 }) => (
   <section className={styles.section} aria-labelledby="columns-title">
-    <h3 id="columns-title">Columns</h3>
+    <div className={styles.head}>
+      <h3 id="columns-title">Columns</h3>
+      {sheet.mappingFrom === 'remembered' && (
+        <>
+          <span className={styles.remembered}>As you chose them for a sheet with the same columns.</span>
+          <Button look="quiet" onClick={onForget}>
+            As found
+          </Button>
+        </>
+      )}
+    </div>
     <ul className={styles.columns}>
       {sheet.columns.map((column) => {
         const role = roleOf(wish.mapping, column.name)
@@ -47,7 +85,7 @@ export const ColumnMapping = ({
             <Select
               label={`What the column ${column.name} is for`}
               value={role ?? ''}
-              choices={choices}
+              choices={choicesFor(column.name, role)}
               round
               onChange={(next) => onChange(withRole(wish, column.name, next === '' ? null : next))}
             />

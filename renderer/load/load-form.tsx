@@ -4,6 +4,7 @@ import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 import { messageOf } from '#shared/errors.ts'
+import { useMapColumns } from '../api/changes.ts'
 import { useDraftPlan } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
@@ -21,6 +22,7 @@ import { PromptSection } from './prompt-section.tsx'
 import { readTemplates, useWildcardNames } from './read-templates.ts'
 import { RunBar } from './run-bar.tsx'
 import { SheetPicker } from './sheet-drop.tsx'
+import { formatText, SheetReadingChoices } from './sheet-reading.tsx'
 import { useSheetLoader } from './use-sheet-loader.ts'
 
 /** How long nothing must change before the engine plans again. */
@@ -39,6 +41,7 @@ export const LoadForm = ({
   const [tab, setTab] = useState<PlanTab>('all')
   const tabs = useRef<HTMLDivElement>(null)
   const loader = useSheetLoader()
+  const mapColumns = useMapColumns()
   const columns = useMemo(() => sheet.columns.map((column) => column.name), [sheet.columns])
   useEffect(() => keepWish(sheet.id, wish), [sheet.id, wish])
   const settled = useDebounced(wish, quietMs)
@@ -69,8 +72,9 @@ export const LoadForm = ({
         <header className={styles.head}>
           <h2 className={styles.title}>{sheet.name}</h2>
           <span className={styles.facts}>
-            {countText(sheet.rowCount, 'row')}, {countText(sheet.columns.length, 'column')}, {formatNames[sheet.format]}
+            {countText(sheet.rowCount, 'row')}, {countText(sheet.columns.length, 'column')}, {formatText(sheet)}
           </span>
+          <SheetReadingChoices sheet={sheet} />
           <span className={styles.grow} />
           <SheetPicker loader={loader} look="quiet">
             Another sheet
@@ -96,7 +100,20 @@ export const LoadForm = ({
         )}
         <div className={styles.halves}>
           <div className={styles.main}>
-            <ColumnMapping sheet={sheet} wish={wish} onChange={setWish} />
+            <ColumnMapping
+              sheet={sheet}
+              wish={wish}
+              onChange={(next) => {
+                setWish(next)
+                mapColumns.mutate({ sheetId: sheet.id, mapping: next.mapping })
+              }}
+              onForget={() =>
+                mapColumns.mutate(
+                  { sheetId: sheet.id, mapping: null },
+                  { onSuccess: ({ mapping, template }) => setWish((before) => ({ ...before, mapping, template })) },
+                )
+              }
+            />
             <PromptSection sheet={sheet} wish={wish} settings={settings} templates={templates} onChange={setWish} />
           </div>
           <DraftChoices
@@ -128,8 +145,6 @@ export const LoadForm = ({
     </>
   )
 }
-
-const formatNames = { csv: 'CSV', tsv: 'TSV', jsonl: 'JSONL', text: 'one prompt a line' } as const
 
 /** Why no plan can be asked for yet, in a sentence; `null` where one can. */
 function reasonNot(wish: DraftWish, isWrong: boolean, providers: readonly ProviderInfo[]): string | null {

@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon.tsx'
 import styles from './sheet-drop.module.css'
 import { type SheetLoader, useSheetLoader } from './use-sheet-loader.ts'
 
-const accepted = '.csv,.tsv,.jsonl,.ndjson,.txt,text/csv,text/tab-separated-values,text/plain'
+const accepted = '.csv,.tsv,.jsonl,.ndjson,.json,.xlsx,.md,.txt,text/csv,text/tab-separated-values,text/plain'
 const editable = 'input, textarea, select, [contenteditable], [role=dialog]'
 
 /** Makes the whole window a place to drop a sheet on, or to paste one into (outside of text fields), while it is shown. */
@@ -21,7 +21,7 @@ export const SheetDropZone = ({ children }: { children: ReactNode }) => {
           <div className={styles.place}>
             <Icon name="sheet" size={32} />
             <b>{isLoading ? 'Reading the sheet' : 'Let go to open the sheet'}</b>
-            <span>CSV, TSV, JSONL or text, one prompt a line</span>
+            <span>XLSX, CSV, TSV, JSON, Markdown or text, one prompt a line</span>
           </div>
         </div>
       )}

@@ -26,6 +26,8 @@ export const model = z.object({
   finalQuality: z.string().optional(),
   /** How many reference pictures it takes; absent for none. */
   maxReferences: z.int().positive().optional(),
+  /** The fields of the service that a row or a profile may set; absent where nobody can say. */
+  takesOptions: z.array(z.string()).optional(),
   /** It can leave the background transparent; its pictures are drawings of lines and shapes (SVG). */
   takesTransparent: z.boolean().optional(),
   isVector: z.boolean().optional(),

@@ -37,7 +37,7 @@ test('a migration killed at any of 20 places leaves the version before, whole; t
   })()
   database.close()
   const before = stateOf(file)
-  expect(before).toMatchObject({ version: 10, rewritten: 0, rows, sound: 'ok' })
+  expect(before).toMatchObject({ version: newestVersion, rewritten: 0, rows, sound: 'ok' })
 
   for (let place = 0; place < 20; place++) {
     const when = `${1 + Math.round((place * (rows - 1)) / 19)}`
@@ -46,7 +46,7 @@ test('a migration killed at any of 20 places leaves the version before, whole; t
   }
   expect(spawnSync(process.execPath, [killed, file, 'after']).signal).toBe('SIGKILL')
   expect(stateOf(file)).toEqual({
-    version: 20,
+    version: newestVersion + 10,
     columns: before.columns + 1,
     indexes: 1,
     rewritten: rows,

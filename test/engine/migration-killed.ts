@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
-import { migrate, migrations } from '#engine/storage/migrate.ts'
+import { migrate, migrations, newestVersion } from '#engine/storage/migrate.ts'
 
 /**
- * Migrates the database in the first argument from version 10 to 20 with a step that rewrites every row, and kills itself
+ * Migrates the database in the first argument from the newest version with one more step that rewrites every row, and kills itself
  * as `kill -9` does at the row of the second argument; `after` kills right behind the commit.
  */
 const [file = '', when = ''] = process.argv.slice(2)
@@ -18,10 +18,10 @@ database.function('rewritten', (text) => {
   return `${text}!`
 })
 const second = {
-  version: 20,
+  version: newestVersion + 10,
   sql: `ALTER TABLE sheet ADD COLUMN extra TEXT;
     UPDATE sheet SET name = rewritten(name), extra = 'new';
     CREATE INDEX sheet_extra ON sheet (extra);`,
 }
-migrate(database, 20, [...migrations, second])
+migrate(database, newestVersion + 10, [...migrations, second])
 if (when === 'after') process.kill(process.pid, 'SIGKILL')

@@ -152,7 +152,7 @@ describe('JSONL', () => {
 
   test('nothing readable at all is an error', () => {
     expect(() => read('a.jsonl', 'no json\n')).toThrow(/no row that can be read/)
-    expect(() => read('a.json', '[\n{"prompt":"a"}\n]')).toThrow(/save it as JSONL/)
+    expect(() => read('a.json', '[]')).toThrow(/no row that can be read/)
   })
 })
 

@@ -45,7 +45,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
         throw new AppError('unsupported', 'This engine keeps no settings.')
       },
     },
-    sheets: closedRoom('add', 'get', 'rows', 'example'),
+    sheets: closedRoom('add', 'get', 'rows', 'readAgain', 'map', 'example'),
     templates: closedRoom('preview'),
     wildcards: closedRoom('list', 'add', 'remove'),
     batches: closedRoom('list', 'get', 'find', 'rename'),

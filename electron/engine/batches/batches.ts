@@ -5,13 +5,18 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type DraftSettings, draftSettings } from '#shared/contract/generation.ts'
+import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
+import { openColumnMappings } from './column-mappings.ts'
 
 export interface StoredSheet {
   readonly id: number
+  /** What a person sees; where it is read in another way than usual, that stands in brackets behind the file's name. */
   readonly name: string
   readonly sha256: string
   readonly bytes: Uint8Array
+  readonly fileName: string
+  readonly reading: SheetReading
 }
 
 export interface Batch {
@@ -74,8 +79,16 @@ export function openBatches(storage: Storage, clock: Clock) {
     `INSERT INTO sheet (name, sha256, byte_length, added_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (sha256, name) DO UPDATE SET name = excluded.name RETURNING id`,
   )
-  const oneSheet = storage.prepare<[number], { id: number; name: string; sha256: string }>(
-    'SELECT id, name, sha256 FROM sheet WHERE id = ?',
+  const oneSheet = storage.prepare<
+    [number],
+    { id: number; name: string; sha256: string; fileName: string | null; readingJson: string | null }
+  >(
+    `SELECT id, name, sha256, file_name AS fileName, reading_json AS readingJson
+     FROM sheet LEFT JOIN sheet_reading ON sheet_id = id WHERE id = ?`,
+  )
+  const setReading = storage.prepare<[number, string, string]>(
+    `INSERT INTO sheet_reading VALUES (?, ?, ?)
+     ON CONFLICT (sheet_id) DO UPDATE SET file_name = excluded.file_name, reading_json = excluded.reading_json`,
   )
   const sheetHashes = storage.prepare<[], string>('SELECT sha256 FROM sheet').pluck()
   const insertBatch = storage.prepare<(string | number | null)[]>(
@@ -130,18 +143,28 @@ export function openBatches(storage: Storage, clock: Clock) {
   }
 
   return {
-    /** Keeps a sheet's bytes beside the database, by content; the same bytes under the same name are the same sheet. */
-    async storeSheet(name: string, bytes: Uint8Array): Promise<StoredSheet> {
+    ...openColumnMappings(storage, clock),
+
+    /**
+     * Keeps a sheet's bytes beside the database, by content; the same bytes under the same name and read the same way
+     * are the same sheet.
+     */
+    async storeSheet(fileName: string, bytes: Uint8Array, reading: SheetReading = {}): Promise<StoredSheet> {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const name = shownName(fileName, reading)
       if (storage.readOnly) {
-        const sheet = { id: 1_000_000_000 + unstored.size, name, sha256, bytes }
+        const sheet = { id: 1_000_000_000 + unstored.size, name, sha256, bytes, fileName, reading }
         unstored.set(sheet.id, sheet)
         return sheet
       }
       await writeFilesDurably([{ path: sheetFile(sha256), bytes }])
-      const row = insertSheet.get(name, sha256, bytes.length, clock.now())
-      if (!row) throw new AppError('storage', `The sheet "${name}" could not be stored.`)
-      return { id: row.id, name, sha256, bytes }
+      const id = storage.transaction(() => {
+        const row = insertSheet.get(name, sha256, bytes.length, clock.now())
+        if (row && name !== fileName) setReading.run(row.id, fileName, JSON.stringify(reading))
+        return row?.id
+      })
+      if (id === undefined) throw new AppError('storage', `The sheet "${name}" could not be stored.`)
+      return { id, name, sha256, bytes, fileName, reading }
     },
 
     /** A sheet whose bytes are still beside the database; null where they are gone. */
@@ -155,7 +178,10 @@ export function openBatches(storage: Storage, clock: Clock) {
       if (kept) return kept
       const row = oneSheet.get(sheetId)
       if (!row) throw new AppError('not-found', `There is no sheet ${sheetId} in this library. Load it again.`)
-      return { ...row, bytes: new Uint8Array(readFileSync(sheetFile(row.sha256))) }
+      const { id, name, sha256, fileName, readingJson } = row
+      const bytes = new Uint8Array(readFileSync(sheetFile(sha256)))
+      const reading = readingJson === null ? {} : sheetReading.parse(JSON.parse(readingJson))
+      return { id, name, sha256, bytes, fileName: fileName ?? name, reading }
     },
 
     /** Of every sheet that was ever loaded. */
@@ -268,6 +294,14 @@ export function openBatches(storage: Storage, clock: Clock) {
     setCap: (batchId: number, capMicros: number | null): void => void setCap.run(capMicros, batchId),
     setPromptText: (promptId: number, text: string): void => void setPrompt.run(text, promptId),
   }
+}
+
+const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
+
+/** `catalogue.xlsx [Shoes]`: the same file read in two ways is two sheets, and their batches tell them apart. */
+function shownName(fileName: string, { part, delimiter, encoding }: SheetReading): string {
+  const ways = [part, delimiter && delimiterNames[delimiter], encoding].filter((way) => way !== undefined)
+  return ways.length === 0 ? fileName : `${fileName} [${ways.join(', ')}]`
 }
 
 const batchOf = (row: BatchRow): Batch => ({

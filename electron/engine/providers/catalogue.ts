@@ -120,6 +120,7 @@ export function modelFrom(entry: CatalogueModel, finalMicros: number | null): Mo
     takesSeed: entry.seed !== null,
     takesNegativePrompt: entry.takesNegativePrompt,
     qualities: entry.qualities,
+    takesOptions: entry.options,
     ...(entry.draftQuality === undefined ? {} : { draftQuality: entry.draftQuality }),
     ...(entry.finalQuality === undefined ? {} : { finalQuality: entry.finalQuality }),
     ...(entry.maxReferences === undefined ? {} : { maxReferences: entry.maxReferences }),

@@ -23,13 +23,58 @@ export function sideOf(cell: string, side: 'width' | 'height'): CellValue<number
   return isSide(pixels) ? ok(pixels) : wrong(text, `is not a ${side}; write it in pixels, like 1024.`)
 }
 
-/** `1024x768`, also with × or * and blanks; `auto`, as in OpenAI's requests, asks for nothing. */
-export function sizeOf(cell: string): CellValue<{ width: number; height: number }> {
+/** `1024x768`, also with × or * and blanks; `2K` is 2048 on the longer side in the row's ratio; `auto` asks for nothing. */
+export function sizeOf(cell: string, ratio: number | null = null): CellValue<{ width: number; height: number }> {
   const text = cell.trim()
   if (text === '' || text.toLowerCase() === 'auto') return ok<{ width: number; height: number }>(null)
+  const longer = 1024 * Number(/^([124])K$/i.exec(text)?.[1] ?? 0)
+  if (longer > 0) return ok(inRatio(longer, ratio ?? 1))
   const [, across, down] = /^(\d{1,6})\s*(?:px)?\s*[x×*]\s*(\d{1,6})\s*(?:px)?$/i.exec(text) ?? []
   const size = { width: Number(across), height: Number(down) }
   return isSide(size.width) && isSide(size.height) ? ok(size) : wrong(text, 'is not a size; write it like 1024x1024.')
+}
+
+/** Sides in steps of 64, which every model with free sizes takes. */
+const inRatio = (longer: number, ratio: number): { width: number; height: number } => {
+  const shorter = Math.max(64, Math.round((longer * Math.min(ratio, 1 / ratio)) / 64) * 64)
+  return ratio >= 1 ? { width: longer, height: shorter } : { width: shorter, height: longer }
+}
+
+/** Width over height: `16:9`, `3/2`, `1.78`. */
+export function ratioOf(cell: string): CellValue<number> {
+  const text = cell.trim()
+  if (text === '' || text.toLowerCase() === 'auto') return ok<number>(null)
+  const [, across, down = '1'] = /^(\d{1,4}(?:[.,]\d{1,4})?)\s*(?:[:/x]\s*(\d{1,4}(?:[.,]\d{1,4})?))?$/.exec(text) ?? []
+  const ratio = Number(across?.replace(',', '.')) / Number(down.replace(',', '.'))
+  return ratio >= 0.1 && ratio <= 10 ? ok(ratio) : wrong(text, 'is not a ratio; write it like 16:9.')
+}
+
+const formats = { png: 'png', jpeg: 'jpeg', jpg: 'jpeg', webp: 'webp', avif: 'avif' } as const
+
+/** A file format that a service can be asked for. */
+export function formatOf(cell: string): CellValue<(typeof formats)[keyof typeof formats]> {
+  const text = cell
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:image\/|\.)/, '')
+  if (text === '' || text === 'auto') return ok<'png'>(null)
+  const [, format] = Object.entries(formats).find(([name]) => name === text) ?? []
+  return format === undefined ? wrong(cell.trim(), 'is not a file format; write png, jpeg, webp or avif.') : ok(format)
+}
+
+/** Whether the background is to be left out; what services call `opaque` is what they do anyway. */
+export function isTransparent(cell: string): CellValue<boolean> {
+  const text = cell.trim().toLowerCase()
+  if (text === '' || text === 'auto' || text === 'opaque') return ok<boolean>(null)
+  return text === 'transparent' ? ok(true) : wrong(cell.trim(), 'is not a background; write transparent or opaque.')
+}
+
+/** A field's value as services take it: a number, true or false where it is written as one, else the text. */
+export function optionOf(cell: string): string | number | boolean | null {
+  const text = cell.trim()
+  if (text === '') return null
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true'
+  return /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/.test(text) ? Number(text) : text
 }
 
 /** A whole number from 0; -1 means "any" in A1111 and ComfyUI, and so asks for nothing. */
@@ -53,7 +98,11 @@ export function countCellOf(cell: string): CellValue<number> {
  * products and no pixels; an image model has no blanks in its name, a car's or a shoe's often does.
  */
 export function looksLike(role: ColumnRole, cell: string): boolean {
-  if (role === 'size' || role === 'width' || role === 'height') return /^\d{3}|^auto$/i.test(cell)
+  if (role === 'size' || role === 'width' || role === 'height') return /^\d{3}|^auto$|^[124]K$/i.test(cell)
   if (role === 'count') return countCellOf(cell).ok || !/^\d+$/.test(cell)
+  if (role === 'ratio') return /^\d+(?:\.\d+)?\s*[:/x]\s*\d/.test(cell)
+  if (role === 'quality') return /^(?:low|medium|high|auto|standard|hd|ultra|fast|turbo|draft|best)$/i.test(cell)
+  if (role === 'format') return /^(?:image\/|\.)?(?:png|jpe?g|webp|avif)$/i.test(cell)
+  if (role === 'background') return /^(?:transparent|opaque|auto)$/i.test(cell)
   return role !== 'model' || !/\s/.test(cell)
 }

@@ -1,35 +1,94 @@
 import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
 import { looksLike } from './cell-values.ts'
-import type { SheetRow } from './rows.ts'
+import type { SheetRow, WrittenFor } from './rows.ts'
+
+/** Taken as the prompt only where there is nothing better; the other lists below have the better name first. */
+const stopgapPrompts = [
+  'description',
+  'beschreibung',
+  'descripción',
+  'descripcion',
+  'descrizione',
+  'descrição',
+  'descricao',
+  'beschrijving',
+]
 
 /**
- * Usual names, the better one first; compared without case, blanks, `_` and `-`. `description` is taken as the prompt
- * and `name` as the id only where there is nothing better.
+ * Usual names in the languages that sheets come in, compared without case, blanks, `_` and `-`. Words for how many there
+ * are in stock (`Anzahl`, `quantité`) are not here: five pictures for five in stock would be money for nothing.
  */
-const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
-  prompt: ['prompt', 'prompttext', 'textprompt', 'imageprompt', 'positiveprompt', 'text', 'prompts', 'description'],
-  id: ['id', 'sku', 'customid', 'productid', 'promptid', 'itemid', 'handle', 'slug', 'key', 'name', 'productname'],
-  negative: ['negativeprompt', 'negative'],
-  seed: ['seed'],
-  width: ['width', 'imagewidth'],
-  height: ['height', 'imageheight'],
-  size: ['size', 'imagesize', 'dimensions', 'resolution'],
-  model: ['model', 'imagemodel'],
-  count: ['count', 'n', 'variants', 'numberofimages', 'numimages'],
+const usualNames: Readonly<Record<NamedRole, readonly string[]>> = {
+  prompt: [
+    ...['prompt', 'prompttext', 'textprompt', 'imageprompt', 'positiveprompt', 'bildprompt', 'text', 'prompts'],
+    ...['texte', 'texto', 'testo', 'tekst', ...stopgapPrompts],
+  ],
+  id: [
+    ...['id', 'sku', 'customid', 'productid', 'promptid', 'itemid', 'artikelnummer', 'artikelnr', 'artnr'],
+    ...['bestellnummer', 'référence', 'referencia', 'codice', 'código', 'codigo', 'handle', 'slug', 'key', 'name'],
+    ...['productname', 'nom', 'nombre', 'nome', 'naam', 'produktname'],
+  ],
+  negative: ['negativeprompt', 'negative', 'negativprompt', 'negativerprompt', 'promptnégatif', 'promptnegativo'],
+  seed: ['seed', 'startwert', 'graine', 'semilla', 'seme', 'semente'],
+  width: ['width', 'imagewidth', 'breite', 'largeur', 'ancho', 'larghezza', 'largura', 'breedte'],
+  height: ['height', 'imageheight', 'höhe', 'hoehe', 'hauteur', 'alto', 'altezza', 'altura', 'hoogte'],
+  size: [
+    ...['size', 'imagesize', 'dimensions', 'resolution', 'größe', 'groesse', 'bildgröße', 'auflösung', 'taille'],
+    ...['résolution', 'tamaño', 'dimensioni', 'tamanho', 'afmeting', 'formaat'],
+  ],
+  ratio: ['aspectratio', 'ratio', 'seitenverhältnis', 'formatdimage', 'proporción', 'proporzioni', 'proporção', 'ar'],
+  model: ['model', 'imagemodel', 'sdmodel', 'modell', 'bildmodell', 'modèle', 'modelo', 'modello'],
+  quality: ['quality', 'imagequality', 'qualität', 'qualité', 'calidad', 'qualità', 'qualidade', 'kwaliteit'],
+  count: [
+    'count',
+    'n',
+    'variants',
+    'numberofimages',
+    'numimages',
+    'varianten',
+    'variantes',
+    'varianti',
+    'niter',
+    'batchsize',
+  ],
+  format: ['outputformat', 'fileformat', 'imageformat', 'format', 'dateiformat', 'formato'],
+  background: ['background', 'hintergrund', 'arrièreplan', 'fondo', 'sfondo', 'fundo', 'achtergrond'],
 }
 
-const roles = ['prompt', 'id', 'negative', 'seed', 'width', 'height', 'size', 'model', 'count'] as const
+type NamedRole = Exclude<ColumnRole, `options.${string}`>
 
-/** Roles whose columns describe a picture; a product's name does too, its number does not. */
-const notInTemplate = new Set<ColumnRole>(['negative', 'seed', 'width', 'height', 'size', 'model', 'count'])
+const roles = [
+  ...(['prompt', 'id', 'negative', 'seed', 'width', 'height', 'size', 'ratio', 'model', 'quality', 'count'] as const),
+  ...(['format', 'background'] as const),
+]
 
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
+/** Fields of services that people name alike in every program. */
+const usualOptions = [
+  'steps',
+  'num_inference_steps',
+  'cfg_scale',
+  'guidance_scale',
+  'sampler_name',
+  'scheduler',
+  'clip_skip',
+]
+
+/** Further ones that only mean a field of the service in lines written for it. */
+const optionsOf: Readonly<Record<Exclude<WrittenFor, null>, readonly string[]>> = {
+  openai: ['output_compression', 'moderation', 'style'],
+  gemini: [],
+  a1111: ['styles', 'subseed', 'subseed_strength', 'restore_faces', 'tiling'],
+}
+
+const plain = (name: string): string =>
+  name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '')
 
 /** Whether a name is usual for the prompt column, and no stopgap: tells a header from a first line of text. */
-export const isPromptName = (name: string): boolean => {
-  const place = usualNames.prompt.indexOf(plain(name))
-  return place !== -1 && place < usualNames.prompt.length - 1
-}
+export const isPromptName = (name: string): boolean =>
+  usualNames.prompt.includes(plain(name)) && !stopgapPrompts.includes(plain(name))
 
 export const isUsualName = (name: string): boolean => roles.some((role) => usualNames[role].includes(plain(name)))
 
@@ -47,9 +106,14 @@ export function columnNames(header: readonly string[]): string[] {
 
 /**
  * Which column is for what, by usual names. A column called `size`, `seed`, ... is taken only where one of its first
- * cells can be one: in a shoe shop's sheet, `size` is no picture size and `model` no image model.
+ * cells can be one: in a shoe shop's sheet, `size` is no picture size and `model` no image model. In lines written for
+ * another program every name means what that program means by it.
  */
-export function mapColumns(columns: readonly string[], rows: readonly SheetRow[]): ColumnMapping {
+export function mapColumns(
+  columns: readonly string[],
+  rows: readonly SheetRow[],
+  writtenFor: WrittenFor = null,
+): ColumnMapping {
   const plainNames = columns.map(plain)
   const mapping: ColumnMapping = {}
   for (const role of roles) {
@@ -58,10 +122,18 @@ export function mapColumns(columns: readonly string[], rows: readonly SheetRow[]
       const column = columns[index]
       if (column === undefined) continue
       const filled = rows.slice(0, 100).flatMap((row) => row.cells[index]?.trim() || [])
-      if (filled.length > 0 && !filled.some((cell) => looksLike(role, cell))) continue
+      if (writtenFor === null && filled.length > 0 && !filled.some((cell) => looksLike(role, cell))) continue
       mapping[role] = column
       break
     }
+  }
+  const options = new Map(
+    [...usualOptions, ...(writtenFor ? optionsOf[writtenFor] : [])].map((name) => [plain(name), name]),
+  )
+  for (const [index, column] of columns.entries()) {
+    const own = /^options\.([\w.-]{1,64})$/.exec(column)?.[1]
+    const option = own ?? options.get(plainNames[index] ?? '')
+    if (option !== undefined) mapping[`options.${option}`] ??= column
   }
   return mapping
 }
@@ -70,8 +142,10 @@ export function mapColumns(columns: readonly string[], rows: readonly SheetRow[]
 export function firstTemplate(columns: readonly string[], mapping: ColumnMapping): string {
   const insert = (column: string): string => `{{${column}}}`
   if (mapping.prompt !== undefined) return insert(mapping.prompt)
-  const settings = new Set(roles.filter((role) => notInTemplate.has(role)).map((role) => mapping[role]))
-  if (mapping.id !== undefined && !plain(mapping.id).endsWith('name')) settings.add(mapping.id)
+  const { id, ...others } = mapping
+  const settings = new Set(Object.values(others))
+  // A product's name describes a picture too, its number does not.
+  if (id !== undefined && !/name$|^nom$|^nombre$|^nome$|^naam$/.test(plain(id))) settings.add(id)
   const described = columns.filter((column) => !settings.has(column) && !/[{}]/.test(column))
   return (described.length > 0 ? described : columns).map(insert).join(', ')
 }

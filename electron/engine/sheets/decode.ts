@@ -1,77 +1,107 @@
 import type { Problem } from '#shared/contract/common.ts'
+import type { SheetEncoding } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
-import { checkLineLength, limits } from './limits.ts'
+import { limits } from './limits.ts'
 import type { InSlices } from './rows.ts'
+
+export interface DecodedSheet {
+  readonly text: string
+  readonly encoding: SheetEncoding
+  readonly problems: Problem[]
+}
 
 const startsWith = (bytes: Uint8Array, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
 
+/** XLSX is a zip archive; so are other things, which then have no workbook inside. */
+export const isPacked = (bytes: Uint8Array): boolean => startsWith(bytes, 0x50, 0x4b, 0x03, 0x04)
+
 /** Sentences for files that people do pick by mistake; others are found by their NUL bytes. */
-function refuseOtherFiles(name: string, bytes: Uint8Array): void {
+export function refuseOtherFiles(name: string, bytes: Uint8Array): void {
   if (bytes.byteLength > limits.bytes) {
     throw new AppError('invalid-input', `"${name}" is over 64 MB; split the sheet and load its parts one by one.`)
   }
-  if (startsWith(bytes, 0x50, 0x4b, 0x03, 0x04) || startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0)) {
+  if (startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0)) {
     throw new AppError(
       'invalid-input',
-      `"${name}" is a workbook (or another packed file); in the spreadsheet program save the sheet as CSV and load that.`,
+      `"${name}" is an old workbook (XLS) or one with a password; save the sheet as CSV or XLSX and load that.`,
     )
   }
   if (startsWith(bytes, 0x1f, 0x8b) || startsWith(bytes, 0x25, 0x50, 0x44, 0x46)) {
     throw new AppError(
       'invalid-input',
-      `"${name}" is packed or a PDF; load the sheet itself, as CSV, TSV, JSONL or text.`,
+      `"${name}" is packed or a PDF; load the sheet itself, as CSV, TSV, JSONL, XLSX or text.`,
     )
   }
 }
 
 const refuseBinary = (name: string): never => {
-  throw new AppError(
-    'invalid-input',
-    `"${name}" holds NUL bytes, so it is no text (or UTF-16 without its mark); save the sheet as CSV in UTF-8.`,
-  )
+  throw new AppError('invalid-input', `"${name}" holds NUL bytes, so it is no text; save the sheet as CSV in UTF-8.`)
+}
+
+const sampleBytes = 4096
+
+/** By the byte order mark; without one, by where the NUL bytes of Latin letters stand. `null`: one byte at a time. */
+function wideEncoding(bytes: Uint8Array): SheetEncoding | null {
+  if (startsWith(bytes, 0xff, 0xfe)) return 'utf-16le'
+  if (startsWith(bytes, 0xfe, 0xff)) return 'utf-16be'
+  const sample = bytes.subarray(0, Math.min(sampleBytes, bytes.length - (bytes.length % 2)))
+  let [even, odd] = [0, 0]
+  for (let at = 0; at < sample.length; at++) {
+    if (sample[at] !== 0) continue
+    if (at % 2 === 0) even++
+    else odd++
+  }
+  const [most, least] = [0.4, 0.05].map((share) => (share * sample.length) / 2)
+  if (most === undefined || least === undefined || sample.length < 4) return null
+  return odd > most && even < least ? 'utf-16le' : even > most && odd < least ? 'utf-16be' : null
 }
 
 /**
- * The file's text without its byte order mark: UTF-16 by its mark, else UTF-8 where it is valid, else Windows-1252,
- * which is said as a problem. Throws `invalid-input` for what is no sheet or too large to be one.
+ * The file's text without its byte order mark: UTF-16 by its mark or its NUL bytes, else UTF-8 where it is valid, else
+ * Windows-1252, which is said as a problem. `asked` overrules all that. Throws `invalid-input` for what is no text.
  */
-export function* decode(name: string, bytes: Uint8Array): InSlices<{ text: string; problems: Problem[] }> {
-  refuseOtherFiles(name, bytes)
-  const wide = startsWith(bytes, 0xff, 0xfe) ? 'utf-16le' : startsWith(bytes, 0xfe, 0xff) ? 'utf-16be' : null
-  if (wide === null && bytes.includes(0)) refuseBinary(name)
+export function* decode(name: string, bytes: Uint8Array, asked?: SheetEncoding): InSlices<DecodedSheet> {
+  const encoding = asked ?? wideEncoding(bytes) ?? 'utf-8'
+  const isWide = encoding.startsWith('utf-16')
+  if (!isWide && bytes.includes(0)) refuseBinary(name)
   yield
-  let text = wide === null ? validUtf8(bytes) : new TextDecoder(wide).decode(bytes)
-  const problems: Problem[] = []
-  if (text === null) {
-    text = yield* windows1252(bytes)
-    const message = 'The file is not UTF-8, so it was read as Windows-1252; if letters look wrong, save it as UTF-8.'
-    problems.push({ row: null, line: null, column: null, message })
-  }
+  const strict = yield* decodedStrictly(bytes, encoding)
+  const decoded = strict === null ? yield* afterAll(bytes, asked) : { text: strict, encoding, problems: [] }
+  if (isWide && decoded.text.includes('\0')) refuseBinary(name)
   yield
-  if (wide !== null && text.includes('\0')) refuseBinary(name)
-  if (text.trim() === '') throw new AppError('invalid-input', `"${name}" is empty; is it the right file?`)
-  checkLineLength(text)
-  yield
-  return { text, problems }
+  if (!/\S/.test(decoded.text)) throw new AppError('invalid-input', `"${name}" is empty; is it the right file?`)
+  return decoded
 }
 
-function validUtf8(bytes: Uint8Array): string | null {
+/** What is no valid UTF-8 is Windows-1252, unless a person knows better. */
+function* afterAll(bytes: Uint8Array, asked: SheetEncoding | undefined): InSlices<DecodedSheet> {
+  const encoding = asked ?? 'windows-1252'
+  const text = yield* decodedInSlices(bytes, new TextDecoder(encoding))
+  const message =
+    asked === undefined
+      ? 'The file is not UTF-8, so it was read as Windows-1252; if letters look wrong, save it as UTF-8.'
+      : 'Some bytes of the file are no letters in this encoding; they were read as �.'
+  return { text, encoding, problems: [{ row: null, line: null, column: null, message }] }
+}
+
+/** `null` where some bytes are no letters in this encoding. */
+function* decodedStrictly(bytes: Uint8Array, encoding: SheetEncoding): InSlices<string | null> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return yield* decodedInSlices(bytes, new TextDecoder(encoding, { fatal: true }))
   } catch (error) {
-    // The decoder's only way to say "not UTF-8" is a TypeError.
+    // The decoder's only way to say so is a TypeError.
     if (error instanceof TypeError) return null
     throw error
   }
 }
 
-function* windows1252(bytes: Uint8Array): InSlices<string> {
-  const decoder = new TextDecoder('windows-1252')
+function* decodedInSlices(bytes: Uint8Array, decoder: InstanceType<typeof TextDecoder>): InSlices<string> {
   const pieces: string[] = []
-  const pieceBytes = 4 * 1024 * 1024
+  const pieceBytes = 2 * 1024 * 1024
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
-    pieces.push(decoder.decode(bytes.subarray(at, at + pieceBytes)))
+    pieces.push(decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true }))
     yield
   }
+  pieces.push(decoder.decode())
   return pieces.join('')
 }

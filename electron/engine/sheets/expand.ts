@@ -7,6 +7,7 @@ import { type CellValue, countCellOf, seedOf, sideOf, sizeOf } from './cell-valu
 import { type ExpansionOptions, mostPrompts } from './expansion-options.ts'
 import { axesProblems, columnsWithAxes } from './prompt-axes.ts'
 import { ofSheet, type RowTemplate, readingTemplates } from './prompt-template.ts'
+import { overridesOf, type RowOverrides } from './row-overrides.ts'
 import type { SheetRow } from './rows.ts'
 import { styled } from './styles.ts'
 
@@ -22,6 +23,8 @@ export interface ExpandedPrompt {
   readonly height: number | null
   readonly model: string | null
   readonly count: number | null
+  /** Absent where the row asks for nothing else of its own. */
+  readonly overrides?: RowOverrides
   /** Every cell of the row by its column, and every axis by its name; prompts of one row and combination share the object. */
   readonly columns: Readonly<Record<string, string>>
 }
@@ -67,7 +70,8 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
       problem(mapping[role] ?? null, read.message)
       return null
     }
-    const size = valid('size', sizeOf(cell('size')))
+    const overrides = overridesOf(mapping, { cell, valid })
+    const size = valid('size', sizeOf(cell('size'), overrides?.ratio))
     const common = {
       row: row.row,
       line: row.line,
@@ -77,6 +81,7 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
       height: valid('height', sideOf(cell('height'), 'height')) ?? size?.height ?? null,
       model: cell('model').trim() || null,
       count: valid('count', countCellOf(cell('count'))),
+      ...(overrides && { overrides }),
     }
     const template = templateOf(cells, row)
     if (template.problems.length > 0) return { prompts: [], problems: [...problems, ...template.problems] }

@@ -1,13 +1,17 @@
+import { mostSheetBytes } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 
 /** What a sheet may hold. A line and a quoted cell are measured in characters, the file in bytes. */
 export const limits = {
-  bytes: 64 * 1024 * 1024,
+  bytes: mostSheetBytes,
   lineLength: 1_000_000,
   columns: 1000,
   rows: 200_000,
   /** Rows times columns: rows shorter than the header are filled up, so few bytes could ask for much memory. */
   cells: 10_000_000,
+  /** A workbook is a zip archive: its files, and what those that are read unpack to. */
+  zipEntries: 10_000,
+  unpackedBytes: 256 * 1024 * 1024,
 } as const
 
 const plain = (count: number): string => count.toLocaleString('en')

@@ -1,10 +1,15 @@
-import { AppError } from '#shared/errors.ts'
+import type { SheetReading } from '#shared/contract/sheets.ts'
 import { isPromptName, isUsualName } from './columns.ts'
-import { type Dialect, type ScannedRow, scanRows } from './scan.ts'
+import { markdownStart } from './formats/markdown.ts'
+import { isOptionLine } from './formats/option-lines.ts'
+import { type Dialect, type ScannedRow, scanRows } from './formats/scan.ts'
 
 /** How a file is to be read. `start` and `firstLine` are behind an Excel `sep=;` line, where there is one. */
 export type Recognised =
   | { kind: 'jsonl' }
+  | { kind: 'json' }
+  | { kind: 'options' }
+  | { kind: 'markdown'; start: number; firstLine: number }
   | { kind: 'table'; dialect: Dialect; start: number; firstLine: number }
   | { kind: 'text'; dialect: Dialect; header: boolean }
 
@@ -60,23 +65,39 @@ const isJsonObject = (line: string): boolean => {
   }
 }
 
-/** By the name's extension and by what the text itself looks like; the text decides where they disagree. */
-export function recognise(name: string, text: string): Recognised {
+/** A list of objects, or an object over several lines or with such a list in it, is one document. */
+function jsonKind(extension: string, text: string, firstLine: string): 'json' | 'jsonl' | null {
+  if (['jsonl', 'ndjson'].includes(extension)) return 'jsonl'
+  if (/^\s*\[\s*(?:\{|$)/.test(text.slice(0, 1000))) return 'json'
+  const isLine = isJsonObject(firstLine)
+  const isAlone = isLine && text.trim().length === firstLine.length
+  if (isAlone)
+    return /"[^"]*"\s*:\s*\[\s*\{/.test(firstLine) && !/"(?:contents|body)"/.test(firstLine) ? 'json' : 'jsonl'
+  if (isLine) return 'jsonl'
+  return extension === 'json' || /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:/.test(text.slice(0, 1000)) ? 'json' : null
+}
+
+/**
+ * By the name's extension and by what the text itself looks like; the text decides where they disagree. A delimiter that
+ * a person chose makes a table of it.
+ */
+export function recognise(name: string, text: string, chosen?: SheetReading['delimiter']): Recognised {
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
   const firstLine = /\S[^\r\n]*/.exec(text)?.[0].trimEnd() ?? ''
-  if (['jsonl', 'ndjson'].includes(extension) || isJsonObject(firstLine)) return { kind: 'jsonl' }
-  if (extension === 'json') {
-    throw new AppError(
-      'invalid-input',
-      `"${name}" is not one JSON object per line; save it as JSONL (or as CSV) and load that.`,
-    )
-  }
   const declared = /^sep=([,;\t|])(\r\n|\r|\n)/i.exec(text)
-  if (declared?.[1] !== undefined) {
-    const dialect = { delimiter: declared[1], quotes: true }
-    return { kind: 'table', dialect, start: declared[0].length, firstLine: 2 }
-  }
+  const [start, first] = declared ? [declared[0].length, 2] : [0, 1]
+  if (chosen !== undefined)
+    return { kind: 'table', dialect: { delimiter: chosen, quotes: true }, start, firstLine: first }
+  const json = jsonKind(extension, text, firstLine)
+  if (json !== null) return { kind: json }
+  if (declared?.[1] !== undefined)
+    return { kind: 'table', dialect: { delimiter: declared[1], quotes: true }, start, firstLine: first }
   const isTable = ['csv', 'tsv', 'tab'].includes(extension)
+  if (!isTable) {
+    if (isOptionLine(firstLine)) return { kind: 'options' }
+    const table = markdownStart(text)
+    if (table !== null) return { kind: 'markdown', start: table.start, firstLine: table.line }
+  }
   const guess = guessDelimiter(text, extension === 'csv' ? ',' : '\t')
   if (guess !== null && (isTable || isCertain(guess))) {
     return { kind: 'table', dialect: { delimiter: guess.delimiter, quotes: true }, start: 0, firstLine: 1 }

@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/contract/common.ts'
-import type { ColumnMapping, SheetFormat } from '#shared/contract/sheets.ts'
+import type { ColumnMapping, Sheet, SheetEncoding, SheetFormat } from '#shared/contract/sheets.ts'
 
 /** `row` 1 is the first under the header, left-out rows counted, blank ones not; `line` is the file's own, from 1. */
 export interface SheetRow {
@@ -11,6 +11,14 @@ export interface SheetRow {
 
 export interface ReadSheet {
   readonly format: SheetFormat
+  /** `null` for a workbook. */
+  readonly encoding: SheetEncoding | null
+  /** `null` where nothing stands between cells. */
+  readonly delimiter: string | null
+  /** A workbook's sheets, and the one that is read. */
+  readonly parts: readonly string[]
+  readonly part: string | null
+  readonly writtenFor: WrittenFor
   /** Names as they stand in the header; empty ones are `column 3`, repeated ones get ` (2)`. */
   readonly columns: string[]
   readonly rows: SheetRow[]
@@ -20,11 +28,15 @@ export interface ReadSheet {
   readonly problems: Problem[]
 }
 
+/** The program whose batch lines these are; `null` for a sheet of no program. */
+export type WrittenFor = Sheet['writtenFor']
+
 /** What a reader of one format makes of the text; names and mapping come after. */
 export interface RawTable {
   readonly columns: string[]
   readonly rows: SheetRow[]
   readonly problems: Problem[]
+  readonly writtenFor?: WrittenFor
 }
 
 /** Reading goes in slices: the generator stops after each, so that its caller can let others have the event loop. */

@@ -1,13 +1,18 @@
-import type { SheetFormat } from '#shared/contract/sheets.ts'
+import type { SheetFormat, SheetReading } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { firstTemplate, mapColumns } from './columns.ts'
-import { decode } from './decode.ts'
-import { readJsonLines } from './json-lines.ts'
+import { decode, isPacked, refuseOtherFiles } from './decode.ts'
+import { readJson } from './formats/json.ts'
+import { readJsonLines } from './formats/json-lines.ts'
+import { readOptionLines } from './formats/option-lines.ts'
+import { readMarkdown, readTable, readText } from './formats/table.ts'
+import { readXlsx } from './formats/xlsx.ts'
+import { checkLineLength } from './limits.ts'
 import { type Recognised, recognise } from './recognise.ts'
 import type { InSlices, RawTable, ReadSheet } from './rows.ts'
-import { readTable, readText } from './table.ts'
 
 export { watchingAlike } from './alike.ts'
+export { firstTemplate } from './columns.ts'
 export { type ExpandedPrompt, expandRow, expandRows } from './expand.ts'
 export type { ExpansionOptions } from './expansion-options.ts'
 export { previewPrompts } from './preview.ts'
@@ -17,12 +22,15 @@ interface SheetInput {
   /** The file's name; its extension is a hint. */
   readonly name: string
   readonly bytes: Uint8Array
+  /** What a person chose in place of what would be found out. */
+  readonly reading?: SheetReading
 }
 
 /**
- * Reads a sheet: CSV, TSV, JSONL or one prompt per line, in UTF-8, UTF-16 or Windows-1252. What is wrong with a row is
- * a problem and never stops the other rows. Throws `invalid-input` for what is no sheet, and past the limits: 64 MB,
- * 1,000,000 characters a line, 1,000 columns, 200,000 rows, 10,000,000 cells.
+ * Reads a sheet: CSV, TSV, JSONL, JSON, XLSX, a Markdown table, A1111's option lines or one prompt per line; text in
+ * UTF-8, UTF-16 or Windows-1252. What is wrong with a row is a problem and never stops the other rows. Throws
+ * `invalid-input` for what is no sheet, and past the limits: 64 MB, 1,000,000 characters a line, 1,000 columns, 200,000
+ * rows, 10,000,000 cells; workbooks also 256 MB unpacked.
  */
 export function readSheet(input: SheetInput): ReadSheet {
   const reading = readSheetInSlices(input)
@@ -32,31 +40,67 @@ export function readSheet(input: SheetInput): ReadSheet {
   }
 }
 
+type Found = Pick<ReadSheet, 'format' | 'encoding' | 'delimiter' | 'parts' | 'part'> & { readonly table: RawTable }
+
 /** As `readSheet`, stopping after each few milliseconds of work, so that a host can let others have the event loop. */
-export function* readSheetInSlices({ name, bytes }: SheetInput): InSlices<ReadSheet> {
-  const { text, problems } = yield* decode(name, bytes)
-  const recognised = recognise(name, text)
-  const table = yield* readRecognised(text, recognised)
+export function* readSheetInSlices({ name, bytes, reading = {} }: SheetInput): InSlices<ReadSheet> {
+  refuseOtherFiles(name, bytes)
+  const { table, ...facts } = isPacked(bytes)
+    ? yield* readBook(name, bytes, reading.part)
+    : yield* readPlain(name, bytes, reading)
   if (table.columns.length === 0) {
     const [first] = table.problems
     throw new AppError('invalid-input', `"${name}" has no row that can be read. ${first?.message ?? ''}`.trim())
   }
-  const mapping = mapColumns(table.columns, table.rows)
+  const writtenFor = table.writtenFor ?? null
+  const mapping = mapColumns(table.columns, table.rows, writtenFor)
   return {
-    format: formatOf(recognised),
+    ...facts,
+    writtenFor,
     columns: table.columns,
     rows: table.rows,
     mapping,
     template: firstTemplate(table.columns, mapping),
-    problems: [...problems, ...table.problems],
+    problems: table.problems,
   }
 }
 
-function readRecognised(text: string, recognised: Recognised): InSlices<RawTable> {
-  if (recognised.kind === 'jsonl') return readJsonLines(text)
-  if (recognised.kind === 'text') return readText(text, recognised.dialect, recognised.header)
-  return readTable(text, recognised.dialect, recognised.start, recognised.firstLine)
+function* readBook(name: string, bytes: Uint8Array, asked: string | undefined): InSlices<Found> {
+  const book = yield* readXlsx(name, bytes, asked)
+  return { format: 'xlsx', encoding: null, delimiter: null, ...book }
 }
 
-const formatOf = (recognised: Recognised): SheetFormat =>
-  recognised.kind !== 'table' ? recognised.kind : recognised.dialect.delimiter === '\t' ? 'tsv' : 'csv'
+function* readPlain(name: string, bytes: Uint8Array, reading: SheetReading): InSlices<Found> {
+  const { text, encoding, problems } = yield* decode(name, bytes, reading.encoding)
+  const recognised = recognise(name, text, reading.delimiter)
+  // A JSON document may well stand in one line; its entries are measured instead.
+  if (recognised.kind !== 'json') checkLineLength(text)
+  yield
+  const table = yield* readRecognised(text, recognised)
+  const delimiter = recognised.kind === 'table' ? recognised.dialect.delimiter : null
+  const all = { ...table, problems: [...problems, ...table.problems] }
+  return { format: formatOf(recognised), encoding, delimiter, parts: [], part: null, table: all }
+}
+
+function readRecognised(text: string, recognised: Recognised): InSlices<RawTable> {
+  switch (recognised.kind) {
+    case 'jsonl':
+      return readJsonLines(text)
+    case 'json':
+      return readJson(text)
+    case 'options':
+      return readOptionLines(text)
+    case 'markdown':
+      return readMarkdown(text, recognised.start, recognised.firstLine)
+    case 'text':
+      return readText(text, recognised.dialect, recognised.header)
+    case 'table':
+      return readTable(text, recognised.dialect, recognised.start, recognised.firstLine)
+  }
+}
+
+function formatOf(recognised: Recognised): SheetFormat {
+  if (recognised.kind === 'options') return 'text'
+  if (recognised.kind !== 'table') return recognised.kind
+  return recognised.dialect.delimiter === '\t' ? 'tsv' : 'csv'
+}

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { AppError } from '#shared/errors.ts'
 import { first } from './migrations/010-first.ts'
+import { sheetReadings } from './migrations/040-sheet-readings.ts'
 import { wildcards } from './migrations/045-wildcards.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -9,7 +10,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [first, wildcards]
+export const migrations: readonly Migration[] = [first, sheetReadings, wildcards]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
 

@@ -38,6 +38,16 @@ export function draftSize(model: Model, wanted: Size | null): Size | string {
   return cheap ?? sizeProblem(model, wanted) ?? model.draftSize
 }
 
+/** As `draftSize`, for a row that asks for a ratio (width over height) and no size: the cheap size nearest to it. */
+export function draftSizeInRatio(model: Model, ratio: number): Size | string {
+  const wanted = { width: Math.round(1000 * ratio), height: 1000 }
+  if (model.sizes.kind === 'any') return scaledTo(model, wanted, longest(model.draftSize))
+  const offered = model.sizes.list.some((size) => isSameRatio(size, wanted))
+  return offered
+    ? draftSize(model, wanted)
+    : `a ratio of ${Number(ratio.toFixed(2))} is not offered by ${model.label}; nearest ${sizeText(offeredNear(model, wanted))}`
+}
+
 /** The size of a final made anew: what the row asks for, else the smallest that the model offers in that ratio and that is as large as its final size. */
 export function finalSize(model: Model, draft: Size, wanted: Size | null): Size {
   if (wanted && sizeProblem(model, wanted) === null) return wanted

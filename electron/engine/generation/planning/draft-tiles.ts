@@ -3,10 +3,12 @@ import { type ExpandedPrompt, expandRows, type ReadSheet } from '#engine/sheets/
 import type { Problem } from '#shared/contract/common.ts'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
+import type { ColumnRole } from '#shared/contract/sheets.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
 import type { WildcardLookup } from '#shared/template/template.ts'
-import { draftSize, sizeProblem } from './draft-size.ts'
+import { draftSize, draftSizeInRatio, sizeProblem } from './draft-size.ts'
 import { type ModelFacts, remembering } from './model-facts.ts'
+import { overridden, qualityProblem, type TileProblem } from './row-overrides.ts'
 
 /** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
 export interface DraftTile {
@@ -15,6 +17,8 @@ export interface DraftTile {
   readonly model: Model | null
   readonly price: Price | null
   readonly problem: string | null
+  /** The role of the column that the problem is in; null for none. */
+  readonly problemRole: ColumnRole | null
 }
 
 export interface DraftPrompt {
@@ -79,11 +83,13 @@ function tileOf(
   variant: number,
   source: TileSource,
 ): DraftTile {
-  const { provider, model: modelId } = modelFor(prompt.model, profile, source.facts.providerIds)
+  const { provider, model: modelId } = modelFor(prompt.model, profile, source.facts)
   const model = source.facts.findModel(provider, modelId)
   const override =
     profile.width !== null && profile.height !== null ? { width: profile.width, height: profile.height } : null
-  const size = model ? (override ?? draftSize(model, wanted)) : null
+  const ratio = wanted === null ? (prompt.overrides?.ratio ?? null) : null
+  const fitting = (of: Model) => (ratio === null ? draftSize(of, wanted) : draftSizeInRatio(of, ratio))
+  const size = model ? (override ?? fitting(model)) : null
   const seed = (prompt.seed ?? source.settings.baseSeed + 1) + variant - 1
   const request: GenerationRequest = {
     operation: 'generate',
@@ -93,18 +99,23 @@ function tileOf(
     negativePrompt: model?.takesNegativePrompt ? prompt.negative : null,
     width: typeof size === 'object' && size !== null ? size.width : (wanted?.width ?? null),
     height: typeof size === 'object' && size !== null ? size.height : (wanted?.height ?? null),
-    quality: profile.quality ?? model?.draftQuality ?? null,
-    outputFormat: null,
+    ...overridden(prompt, profile, model),
     seed: model?.takesSeed ? seed : null,
     variant: model?.takesSeed ? null : variant,
     scale: null,
     source: null,
     references: [],
-    options: profile.options,
     answeredBy: source.facts.answeredBy(provider, modelId),
   }
-  const problem = problemOf(request, model, size, override)
-  return { variant, request, model, problem, price: problem === null ? priceOf(request, source) : null }
+  const problem = problemOf(request, model, size, override) ?? (model && qualityProblem(prompt, model))
+  return {
+    variant,
+    request,
+    model,
+    problem: problem?.message ?? null,
+    problemRole: problem?.role ?? null,
+    price: problem === null ? priceOf(request, source) : null,
+  }
 }
 
 function priceOf(request: GenerationRequest, { facts, pricePerImageMicros }: TileSource): Price | null {
@@ -113,18 +124,17 @@ function priceOf(request: GenerationRequest, { facts, pricePerImageMicros }: Til
   return { expectedMicros: pricePerImageMicros, highestMicros: pricePerImageMicros }
 }
 
-/** The row's own model: `PROVIDER/MODEL` where the first part is a provider, else a model of the profile's provider. */
-function modelFor(
-  cell: string | null,
-  profile: Profile,
-  providerIds: readonly string[],
-): { provider: string; model: string } {
+/**
+ * The row's own model: `PROVIDER/MODEL` where the first part is a provider, else a model of the profile's provider, or of
+ * the only other one that lists it: sheets written for a service name its models alone.
+ */
+function modelFor(cell: string | null, profile: Profile, facts: ModelFacts): { provider: string; model: string } {
   if (!cell) return profile
   const slash = cell.indexOf('/')
-  const provider = cell.slice(0, Math.max(0, slash))
-  return providerIds.includes(provider)
-    ? { provider, model: cell.slice(slash + 1) }
-    : { provider: profile.provider, model: cell }
+  const named = cell.slice(0, Math.max(0, slash))
+  if (facts.providerIds.includes(named)) return { provider: named, model: cell.slice(slash + 1) }
+  const isOwn = facts.findModel(profile.provider, cell) !== null
+  return { provider: (isOwn ? null : facts.onlyProviderOf(cell)) ?? profile.provider, model: cell }
 }
 
 function problemOf(
@@ -132,13 +142,19 @@ function problemOf(
   model: Model | null,
   size: Size | string | null,
   override: Size | null,
-): string | null {
-  if (!model) return `${profileName(request)} is not a model that is known here`
-  if (!model.operations.includes('generate')) return `${profileName(request)} makes no pictures from prompts`
-  if (typeof size === 'string') return size
-  if (override) return sizeProblem(model, override)
+): TileProblem | null {
+  const problem = (role: ColumnRole | null, message: string): TileProblem => ({ role, message })
+  if (!model) return problem('model', `${profileName(request)} is not a model that is known here`)
+  if (!model.operations.includes('generate'))
+    return problem('model', `${profileName(request)} makes no pictures from prompts`)
+  if (typeof size === 'string') return problem('size', size)
+  const overrideProblem = override && sizeProblem(model, override)
+  if (overrideProblem) return problem(null, overrideProblem)
   const { maxPromptLength } = model
   if (maxPromptLength !== null && request.prompt.length > maxPromptLength)
-    return `the prompt has ${request.prompt.length} characters; ${model.label} reads ${maxPromptLength}`
+    return problem(
+      'prompt',
+      `the prompt has ${request.prompt.length} characters; ${model.label} reads ${maxPromptLength}`,
+    )
   return null
 }

@@ -6,6 +6,8 @@ import type { GenerationRequest } from '#shared/generation-request.ts'
 export interface ModelFacts {
   readonly providerIds: readonly string[]
   readonly findModel: (provider: string, model: string) => Model | null
+  /** The one provider that lists a model of this name; null where none or several do. */
+  readonly onlyProviderOf: (model: string) => string | null
   /** What answers at a provider whose model names do not say so; null for hosted models. */
   readonly answeredBy: (provider: string, model: string) => string | null
   /** Null where nobody knows the price. */
@@ -23,6 +25,10 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
   return {
     providerIds: providers.ids(),
     findModel: (provider, model) => (isKnown(provider) ? providers.model(provider, model) : null),
+    onlyProviderOf(model) {
+      const listing = providers.list().filter((info) => info.models.some((each) => each.id === model))
+      return listing.length === 1 ? (listing[0]?.id ?? null) : null
+    },
     answeredBy: (provider, model) => (isKnown(provider) ? providers.answeredBy(provider, model) : null),
     priceOf: (request) => pricer(request.provider, request.model)(request),
     pricer,
@@ -38,11 +44,13 @@ export function remembering(facts: ModelFacts): ModelFacts {
   const findModel = once(facts.findModel)
   const pricer = once(facts.pricer)
   const answeredBy = once(facts.answeredBy)
+  const onlyProviderOf = once((_provider, model) => facts.onlyProviderOf(model))
   return {
     ...facts,
     findModel,
     pricer,
     answeredBy,
+    onlyProviderOf: (model) => onlyProviderOf('', model),
     priceOf: (request) => pricer(request.provider, request.model)(request),
   }
 }

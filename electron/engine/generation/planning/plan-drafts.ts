@@ -4,11 +4,13 @@ import { watchingAlike } from '#engine/sheets/sheets.ts'
 import type { Problem } from '#shared/contract/common.ts'
 import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
+import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { leftOutOf } from './row-overrides.ts'
 
 /** What becomes of each tile, in the order of the sheet; kept small, as there may be a million. */
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
@@ -51,7 +53,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const sameAs = new Map<number, number>()
   const parts = new Map<string, PlanPart>()
   const problems: Problem[] = []
-  const leftOut = { negative: 0, seed: 0 }
+  const leftOut = new Map<string, number>()
   let problemCount = 0
   let prompts = 0
   let allFinalMicros: number | null = 0
@@ -87,16 +89,17 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         count[outcome]++
         if (outcome === 'new') addToPart(parts, tile)
         if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
-        if (prompt.negative && tile.model && !tile.model.takesNegativePrompt) leftOut.negative++
-        if (prompt.seed !== null && tile.model && !tile.model.takesSeed) leftOut.seed++
+        for (const what of leftOutOf(prompt, tile.model)) leftOut.set(what, (leftOut.get(what) ?? 0) + 1)
       }
       const blocked = tiles.find((tile) => tile.problem !== null)
-      if (blocked?.problem) addProblem({ row: prompt.row, line: prompt.line, column: null, message: blocked.problem })
+      if (blocked?.problem) {
+        const column = columnOf(needs.source.settings.mapping, blocked.problemRole)
+        addProblem({ row: prompt.row, line: prompt.line, column, message: blocked.problem })
+      }
     }
     await breathe()
   }
-  if (leftOut.negative > 0) addProblem(leftOutProblem('negative prompt', leftOut.negative))
-  if (leftOut.seed > 0) addProblem(leftOutProblem('seed', leftOut.seed))
+  for (const [what, tiles] of leftOut) addProblem(leftOutProblem(what, tiles))
 
   const total = (of: 'estimateMicros' | 'highestMicros') =>
     [...parts.values()].reduce<number | null>((sum, part) => sumOrNull(sum, part[of]), 0)
@@ -124,6 +127,12 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
     outcome: (tile) => outcomes[codes[tile] ?? 0] ?? 'new',
     sameAsRow: (tile) => sameAs.get(tile) ?? 0,
   }
+}
+
+/** A size may come from its own column, from a ratio, or from a width. */
+function columnOf(mapping: ColumnMapping, role: ColumnRole | null): string | null {
+  if (role === 'size') return mapping.size ?? mapping.ratio ?? mapping.width ?? null
+  return role === null ? null : (mapping[role] ?? null)
 }
 
 const leftOutProblem = (what: string, tiles: number): Problem => ({

@@ -20,7 +20,11 @@ export type ReplicateEntry = CatalogueEntry<z.infer<typeof wire>>
 
 export const entries: readonly ReplicateEntry[] = readCatalogue(catalogue, wire)
 export const entryOf = (id: string): ReplicateEntry | null => entries.find((entry) => entry.id === id) ?? null
-export const listed: readonly Model[] = entries.map((entry) => modelFrom(entry, finalMicrosOf(entry)))
+export const listed: readonly Model[] = entries.map((entry) => {
+  const { takesOptions, ...model } = modelFrom(entry, finalMicrosOf(entry))
+  // What a model takes whose fields are read live is not known yet.
+  return entry.wire.live || takesOptions === undefined ? model : { ...model, takesOptions }
+})
 
 export interface ModelName {
   readonly owner: string

@@ -21,6 +21,7 @@ const sketchModel: Model = {
   takesSeed: true,
   takesNegativePrompt: false,
   qualities: [],
+  takesOptions: [],
   sameSeedLarger: true,
   maxPromptLength: null,
   price: free,

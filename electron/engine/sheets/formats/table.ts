@@ -1,7 +1,8 @@
 import type { Problem } from '#shared/contract/common.ts'
-import { columnNames } from './columns.ts'
-import { checkColumns, checkRows } from './limits.ts'
-import { type InSlices, type RawTable, type SheetRow, sliceLength } from './rows.ts'
+import { columnNames } from '../columns.ts'
+import { checkColumns, checkRows } from '../limits.ts'
+import { type InSlices, type RawTable, type SheetRow, sliceLength } from '../rows.ts'
+import { scanMarkdown } from './markdown.ts'
 import { type Dialect, type ScannedRow, scanRows } from './scan.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
@@ -10,13 +11,22 @@ const delimiterNames: Readonly<Record<string, string>> = { ',': 'comma', ';': 's
  * Reads a table with a header. Blank rows are no rows. A row with too few cells is filled up and said; one with too
  * many is left out, because its cells have shifted and its prompt may be half a prompt.
  */
-export function* readTable(text: string, dialect: Dialect, start: number, firstLine: number): InSlices<RawTable> {
+export function readTable(text: string, dialect: Dialect, start: number, firstLine: number): InSlices<RawTable> {
+  return readScanned(scanRows(text, dialect, start, firstLine), dialect, start)
+}
+
+/** The same for a Markdown table: its rows end where the table does. */
+export function readMarkdown(text: string, start: number, firstLine: number): InSlices<RawTable> {
+  return readScanned(scanMarkdown(text, start, firstLine), { delimiter: '|', quotes: false }, start)
+}
+
+function* readScanned(scannedRows: Iterable<ScannedRow>, dialect: Dialect, start: number): InSlices<RawTable> {
   const rows: SheetRow[] = []
   const problems: Problem[] = []
   let columns: string[] | null = null
   let row = 0
   let sliceEnd = start + sliceLength
-  for (const scanned of scanRows(text, dialect, start, firstLine)) {
+  for (const scanned of scannedRows) {
     if (scanned.end > sliceEnd) {
       sliceEnd = scanned.end + sliceLength
       yield
