@@ -12,8 +12,8 @@ export const SheetStart = ({ isFirst }: { isFirst: boolean }) => {
       <Icon name="sheet" size={32} />
       <h1 className={styles.title}>{isFirst ? 'Start with a sheet of prompts' : 'Open another sheet'}</h1>
       <p className={styles.text}>
-        Drop a CSV, TSV, JSONL or text file anywhere here, or paste rows. You see every prompt, the price and the time
-        before anything is made.
+        Drop an XLSX, CSV, TSV, JSON or text file anywhere here, or paste rows. You see every prompt, the price and the
+        time before anything is made.
       </p>
       <div className={styles.actions}>
         <SheetPicker loader={loader} look="go">

@@ -17,8 +17,9 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { engineBench } from './engine.ts'
 import { type Bench, type Row, tableOf } from './rows.ts'
+import { sheetBench } from './sheet.ts'
 
-const benches: readonly Bench[] = [engineBench]
+const benches: readonly Bench[] = [engineBench, sheetBench]
 
 /** `f_type` of a file system in memory on Linux (statfs(2), 2026-11): what is written there is never on a disk. */
 const tmpfs = 0x01021994

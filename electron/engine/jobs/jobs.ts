@@ -137,6 +137,11 @@ export function openJobs(storage: Storage, clock: Clock) {
   const unknownTwin = storage.prepare<[string], { id: number }>(
     `SELECT id FROM job WHERE prompt_hash = ? AND state = 'unknown' LIMIT 1`,
   )
+  const unknownHashes = storage.prepare<[], { promptHash: string }>(
+    // In the words of its index, or every job would be read.
+    `SELECT prompt_hash AS promptHash FROM job INDEXED BY job_single_flight
+     WHERE state IN ('submitting', 'running', 'saving', 'unknown') AND state = 'unknown'`,
+  )
   const holdTwins = storage.prepare<[string]>(
     `UPDATE job SET hold_reason = 'unknown-twin' WHERE prompt_hash = ? AND state = 'queued' AND hold_reason IS NULL`,
   )
@@ -276,6 +281,8 @@ export function openJobs(storage: Storage, clock: Clock) {
     twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, exceptJobId),
     /** Every job that asks for exactly this, in any state. */
     withHash: (promptHash: string): Job[] => withHash.all(promptHash),
+    /** Of every request whose outcome nobody knows: asked once for many jobs. */
+    unknownHashes: (): ReadonlySet<string> => new Set(unknownHashes.all().map((row) => row.promptHash)),
     hasUnknown: (promptHash: string): boolean => unknownTwin.get(promptHash) !== undefined,
     freeTwins: (promptHash: string): void => void freeTwins.run(promptHash),
     /** A follower whose leader ended without a picture and without a verdict leads now. */

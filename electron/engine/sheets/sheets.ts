@@ -72,9 +72,11 @@ function* readBook(name: string, bytes: Uint8Array, asked: string | undefined): 
 
 function* readPlain(name: string, bytes: Uint8Array, reading: SheetReading): InSlices<Found> {
   const { text, encoding, problems } = yield* decode(name, bytes, reading.encoding)
+  // A JSON document may well stand in one line; its entries are measured instead. All else is measured before it is looked at.
+  const mayBeDocument = /^\s*[[{]/.test(text.slice(0, 1000))
+  if (!mayBeDocument) checkLineLength(text)
   const recognised = recognise(name, text, reading.delimiter)
-  // A JSON document may well stand in one line; its entries are measured instead.
-  if (recognised.kind !== 'json') checkLineLength(text)
+  if (mayBeDocument && recognised.kind !== 'json') checkLineLength(text)
   yield
   const table = yield* readRecognised(text, recognised)
   const delimiter = recognised.kind === 'table' ? recognised.dialect.delimiter : null

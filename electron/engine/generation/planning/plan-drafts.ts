@@ -20,6 +20,8 @@ export interface DraftPlan {
   readonly summary: PlanSummary
   readonly identity: string
   outcome(tile: number): TileOutcome
+  /** The prompt hash of a tile, so that storing it does not make it again. */
+  hash(tile: number): string
   /** For a duplicate, the row of the tile whose picture it takes. */
   sameAsRow(tile: number): number
 }
@@ -50,6 +52,7 @@ const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings']
 export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const firstRowOf = new Map<string, number>()
   const kinds: number[] = []
+  const hashes = packedHashes()
   const sameAs = new Map<number, number>()
   const parts = new Map<string, PlanPart>()
   const problems: Problem[] = []
@@ -85,6 +88,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         if (outcome === 'duplicate' && twinRow !== undefined) sameAs.set(kinds.length, twinRow)
         else if (outcome === 'new') firstRowOf.set(hash, prompt.row)
         kinds.push(outcomes.indexOf(outcome))
+        hashes.add(hash)
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
         if (outcome === 'new') addToPart(parts, tile)
@@ -125,7 +129,29 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
       alike: alike.found(),
     },
     outcome: (tile) => outcomes[codes[tile] ?? 0] ?? 'new',
+    hash: hashes.at,
     sameAsRow: (tile) => sameAs.get(tile) ?? 0,
+  }
+}
+
+const hashBytes = 32
+const hashesAtOnce = 32_768
+
+/** Hashes by their tile's number: 32 bytes each, where text of a million of them would take 100 MB. */
+function packedHashes(): { add(hash: string): void; at(tile: number): string } {
+  const blocks: Buffer[] = []
+  let count = 0
+  return {
+    add(hash) {
+      const place = count % hashesAtOnce
+      if (place === 0) blocks.push(Buffer.alloc(hashBytes * hashesAtOnce))
+      blocks.at(-1)?.write(hash, place * hashBytes, 'hex')
+      count++
+    },
+    at(tile) {
+      const start = (tile % hashesAtOnce) * hashBytes
+      return blocks[Math.floor(tile / hashesAtOnce)]?.toString('hex', start, start + hashBytes) ?? ''
+    },
   }
 }
 

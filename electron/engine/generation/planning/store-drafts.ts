@@ -1,5 +1,5 @@
 import type { Batches } from '#engine/batches/batches.ts'
-import { type Cache, promptHash } from '#engine/cache/cache.ts'
+import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { Storage } from '#engine/storage/storage.ts'
@@ -53,6 +53,9 @@ export async function storeDrafts(
   const waiting: DraftPrompt[] = []
   let index = 0
   let newIndex = 0
+  // Both as they are in the transaction that stores: jobs of other batches go on meanwhile.
+  let nextJobId = 0
+  let hasUnknownTwin = (_hash: string): boolean => false
 
   const storePrompt = ({ prompt, wanted, tiles }: DraftPrompt): void => {
     const promptId = batches.addPrompt(created.id, {
@@ -69,11 +72,14 @@ export async function storeDrafts(
       const outcome = plan.outcome(index)
       const isHeldBack = outcome === 'new' && !inSample(newIndex)
       if (outcome === 'new') newIndex++
-      storeTile(needs, batch, {
+      storeTile(needs, {
+        jobId: nextJobId++,
         batchId: created.id,
         promptId,
         index,
         tile,
+        hash: plan.hash(index),
+        hasUnknownTwin,
         follows: outcome === 'duplicate',
         isHeldBack,
       })
@@ -81,7 +87,12 @@ export async function storeDrafts(
     }
   }
   const storeWaiting = (): void => {
-    storage.draft(() => waiting.forEach(storePrompt))
+    storage.draft(() => {
+      nextJobId = needs.jobs.nextId()
+      const unknown = needs.jobs.unknownHashes()
+      hasUnknownTwin = (hash) => unknown.has(hash)
+      waiting.forEach(storePrompt)
+    })
     waiting.length = 0
   }
 
@@ -101,20 +112,21 @@ export async function storeDrafts(
 }
 
 interface Place {
+  readonly jobId: number
   readonly batchId: number
   readonly promptId: number
   readonly index: number
   readonly tile: DraftTile
+  readonly hash: string
+  readonly hasUnknownTwin: (hash: string) => boolean
   readonly follows: boolean
   readonly isHeldBack: boolean
 }
 
-function storeTile({ jobs, images, cache }: StoreDraftsNeeds, _batch: DraftBatch, place: Place): void {
-  const { tile } = place
-  const hash = promptHash(tile.request)
+function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): void {
+  const { jobId, tile, hash } = place
   const known = tile.problem ? null : cache.find(hash)
   const price = tile.price?.highestMicros ?? null
-  const jobId = jobs.nextId()
   jobs.add(jobId, {
     batchId: place.batchId,
     promptId: place.promptId,
@@ -128,7 +140,7 @@ function storeTile({ jobs, images, cache }: StoreDraftsNeeds, _batch: DraftBatch
     holdReason:
       tile.problem || known
         ? null
-        : jobs.hasUnknown(hash)
+        : place.hasUnknownTwin(hash)
           ? 'unknown-twin'
           : price === null
             ? 'no-price'
