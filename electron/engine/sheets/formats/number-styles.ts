@@ -13,7 +13,7 @@ const isBuiltInDate = (id: number): boolean =>
 const isBuiltInTime = (id: number): boolean => (id >= 18 && id <= 21) || (id >= 45 && id <= 47)
 
 /** Letters outside of quotes, escapes and brackets say what a format shows; hours may stand in brackets. */
-export function styleOf(id: number, code: string | undefined): NumberStyle {
+function styleOf(id: number, code: string | undefined): NumberStyle {
   if (code === undefined) return isBuiltInDate(id) ? { kind: 'date' } : isBuiltInTime(id) ? { kind: 'time' } : plain
   const shown = (code.split(';')[0] ?? '')
     .replace(/"[^"]*"|\\.|_.|\*./g, '')

@@ -91,7 +91,7 @@ function usedColumns(names: readonly (string | undefined)[], body: readonly Plac
 }
 
 /** `AB12` -> column 27 (from 0) and row 12; null for anything else. */
-export function placeOf(reference: string): { column: number; line: number } | null {
+function placeOf(reference: string): { column: number; line: number } | null {
   const [, letters = '', digits = ''] = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference) ?? []
   if (digits === '') return null
   const column = [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1
