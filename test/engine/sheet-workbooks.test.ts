@@ -77,6 +77,7 @@ describe('XLSX', () => {
 
   test.each<[string, number, string, string]>([
     ['yyyy-mm-dd', 46_346, 'a date', '2026-11-20'],
+    ['yyyy-mm-dd', 1, 'the first day there is', '1900-01-01'],
     ['d. mmm yy hh:mm', 46_346.604_166_666_7, 'a date with its time', '2026-11-20 14:30'],
     ['[h]:mm:ss', 0.604_178_240_741, 'a time', '14:30:01'],
     ['00000', 123, 'an article number with zeros in front', '00123'],
@@ -138,21 +139,18 @@ describe('XLSX', () => {
 })
 
 describe('hostile workbooks', () => {
-  const zeros = new Uint8Array(300 * 1024 * 1024)
-  const bomb = zipSync({ 'xl/sharedStrings.xml': zeros }, { level: 9 })
+  const blanks = Buffer.alloc(260 * 1024 * 1024, ' ')
+  blanks.write('<sst>')
+  const bomb = zipSync({ 'xl/sharedStrings.xml': blanks }, { level: 1 })
 
   test('a zip bomb is found by what comes out, whatever it says of itself', () => {
-    expect(bomb.length).toBeLessThan(400_000)
+    expect(bomb.length).toBeLessThan(4_000_000)
     expect(refused(bomb).message).toMatch(/unpacks to more than 256 MB/)
-    // The sizes in the local and in the central header say 10 bytes.
+    // Its header says that 10 bytes come out.
     const lying = bomb.slice()
     const view = new DataView(lying.buffer)
-    for (let at = 0; at < lying.length - 4; at++) {
-      const mark = view.getUint32(at, true)
-      if (mark === 0x04034b50) view.setUint32(at + 22, 10, true)
-      if (mark === 0x02014b50) view.setUint32(at + 24, 10, true)
-    }
-    expect(refused(lying).code).toBe('invalid-input')
+    view.setUint32(22, 10, true)
+    expect(refused(lying).message).toMatch(/unpacks to more than 256 MB/)
   })
 
   test.each<[string, () => Uint8Array, RegExp]>([

@@ -32,7 +32,8 @@ export function* unzip(
     if ((file.originalSize ?? 0) > limits.unpackedBytes) throw bomb(name)
     open.add(file.name)
     file.ondata = (error, bytes, isLast) => {
-      if (error) throw damaged(name, error)
+      // What is thrown here comes back as an error of the unpacking.
+      if (error) throw error instanceof AppError ? error : damaged(name, error)
       unpacked += bytes.length
       if (unpacked > limits.unpackedBytes) throw bomb(name)
       waiting.push({ path: file.name, bytes })
