@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { migrate } from '#engine/storage/migrate.ts'
+import { migrate, newestVersion } from '#engine/storage/migrate.ts'
 import { temporaryFolder } from './open-library.ts'
 
 const killed = fileURLToPath(new URL('./migration-killed.ts', import.meta.url))
@@ -26,11 +26,13 @@ function stateOf(file: string) {
   }
 }
 
-test('a migration killed at any of 20 places leaves the version before, whole; the next one completes', async () => {
+test('a migration killed at any of 20 places leaves the version before, whole; the next one completes', {
+  timeout: 60_000,
+}, async () => {
   const file = join(await temporaryFolder(), 'library.db')
   const database = new Database(file)
   database.pragma('journal_mode = WAL')
-  migrate(database, 10)
+  migrate(database)
   const insert = database.prepare('INSERT INTO sheet (name, sha256, byte_length, added_ms) VALUES (?, ?, 1, 1)')
   database.transaction(() => {
     for (let row = 1; row <= rows; row++) insert.run(`sheet ${row} ${'x'.repeat(300)}`, `${row}`)

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { migrate, migrations, newestVersion } from '#engine/storage/migrate.ts'
 
 /**
- * Migrates the database in the first argument from the newest version with one more step that rewrites every row, and kills itself
+ * Migrates the database in the first argument by one more step, which rewrites every row, and kills itself
  * as `kill -9` does at the row of the second argument; `after` kills right behind the commit.
  */
 const [file = '', when = ''] = process.argv.slice(2)
