@@ -16,6 +16,7 @@ export const errorCodes = {
   canceled: { treatment: 'fail', exitStatus: 130 },
   'rate-limited': { treatment: 'retry', exitStatus: 3 },
   'provider-unavailable': { treatment: 'retry', exitStatus: 3 },
+  'model-failed': { treatment: 'retry', exitStatus: 3 },
   'outcome-unknown': { treatment: 'ask', exitStatus: 4 },
   auth: { treatment: 'pause', exitStatus: 6 },
   quota: { treatment: 'pause', exitStatus: 6 },

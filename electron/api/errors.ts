@@ -18,6 +18,7 @@ const statusOf: Record<ErrorCode, number> = {
   'rate-limited': 429,
   canceled: 499,
   'bad-response': 502,
+  'model-failed': 502,
   'provider-unavailable': 503,
   'outcome-unknown': 504,
   storage: 507,

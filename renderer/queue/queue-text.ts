@@ -103,6 +103,7 @@ const causeTitles: Readonly<Record<ErrorCode, string>> = {
   canceled: 'Canceled',
   'rate-limited': 'Too many requests',
   'provider-unavailable': 'Provider did not answer',
+  'model-failed': 'Model failed at the provider',
   'outcome-unknown': 'Outcome unknown',
   auth: 'Key refused',
   quota: 'Out of credit',

@@ -39,7 +39,7 @@ describe('what comes back', () => {
     bench.fake().script('p', { kind: 'error-in-200' })
     const error = await bench.failure(bench.make(schnell))
     expect([error.code, error.billed, error.message]).toEqual([
-      'bad-response',
+      'model-failed',
       false,
       expect.stringContaining('runner_disconnected'),
     ])

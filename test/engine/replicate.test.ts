@@ -72,7 +72,7 @@ describe('what comes back', () => {
     )
     expect([gone.code, gone.billed, gone.message]).toEqual(['bad-response', true, expect.stringContaining('hour')])
     const aborted = await bench.failure(pollOf({ status: 'aborted' }) ?? Promise.resolve())
-    expect([aborted.code, aborted.billed]).toEqual(['bad-response', false])
+    expect([aborted.code, aborted.billed]).toEqual(['model-failed', false])
   })
 
   test('while it is followed, a key that is taken back or a poll that fails never sends it again', async () => {

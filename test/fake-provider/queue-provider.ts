@@ -129,7 +129,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       }
     }
     const code =
-      found.error?.code === 'refused' ? 'content-policy' : found.status === 'canceled' ? 'canceled' : 'bad-response'
+      found.error?.code === 'refused' ? 'content-policy' : found.status === 'canceled' ? 'canceled' : 'model-failed'
     throw new AppError(code, `${origin}: ${found.error?.message ?? 'the job was canceled'}`, { billed: false })
   }
   const pollUrlOf = (handle: Handle): string => handle.pollUrl ?? ''

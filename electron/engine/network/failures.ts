@@ -28,6 +28,9 @@ function* causes(error: unknown): Generator<Error> {
 const codesOf = (error: unknown): string[] =>
   [...causes(error)].flatMap((cause) => ('code' in cause && typeof cause.code === 'string' ? [cause.code] : []))
 
+/** Whether it is certain that no byte of the request left this machine: a refused connection, an unknown name. */
+export const isUnsent = (error: unknown): boolean => [...causes(error)].some((cause) => 'unsent' in cause)
+
 type Interfaces = Readonly<Record<string, readonly { readonly internal: boolean }[] | undefined>>
 const offlineCodes: ReadonlySet<string> = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN'])
 
@@ -86,7 +89,11 @@ export function errorForFailure(failure: Failure, url: URL, repeatable: boolean,
   if (reason === 'aborted')
     return new AppError('canceled', `The request to ${where} was stopped.`, { cause, billed: false })
   if (sent) return new AppError('provider-unavailable', `${where}: ${whyLost[reason]}.`, { cause, billed: false })
+  const unsent = Object.assign(new Error('nothing was sent', { cause: failure.cause }), { unsent: true })
   const codes = codesOf(failure.cause)
   const why = whyUnsent.find(([pattern]) => codes.some((code) => pattern.test(code)))?.[1]
-  return new AppError('provider-unavailable', `${where} ${why ?? 'could not be reached'}.`, { cause, billed: false })
+  return new AppError('provider-unavailable', `${where} ${why ?? 'could not be reached'}.`, {
+    cause: unsent,
+    billed: false,
+  })
 }

@@ -18,7 +18,7 @@ import { encodeForm } from './multipart.ts'
 export { isLoopbackHost } from './addresses.ts'
 export type { Download, DownloadOptions } from './download.ts'
 export type { Reply } from './exchange.ts'
-export { isOfflineError, replyOf, withReply } from './failures.ts'
+export { isOfflineError, isUnsent, replyOf, withReply } from './failures.ts'
 export { parseJson, retryAfterMs } from './retry-after.ts'
 export { complaintOf, errorForStatus, quoteWords } from './status.ts'
 

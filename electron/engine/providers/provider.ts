@@ -154,7 +154,8 @@ export interface Provider {
 
 /**
  * An open provider. Every method throws AppError: `rate-limited`, `provider-unavailable` and the codes that pause only for
- * replies that arrived whole; a reply lost after the request went out is `outcome-unknown`.
+ * replies that arrived whole; a reply lost after the request went out is `outcome-unknown`. `model-failed`: the far end says
+ * that the job failed there and is not charged, so it is sent again; `canceled`: that somebody stopped it there.
  */
 export interface ProviderSession {
   /** Sends the request once. The same request gives the same body, always. */

@@ -32,6 +32,8 @@ export interface Storage {
    * which makes these durable with its own (the log is written in order).
    */
   draft<Result>(work: () => Result): Result
+  /** Writes to the database and waits until that is durable; changes nothing. Throws AppError `storage`. */
+  proveWritable(): void
   /** Rows changed since it was opened, to know whether anything is new. */
   changes(): number
   /** A sound, consistent copy of the database at `file`, beside running work. Throws AppError `storage`. */
@@ -184,6 +186,9 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
       } finally {
         database.pragma('synchronous = FULL')
       }
+    },
+    proveWritable() {
+      this.transaction(() => database.pragma(`user_version = ${schemaVersion(database)}`))
     },
     changes: () => changes.get() ?? 0,
     backup: (file) => asking(() => copyDatabase(database.name, file)),

@@ -1,42 +1,64 @@
 import type { Batch } from '#engine/batches/batches.ts'
-import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import type { Cache } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
+import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
+import { addPicture } from './add-picture.ts'
 
 export interface ClaimNeeds {
   readonly storage: Storage
   readonly jobs: Jobs
   readonly spend: Spend
+  readonly cache: Cache
+  readonly images: Images
   /** The library's caps; the batch's own comes with the batch. */
   readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
 }
 
 export interface Claimed {
   readonly jobs: readonly Job[]
+  /** Their picture was here already: they are done, and nothing is sent. */
+  readonly done: readonly Job[]
   /** Batches in which jobs were held, because the cap cannot be kept otherwise. */
   readonly heldBatchIds: readonly number[]
 }
 
+/** A transaction stays short, so that the host never stalls. */
+const doneAtOnce = 100
+
 /**
  * Takes up to `count` jobs of a provider: one transaction moves each to `submitting` and reserves the most it can cost,
- * before anything is sent.
+ * before anything is sent. One whose picture came since it was planned (another batch made it, or it was asked for again
+ * after a failure) takes that: nothing is paid for twice.
  */
 export function claim(needs: ClaimNeeds, provider: string, batches: readonly Batch[], count: number): Claimed {
   const { storage, jobs, spend } = needs
-  if (batches.length === 0 || count <= 0) return { jobs: [], heldBatchIds: [] }
+  if (batches.length === 0 || count <= 0) return { jobs: [], done: [], heldBatchIds: [] }
   const caps = needs.caps(provider)
   return storage.transaction(() => {
     const claimed: Job[] = []
+    const done: Job[] = []
     const heldBatchIds = new Set<number>()
     let open = batches
-    while (claimed.length < count) {
+    while (claimed.length < count && done.length < doneAtOnce) {
       const job = jobs.next(
         provider,
         open.map((batch) => batch.id),
       )
       if (!job) break
+      const cached = fromCache(needs, job)
+      if (cached.length > 0) {
+        done.push(...cached)
+        continue
+      }
+      if (job.estimateMicros === null) {
+        heldBatchIds.add(job.batchId)
+        jobs.hold(job.id, 'no-price')
+        continue
+      }
       const batch = open.find((candidate) => candidate.id === job.batchId)
-      const micros = job.estimateMicros ?? 0
+      const micros = job.estimateMicros
       const room = spend.room({ ...job, micros }, { ...caps, batchMicros: batch?.capMicros ?? null })
       if (room.fits === 'later') {
         open = open.filter((candidate) => candidate.id !== job.batchId)
@@ -51,6 +73,21 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
       spend.reserve({ ...job, jobId: job.id, reservedMicros: micros })
       claimed.push({ ...job, state: 'submitting' })
     }
-    return { jobs: claimed, heldBatchIds: [...heldBatchIds] }
+    return { jobs: claimed, done, heldBatchIds: [...heldBatchIds] }
   })
+}
+
+/** The job, and every queued one that asks for the same, done with the picture that the cache has; empty where it has none. */
+function fromCache({ cache, images, jobs }: ClaimNeeds, job: Job): Job[] {
+  const known = cache.find(job.promptHash)
+  if (!known) return []
+  const request = requestOf(job)
+  const same = [job, ...jobs.twins(job.promptHash, job.id)].filter((each) => jobs.toDone(each.id))
+  for (const each of same)
+    addPicture(
+      images,
+      { job: each, request },
+      { sha256: known.sha256, seed: known.seed, outputIndex: 0, origin: 'cache', settledMicros: 0 },
+    )
+  return same
 }

@@ -1,9 +1,10 @@
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
-import { isOfflineError } from '#engine/network/network.ts'
+import { isOfflineError, isUnsent } from '#engine/network/network.ts'
 import type { LedgerOutcome, Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
 import { type FallBackNeeds, fallBack } from '../planning/fall-back.ts'
+import { isLeftAsItIs } from './exchange.ts'
 import type { Lane } from './lane.ts'
 import { maxRetries, maxWaits, retryDelayMs } from './retry-delay.ts'
 
@@ -27,26 +28,32 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
   const isFree = job.estimateMicros === 0
   const { treatment } = errorCodes[code]
 
-  const end = (outcome: LedgerOutcome, move: () => boolean, alsoTwins = false): Job[] =>
+  const end = (outcome: LedgerOutcome, move: () => boolean, followers: 'lead' | 'fail' | 'cancel' = 'lead'): Job[] =>
     storage.transaction(() => {
       spend.finish(job.id, outcome, code)
       const changed = move() ? [job] : []
-      return alsoTwins ? [...changed, ...failTwins(jobs, job, code, message)] : [...changed, ...leadTwin(jobs, job)]
+      // It was unknown until it was looked up: its twins wait for nobody now.
+      if (job.state === 'unknown') jobs.freeTwins(job.promptHash)
+      if (followers === 'lead') return [...changed, ...leadTwin(jobs, job)]
+      const end = (twin: Job) =>
+        followers === 'fail' ? jobs.toFailed(twin.id, code, message) : jobs.toCanceled(twin.id)
+      return [...changed, ...twinsInBatch(jobs, job).filter(end)]
     })
   const again = (wait: { retries: number; waits: number; delayMs: number }): Job[] =>
-    end({ state: 'released' }, () =>
+    end({ state: isUnsent(error) ? 'unsent' : 'released' }, () =>
       jobs.toQueued(job.id, { retries: wait.retries, waits: wait.waits, notBeforeMs: clock.now() + wait.delayMs }),
     )
   /** Down for good: where the batch names another model, the job goes there; it was not charged. */
   const failOrFallBack = (): Job[] =>
     storage.transaction(() => {
-      if (!fallBack(needs, job))
-        return end({ state: 'released' }, () => jobs.toFailed(job.id, 'provider-unavailable', message))
-      spend.finish(job.id, { state: 'released' }, code)
+      const outcome: LedgerOutcome = { state: isUnsent(error) ? 'unsent' : 'released' }
+      const shown = code === 'model-failed' ? code : 'provider-unavailable'
+      if (!fallBack(needs, job)) return end(outcome, () => jobs.toFailed(job.id, shown, message))
+      spend.finish(job.id, outcome, code)
       return [job]
     })
   const fail = (outcome: LedgerOutcome): Job[] =>
-    end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail')
+    end(outcome, () => jobs.toFailed(job.id, code, message), treatment === 'fail' ? 'fail' : 'lead')
 
   const becomeUnknown = (): Job[] =>
     storage.transaction(() => {
@@ -55,12 +62,21 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
     })
 
   const stored = jobs.get(job.id)?.state
+  if (isLeftAsItIs(error)) return []
   if (code === 'canceled' && isStopping) {
     // Followed jobs keep their handle or addresses for the next start; one that never left goes back to the queue.
-    if (stored !== 'submitting') return []
+    if (stored !== 'submitting' || job.state === 'unknown') return []
     return end({ state: 'unsent' }, () =>
       jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 }),
     )
+  }
+  if (code === 'canceled') return end(costOfFailure(code, error, job), () => jobs.toCanceled(job.id), 'cancel')
+  if (code === 'model-failed') {
+    // Over at the far end and not charged, as it says itself: the same request may be sent once more.
+    lane.answered(0, clock.now(), false)
+    return job.retries < maxRetries
+      ? again({ retries: job.retries + 1, waits: job.waits, delayMs: retryDelayMs(job.retries) })
+      : failOrFallBack()
   }
   // What the provider has accepted may be charged: it is never submitted again by itself.
   const isAccepted = !isFree && (stored === 'running' || stored === 'saving')
@@ -87,6 +103,8 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
     return failOrFallBack()
   }
   if (code === 'outcome-unknown') return becomeUnknown()
+  // A picture that the request needs cannot be read: that is this job's matter, and nothing was sent.
+  if (code === 'storage' && stored === 'submitting') return fail({ state: 'unsent' })
   if (treatment === 'pause') {
     lane.pause ??= { code, message, retryAtMs: null }
     // What runs there is followed again when the lane goes on, by its handle: never submitted twice.
@@ -96,26 +114,27 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
   return fail(costOfFailure(code, error, job))
 }
 
-/** A 2xx counts even without a usable picture; a refusal counts unless the provider says it was not charged; the rest was not. */
+/**
+ * A 2xx counts even without a usable picture; a refusal, and what somebody stopped at the far end, counts unless the
+ * provider says that it was not charged; the rest was not.
+ */
 function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
   const billed = error instanceof AppError ? error.billed : null
-  const counts = code === 'bad-response' || code === 'content-policy'
+  const counts = code === 'bad-response' || code === 'content-policy' || code === 'canceled'
   if (billed === false || !counts) return { state: 'released' }
   const told = error instanceof AppError ? error.costMicros : null
   return { state: 'settled', micros: told ?? job.estimateMicros ?? 0 }
 }
 
-/** The same request would fail the same way: its followers in this batch are not sent. */
-function failTwins(jobs: Jobs, job: Job, code: keyof typeof errorCodes, message: string): Job[] {
-  const inBatch = jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
-  return inBatch.filter((twin) => jobs.toFailed(twin.id, code, message))
-}
+/** The same request ends the same way: its followers in this batch are not sent. */
+const twinsInBatch = (jobs: Jobs, job: Job): Job[] =>
+  jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
 
 /** Nothing was learnt about the request itself: where the job left the queue for good, the next twin takes its place. */
 function leadTwin(jobs: Jobs, job: Job): Job[] {
   const state = jobs.get(job.id)?.state
   if (state === 'queued') return []
-  const [next] = jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
+  const [next] = twinsInBatch(jobs, job)
   if (next) jobs.lead(next.id)
   return []
 }

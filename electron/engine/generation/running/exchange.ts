@@ -3,7 +3,7 @@ import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Network } from '#engine/network/network.ts'
 import type { Cost, Output, Progress, ProviderCall } from '#engine/providers/provider.ts'
 import type { OpenProvider } from '#engine/settings/settings.ts'
-import type { Clock, Storage } from '#engine/storage/storage.ts'
+import type { Clock } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import type { Nudges } from './nudges.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -20,8 +20,9 @@ export interface Answers {
 }
 
 export interface ExchangeNeeds {
-  readonly storage: Storage
   readonly jobs: Jobs
+  /** Runs it as a transaction; while the library cannot be written, waits until it can. Rejects by the signal. */
+  readonly store: (work: () => void, signal: AbortSignal) => Promise<void>
   readonly network: Network
   readonly clock: Clock
   readonly nudges: Nudges
@@ -41,6 +42,11 @@ const storedOutputs = z.object({
   ),
   settled: z.object({ micros: z.int(), currency: z.string() }).nullable(),
 })
+
+/** A wait that ends so much late was interrupted: the machine slept, or this process stood still. */
+export const asleepAfterMs = 30_000
+/** After that, polls are spread over so long. */
+const spreadMs = 3000
 
 const maxDownloadBytes = { draft: 32 * 1024 * 1024, final: 256 * 1024 * 1024 } as const
 
@@ -64,16 +70,21 @@ export async function exchange(needs: ExchangeNeeds, job: Job, at: OpenProvider,
     return { answers: await fetchAll(needs, job, at, outputs, stops.paid), settled }
   }
   const begun = await begin(needs, job, at, call, callWith(job.estimateMicros === 0 ? stops.following : stops.paid))
-  const progress = await follow(needs, job, at, begun, call)
+  const progress = await follow(needs, job, at, begun, call, stops.paid)
   if (
     progress.outputs.some((output) => output.kind === 'url') &&
     progress.outputs.every((output) => output.kind !== 'bytes')
   ) {
     const outputsJson = JSON.stringify({ outputs: progress.outputs, settled: progress.settled })
-    needs.storage.transaction(() => needs.jobs.toSaving(job.id, outputsJson))
+    await storeAccepted(needs, () => needs.jobs.toSaving(job.id, outputsJson), stops.paid)
   }
   return { answers: await fetchAll(needs, job, at, progress.outputs, stops.paid), settled: progress.settled }
 }
+
+const asItIs = new Error('left as it is')
+const leave = (why: string) => new AppError('canceled', why, { cause: asItIs })
+/** The exchange ended and says nothing about its job: that stays as it is stored. */
+export const isLeftAsItIs = (error: unknown): boolean => error instanceof AppError && error.cause === asItIs
 
 /** Where a job stands at its provider: its stored handle, or what submitting it gave, or what looking it up found. */
 async function begin(
@@ -85,35 +96,60 @@ async function begin(
 ): Promise<Progress> {
   if (job.state === 'running' && job.handleJson)
     return { state: 'pending', handle: handleSchema.parse(JSON.parse(job.handleJson)), pollAfterMs: 0, fraction: null }
-  const lost = new AppError('outcome-unknown', 'The reply was lost, and the provider does not list the request.')
-  if (job.state === 'unknown') return lookUp(needs, job, at, call, lost)
+  if (job.state === 'unknown') {
+    const lost = new AppError('outcome-unknown', 'The reply was lost, and the provider does not list the request.')
+    const found = await lookUp(needs, job, at, call)
+    const stored = needs.jobs.get(job.id)?.state
+    const isFree = job.estimateMicros === 0
+    if (stored !== 'unknown' && !(isFree && stored === 'submitting'))
+      throw leave('A person decided about this request while it was looked up.')
+    if (found) return found
+    // Nobody has it, and it costs nothing: then it is asked for again.
+    if (!isFree) throw lost
+  }
   try {
     return await at.session.submit(requestOf(job), paidCall)
   } catch (error) {
     if (errorCodeOf(error) !== 'outcome-unknown' || at.provider.lostReply !== 'find') throw error
-    return lookUp(needs, job, at, call, error)
+    const found = await lookUp(needs, job, at, call)
+    if (found) return found
+    if (job.estimateMicros === 0 && call.signal.aborted) throw leave('The next start looks it up.')
+    throw error
   }
 }
 
-/** Asks the provider what became of a request whose reply was lost; nothing is sent again. */
-async function lookUp(
-  needs: ExchangeNeeds,
-  job: Job,
-  at: OpenProvider,
-  call: ProviderCall,
-  lost: unknown,
-): Promise<Progress> {
+/**
+ * Asks the provider what became of a request whose reply was lost; nothing is sent again. Null where it does not know it,
+ * or where Proofsheet stops before it is known: it may have been made all the same.
+ */
+async function lookUp(needs: ExchangeNeeds, job: Job, at: OpenProvider, call: ProviderCall): Promise<Progress | null> {
   const sinceMs = job.updatedMs - 60_000
-  for (let misses = 0; misses < 4; misses++) {
+  for (let misses = 0; misses < 4 && !call.signal.aborted; misses++) {
     try {
       const found = await at.session.find?.(requestOf(job), sinceMs, call)
       if (found) return found
     } catch (error) {
-      if (errorCodeOf(error) === 'auth') throw lost
+      const code = errorCodeOf(error)
+      if (code === 'auth') return null
+      // What it found has ended without a picture: that is an answer, too.
+      const isVerdict = code === 'content-policy' || code === 'model-failed' || code === 'canceled'
+      if (isVerdict && !call.signal.aborted) throw error
     }
-    await sleepUnlessStopped(needs.clock, retryDelayMs(misses), call.signal)
+    // Ended by the signal only.
+    await needs.clock.sleep(retryDelayMs(misses), call.signal).catch(() => undefined)
   }
-  throw lost
+  return null
+}
+
+/** What the provider accepted is stored, however long that takes; given up, nobody knows what becomes of it. */
+async function storeAccepted(needs: ExchangeNeeds, work: () => void, signal: AbortSignal): Promise<void> {
+  try {
+    await needs.store(work, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    const sentence = 'The provider took the request, and the library could not be written until Proofsheet stopped.'
+    throw new AppError('outcome-unknown', sentence, { cause: error })
+  }
 }
 
 type Done = Extract<Progress, { state: 'done' }>
@@ -125,6 +161,7 @@ async function follow(
   at: OpenProvider,
   first: Progress,
   call: ProviderCall,
+  abandoned: AbortSignal,
 ): Promise<Done> {
   let progress = first
   let misses = 0
@@ -133,13 +170,17 @@ async function follow(
     const { handle, pollAfterMs } = progress
     const handleJson = JSON.stringify(handle)
     if (handleJson !== storedHandle) {
-      needs.storage.transaction(() => needs.jobs.toRunning(job.id, handleJson))
+      await storeAccepted(needs, () => needs.jobs.toRunning(job.id, handleJson), abandoned)
       storedHandle = handleJson
     }
     if (!at.session.poll)
       throw new AppError('bad-response', `${at.provider.label} gave a job to follow and has no way to follow it.`)
     const waitMs = misses > 0 ? retryDelayMs(misses) : pollAfterMs
+    const dueMs = needs.clock.now() + waitMs
     await unlessStopped(needs.nudges.wait(job.provider, handle, waitMs, call.signal))
+    // The machine slept: everything is due at once, and is asked one after the other.
+    if (needs.clock.now() - dueMs > asleepAfterMs)
+      await sleepUnlessStopped(needs.clock, Math.random() * spreadMs, call.signal)
     try {
       progress = await at.session.poll(handle, call)
       misses = 0

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import pLimit from 'p-limit'
 import type { Job } from '#engine/jobs/jobs.ts'
 import type { Limits } from '#engine/providers/provider.ts'
@@ -18,6 +19,8 @@ type Headers = Readonly<Record<string, string>>
 /** After so many jobs in a row without an answer the provider counts as down. */
 const failuresUntilDown = 8
 const downForMs = 60_000
+/** Longer than a kept connection is used again. */
+const wakeWaitMs = 3000
 /** Answers that are looked at before the number of slots changes. */
 const answersRemembered = 20
 
@@ -30,7 +33,7 @@ export class Lane {
   /** No route to the network: the lane waits a little and tries again, over and over. */
   isOffline = false
   private waitUntilMs = 0
-  private readonly limits: Limits
+  private limits: Limits
   private readonly slots
   private readonly window
   private slotCount: number
@@ -41,6 +44,7 @@ export class Lane {
   private failuresInARow = 0
   /** After a pause the first answer decides whether the others may follow. */
   private isProbing = false
+  private wokeMs = 0
 
   constructor(provider: string, limits: Limits, started: readonly number[]) {
     this.provider = provider
@@ -66,6 +70,26 @@ export class Lane {
 
   get free(): number {
     return this.concurrency - this.slots.activeCount - this.slots.pendingCount
+  }
+
+  /** Changed limits count at once: for what runs, slots are only taken away as it ends. */
+  adopt(limits: Limits): void {
+    if (isDeepStrictEqual(limits, this.limits)) return
+    this.limits = limits
+    this.learntPerMinute = null
+    this.lastRefusals = []
+    this.setSlots(limits.concurrency)
+  }
+
+  /**
+   * The machine slept, or this process stood still: connections may be dead and the network not yet back. Nothing starts
+   * for a moment, then one request shows the way before the others follow.
+   */
+  wake(nowMs: number): void {
+    this.waitUntil(nowMs + wakeWaitMs)
+    this.isProbing = true
+    this.wokeMs = nowMs
+    this.pace.idle()
   }
 
   private rateLimits(): RateLimit[] {
@@ -94,14 +118,15 @@ export class Lane {
     void this.slots(work)
   }
 
-  ended(jobId: number): void {
-    this.running.delete(jobId)
+  ended(job: Job): void {
+    if (this.running.get(job.id) === job) this.running.delete(job.id)
     if (this.running.size === 0) this.pace.idle()
   }
 
   /** A reply with a picture, or with a verdict on the request: the provider is there. */
-  answered(durationMs: number, nowMs: number): void {
-    this.pace.answered(durationMs, nowMs)
+  answered(durationMs: number, nowMs: number, isPicture = true): void {
+    // Where the machine slept in between, the duration says nothing.
+    if (isPicture && nowMs - durationMs >= this.wokeMs) this.pace.answered(durationMs, nowMs)
     this.failuresInARow = 0
     this.isProbing = false
     this.isOffline = false

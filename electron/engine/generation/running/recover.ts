@@ -15,18 +15,22 @@ export interface RecoverNeeds {
 }
 
 /**
- * After a stop or a kill: half-planned batches go (nothing of theirs was sent); a request that may be out is sent again
- * where that is free or harmless, else it is `unknown`. Gives the jobs to go on with: those with a handle to poll, with
- * addresses to fetch, or to look up at their provider.
+ * After a stop or a kill: half-planned batches go (nothing of theirs was sent); a request that may be out is looked up
+ * where its provider can, sent again where that is free or harmless, else it is `unknown`. Gives the jobs to go on with:
+ * those with a handle to poll, with addresses to fetch, or (`unknown`) to look up.
  */
 export function recover({ storage, batches, jobs, images, spend, providers }: RecoverNeeds): Job[] {
   dropUnplanned({ storage, batches, jobs, images })
+  const openOf = (job: Job) => (providers.ids().includes(job.provider) ? providers.open(job.provider) : null)
+  const canFind = (job: Job) => openOf(job)?.session.find !== undefined
   return storage.transaction(() => {
+    const freeToFind: Job[] = []
     for (const job of jobs.inState('submitting')) {
-      const isKnown = providers.ids().includes(job.provider)
-      const mayResend =
-        job.estimateMicros === 0 || (isKnown && providers.open(job.provider).provider.lostReply === 'resend')
-      if (mayResend) {
+      const isFree = job.estimateMicros === 0
+      if (isFree && canFind(job)) {
+        // Nothing is at risk, so it is shown as what it is: on its way. Where nobody has it, it is sent again.
+        freeToFind.push({ ...job, state: 'unknown' })
+      } else if (isFree || openOf(job)?.provider.lostReply === 'resend') {
         spend.finish(job.id, { state: 'unsent' }, 'stopped')
         jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 })
       } else {
@@ -37,9 +41,8 @@ export function recover({ storage, batches, jobs, images, spend, providers }: Re
         )
       }
     }
-    const canFind = (job: Job) =>
-      providers.ids().includes(job.provider) && providers.open(job.provider).session.find !== undefined
-    return [...jobs.inState('running'), ...jobs.inState('saving'), ...jobs.inState('unknown').filter(canFind)]
+    const unknown = jobs.inState('unknown').filter(canFind)
+    return [...jobs.inState('running'), ...jobs.inState('saving'), ...unknown, ...freeToFind]
   })
 }
 

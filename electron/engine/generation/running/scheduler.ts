@@ -11,7 +11,7 @@ import { type FallBackNeeds, fallBack } from '../planning/fall-back.ts'
 import { openArrivals } from './arrivals.ts'
 import { type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
-import { exchange } from './exchange.ts'
+import { asleepAfterMs, exchange } from './exchange.ts'
 import { Lane } from './lane.ts'
 import { openNudges } from './nudges.ts'
 import { openStorageGuard } from './storage-guard.ts'
@@ -36,6 +36,9 @@ export interface SchedulerNeeds extends FallBackNeeds {
 
 export type Scheduler = ReturnType<typeof openScheduler>
 
+/** How often the clock is looked at. */
+const watchMs = 1000
+
 /**
  * Runs the job table: each provider has a lane, and whenever a slot, a token and money are there, the lane claims its next
  * job. Nothing is kept in memory but what is in flight.
@@ -50,10 +53,11 @@ export function openScheduler(needs: SchedulerNeeds) {
   const abandon = new AbortController()
   const waiters = new Set<() => void>()
   /** Jobs whose exchange or saving goes on here. */
-  const inHand = new Set<number>()
+  const inHand = new Map<number, Job>()
   let active: Batch[] = []
   let isStopping = false
   let isWakePlanned = false
+  let seenMs = clock.now()
 
   const guard = openStorageGuard(needs.storage, clock, () => {
     needs.onQueue()
@@ -69,6 +73,28 @@ export function openScheduler(needs: SchedulerNeeds) {
     },
     onStorage: guard.pause,
   })
+
+  const watching = new AbortController()
+  if (!needs.storage.readOnly) void watch()
+
+  /** Notices that the machine slept, or that this process stood still: the clock went on and nothing here did. */
+  async function watch(): Promise<void> {
+    while (!watching.signal.aborted) {
+      // The wait is ended by `stop` only.
+      await clock.sleep(watchMs, watching.signal).catch(() => undefined)
+      look()
+    }
+  }
+
+  function look(): void {
+    const nowMs = clock.now()
+    const isAwake = nowMs - seenMs < watchMs + asleepAfterMs
+    seenMs = nowMs
+    if (isAwake) return
+    for (const lane of lanes.values()) lane.wake(nowMs)
+    needs.onQueue()
+    wake()
+  }
 
   function laneOf(provider: string): Lane {
     const known = lanes.get(provider)
@@ -111,6 +137,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   function pump(provider: string): void {
     if (isStopping || guard.sentence() !== null || active.length === 0 || !arrivals.hasRoom()) return
     if (jobs.nextTryMs(provider) === null) return
+    look()
     const lane = laneOf(provider)
     lane.resume(clock.now(), false)
     if (lane.pause) {
@@ -125,6 +152,10 @@ export function openScheduler(needs: SchedulerNeeds) {
       const claimed = claimUpTo(provider, count)
       if (claimed.heldBatchIds.length > 0) needs.onQueue()
       for (const job of claimed.jobs) start(lane, job)
+      if (claimed.done.length > 0) {
+        changed(claimed.done)
+        if (claimed.jobs.length < count) return
+      }
       if (claimed.jobs.length < count) return wakeAt(provider, jobs.nextTryMs(provider, nowMs))
     }
   }
@@ -143,7 +174,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   /** A running job whose lane was paused while it was followed: its handle is stored, and it is never submitted again. */
   function followLeft(): void {
     if (isStopping || needs.storage.readOnly) return
-    for (const job of jobs.inState('running'))
+    for (const job of [...jobs.inState('running'), ...jobs.inState('saving')])
       if (!inHand.has(job.id) && needs.mayRun(job.batchId) && laneOf(job.provider).pause === null)
         start(laneOf(job.provider), job)
   }
@@ -152,10 +183,10 @@ export function openScheduler(needs: SchedulerNeeds) {
     try {
       return claim(needs, provider, active, count)
     } catch (error) {
-      if (errorCodeOf(error) !== 'storage') throw error
       spend.recount()
+      if (errorCodeOf(error) !== 'storage') throw error
       guard.pause(messageOf(error))
-      return { jobs: [], heldBatchIds: [] }
+      return { jobs: [], done: [], heldBatchIds: [] }
     }
   }
 
@@ -173,7 +204,10 @@ export function openScheduler(needs: SchedulerNeeds) {
   }
 
   function start(lane: Lane, job: Job): void {
-    inHand.add(job.id)
+    inHand.set(job.id, job)
+    const letGo = () => {
+      if (inHand.get(job.id) === job) inHand.delete(job.id)
+    }
     const claimedMs = clock.now()
     const onHeaders = (_status: number, headers: Readonly<Record<string, string>>) => lane.learn(headers, clock.now())
     lane.start(job, claimedMs, async () => {
@@ -181,25 +215,30 @@ export function openScheduler(needs: SchedulerNeeds) {
       try {
         const at = providers.open(job.provider)
         const stops = { following: stopFollowing.signal, paid: abandon.signal }
-        const answers = await exchange({ ...needs, nudges, input: needs.images.bytes, onHeaders }, job, at, stops)
+        const answers = await exchange(
+          { ...needs, nudges, store: guard.storeInTime, input: needs.images.bytes, onHeaders },
+          job,
+          at,
+          stops,
+        )
         lane.answered(clock.now() - claimedMs, clock.now())
         saved = arrivals.add(job, answers)
       } catch (error) {
-        inHand.delete(job.id)
+        letGo()
         finishWithout(job, error)
       } finally {
-        lane.ended(job.id)
+        lane.ended(job)
         needs.onQueue()
         wake()
       }
       // A free slot is free again at the reply's last byte, and saving goes on beside it. A paid one is kept until the
       // picture is durable, so that a kill leaves at most one unknown request a slot.
       if (job.estimateMicros === 0) {
-        void saved?.then(() => inHand.delete(job.id))
+        void saved?.then(letGo)
         return
       }
       await saved
-      inHand.delete(job.id)
+      letGo()
       wake()
     })
   }
@@ -225,11 +264,12 @@ export function openScheduler(needs: SchedulerNeeds) {
       start(laneOf(job.provider), job)
     },
 
-    /** A changed key or setting: the lane begins anew, without its pause, as soon as nothing runs in it. */
+    /** A changed key or setting: the lane goes on without its pause, under its new limits at once. */
     reopen(provider: string): void {
       const lane = lanes.get(provider)
       lane?.resume(clock.now(), true)
       if (lane?.running.size === 0) lanes.delete(provider)
+      else lane?.adopt(providers.open(provider).limits)
       followLeft()
       wake()
     },
@@ -260,6 +300,7 @@ export function openScheduler(needs: SchedulerNeeds) {
      */
     async stop(waitMs: number): Promise<void> {
       isStopping = true
+      watching.abort()
       for (const wakeUp of wakeUps.values()) wakeUp.abort()
       stopFollowing.abort(new AppError('canceled', 'Stopped.'))
       const waited = new AbortController()

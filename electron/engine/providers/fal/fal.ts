@@ -102,7 +102,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       const type = (reply && errorTypeOf(reply)) ?? saidType
       if (!reply || type === null || errorCodeOf(error) !== 'provider-unavailable') throw error
       if (/cancel/i.test(type)) throw new AppError('canceled', 'fal.ai says that this request was canceled.')
-      throw new AppError('bad-response', `The model failed at fal.ai (${type}); it was not charged. Retry it.`, {
+      throw new AppError('model-failed', `The model failed at fal.ai (${type}); it was not charged. Retry it.`, {
         billed: false,
         cause: error,
       })

@@ -51,7 +51,10 @@ export function progressFrom(reply: ProviderReply, said: Prediction, http: HttpS
     case 'canceled':
       throw new AppError('canceled', 'Replicate says that this prediction was canceled.', { cause: withReply(reply) })
     case 'aborted':
-      throw fail('Replicate ended this prediction before it began. Retry it.', false)
+      throw new AppError('model-failed', 'Replicate ended this prediction before it began. Retry it.', {
+        billed: false,
+        cause: withReply(reply),
+      })
     case 'failed':
       if (refused.test(words)) throw http.refusal(words, reply, null)
       throw fail(`The model failed at Replicate: “${quoteWords(words, null)}” Change the request, or retry it.`, null)

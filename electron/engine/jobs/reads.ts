@@ -1,0 +1,68 @@
+import type { Storage } from '#engine/storage/storage.ts'
+import type { JobState } from '#shared/job-state.ts'
+import { type Failure, type Job, jobColumns } from './job.ts'
+
+/** What the job table says, without changing it. */
+export function openReads(storage: Storage) {
+  const nextId = storage.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) + 1 AS id FROM job')
+  const one = storage.prepare<[number], Job>(`SELECT ${jobColumns} FROM job WHERE id = ?`)
+  const outOf = storage.prepare<[number], { id: number }>(
+    `SELECT id FROM job WHERE batch_id = ? AND state IN ('submitting', 'running', 'saving') LIMIT 1`,
+  )
+  const unfinished = storage.prepare<[number], { id: number }>(
+    `SELECT id FROM job WHERE batch_id = ? AND state IN ('queued', 'submitting', 'running', 'saving', 'unknown') LIMIT 1`,
+  )
+  const failures = storage.prepare<[number], Failure>(
+    `SELECT id, tile_id AS tileId, stage, state, error_code AS code, error_message AS message, estimate_micros AS estimateMicros
+     FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0 ORDER BY position`,
+  )
+  const finalLike = storage.prepare<[number, string], { id: number }>(
+    `SELECT id FROM job WHERE tile_id = ? AND stage = 'final' AND prompt_hash = ? AND state NOT IN ('failed', 'canceled') LIMIT 1`,
+  )
+  const twins = storage.prepare<[string, number], Job>(
+    `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state = 'queued' AND id <> ? ORDER BY id`,
+  )
+  const withHash = storage.prepare<[string], Job>(`SELECT ${jobColumns} FROM job WHERE prompt_hash = ? ORDER BY id`)
+  const unknownTwin = storage.prepare<[string], { id: number }>(
+    `SELECT id FROM job WHERE prompt_hash = ? AND state = 'unknown' LIMIT 1`,
+  )
+  const unknownHashes = storage.prepare<[], { promptHash: string }>(
+    // In the words of its index, or every job would be read.
+    `SELECT prompt_hash AS promptHash FROM job INDEXED BY job_single_flight
+     WHERE state IN ('submitting', 'running', 'saving', 'unknown') AND state = 'unknown'`,
+  )
+  const inState = storage.prepare<[string], Job>(`SELECT ${jobColumns} FROM job WHERE state = ? ORDER BY id`)
+  const lastVariant = storage.prepare<[number], { variant: number | null }>(
+    `SELECT max(variant) AS variant FROM job WHERE prompt_id = ? AND stage = 'draft'`,
+  )
+  const known = storage.prepare<[string], { found: number }>(
+    'SELECT EXISTS (SELECT 1 FROM job WHERE prompt_hash = ?) AS found',
+  )
+  const lastPosition = storage.prepare<[number], { position: number }>(
+    'SELECT coalesce(max(position), -1) AS position FROM job WHERE batch_id = ?',
+  )
+
+  return {
+    get: (jobId: number): Job | null => one.get(jobId) ?? null,
+    nextId: (): number => nextId.get()?.id ?? 1,
+    nextPosition: (batchId: number): number => (lastPosition.get(batchId)?.position ?? -1) + 1,
+    /** Whether a request of this batch is out, or its reply is being saved. */
+    isOut: (batchId: number): boolean => outOf.get(batchId) !== undefined,
+    isUnfinished: (batchId: number): boolean => unfinished.get(batchId) !== undefined,
+    /** The failure list of a batch, unknown outcomes included, in the order of the sheet. */
+    failures: (batchId: number): Failure[] => failures.all(batchId),
+    /** Whether a tile has, or is getting, a final made by exactly this request. */
+    hasFinal: (tileId: number, promptHash: string): boolean => finalLike.get(tileId, promptHash) !== undefined,
+    /** Queued jobs anywhere that ask for exactly the same. */
+    twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, exceptJobId),
+    /** Every job that asks for exactly this, in any state. */
+    withHash: (promptHash: string): Job[] => withHash.all(promptHash),
+    /** Of every request whose outcome nobody knows: asked once for many jobs. */
+    unknownHashes: (): ReadonlySet<string> => new Set(unknownHashes.all().map((row) => row.promptHash)),
+    hasUnknown: (promptHash: string): boolean => unknownTwin.get(promptHash) !== undefined,
+    inState: (state: JobState): Job[] => inState.all(state),
+    lastVariant: (promptId: number): number => lastVariant.get(promptId)?.variant ?? 0,
+    /** Whether anybody in this library ever asked for exactly this. */
+    isKnown: (promptHash: string): boolean => known.get(promptHash)?.found === 1,
+  }
+}
