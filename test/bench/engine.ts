@@ -99,7 +99,8 @@ async function scheduleRows(run: Run): Promise<Row[]> {
   return [
     atMost(`${jobs}: time over the best possible`, ours.wallMs / bestMs, 'x', 1.05),
     atLeast(`${jobs}: times as fast as waves of ${concurrency}`, waves.wallMs / ours.wallMs, 'x', 2.5),
-    atMost('event loop delay, 99th percentile', ours.loopP99Ms, 'ms', 20),
+    atMost('event loop delay during the run, 99th percentile', ours.loopP99Ms, 'ms', 20),
+    atMost('longest stall during the run', ours.loopMaxMs, 'ms', 100),
   ]
 }
 
@@ -161,7 +162,23 @@ async function memoryRows(run: Run): Promise<Row[]> {
   const { emptyMb, queuedMb, peakMb } = seen
   const mb = (value: number): string => `${value.toFixed(0)} MB`
   run.say(`  memory, empty ${mb(emptyMb)}, queued ${mb(queuedMb)}, at most ${mb(peakMb)}`)
-  return [atMost(`memory for ${jobs} queued jobs, over an empty library`, queuedMb - emptyMb, 'MB', 150)]
+  const phases = [seen.read, seen.planned, seen.stored]
+  const worst = (of: (phase: Effort) => number): number => Math.max(...phases.map(of))
+  return [
+    atMost(`memory for ${jobs} queued jobs, over an empty library`, queuedMb - emptyMb, 'MB', 150),
+    atMost(
+      `event loop delay while ${jobs} rows load, 99th percentile`,
+      worst((phase) => phase.loopP99Ms),
+      'ms',
+      20,
+    ),
+    atMost(
+      `longest stall while ${jobs} rows load`,
+      worst((phase) => phase.loopMaxMs),
+      'ms',
+      100,
+    ),
+  ]
 }
 
 async function warmRows(run: Run): Promise<Row[]> {

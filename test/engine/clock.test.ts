@@ -21,6 +21,21 @@ test('a clock set back between two starts counts as no time passed', () => {
   expect(steadyClock(newestInLibrary).now()).toBeLessThan(newestInLibrary + 1000)
 })
 
+test('an hour that the machine slept is an hour, though its monotonic counter stood still', () => {
+  let ticksMs = 500
+  let uptimeMs = 90_000
+  const clock = steadyClock(0, { wallMs: () => 1_000_000, ticksMs: () => ticksMs, uptimeMs: () => uptimeMs })
+  ticksMs += 1000
+  uptimeMs += 1010 // coarse steps
+  expect(clock.now()).toBe(1_001_000)
+  ticksMs += 1000
+  uptimeMs += 1000 + hour
+  expect(clock.now()).toBe(1_002_010 + hour)
+  ticksMs += 5000
+  uptimeMs += 5000
+  expect(clock.now()).toBe(1_007_010 + hour)
+})
+
 /** 1,000 requests over 20 slots with log-normal service times (median 400 ms, sigma 0.8): when each was answered. */
 function simulatedAnswers(seed: number): { serviceMs: number; endMs: number }[] {
   const slots = Array.from({ length: 20 }, () => 0)

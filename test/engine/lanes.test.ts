@@ -89,6 +89,56 @@ describe('limits', () => {
   })
 })
 
+describe('limits changed under way', () => {
+  test('more slots are used at once, fewer as soon as those that are too many have ended', async () => {
+    const { library, fake, start } = await openPaidLibrary({
+      settings: { concurrency: 1 },
+      factor: 1,
+      fake: { latency: { kind: 'fixed', ms: 60 } },
+    })
+    const { engine } = library
+    const provider = 'openai-compatible'
+    const batchId = await start(many(60))
+    await expect.poll(() => fake.ledger().requests).toBeGreaterThan(2)
+    expect(fake.ledger().maxInFlight).toBe(1)
+    engine.providers.configure({ provider, settings: { concurrency: 6 } })
+    await expect.poll(() => fake.ledger().maxInFlight, { timeout: 1000 }).toBe(6)
+    engine.providers.configure({ provider, settings: { concurrency: 2 } })
+    await delay(150)
+    const inFlight = () => fake.ledger().entries.filter((entry) => entry.endedMs === null).length
+    for (let looks = 0; looks < 20; looks++) {
+      expect(inFlight()).toBeLessThanOrEqual(2)
+      await delay(5)
+    }
+    await engine.generation.whenIdle(batchId)
+    expect(engine.batches.get({ batchId }).settledMicros).toBe(fake.ledger().billedMicros)
+  })
+
+  test('a rate that is entered while a run goes on holds from then on', async () => {
+    const { library, fake, start } = await openPaidLibrary({
+      settings: { concurrency: 2 },
+      factor: 1,
+      fake: { latency: { kind: 'fixed', ms: 20 } },
+    })
+    await start(many(100))
+    await expect.poll(() => fake.ledger().requests).toBeGreaterThan(9)
+    library.engine.providers.configure({ provider: 'openai-compatible', settings: { requestsPerMinute: 5 } })
+    const sent = fake.ledger().requests
+    await delay(400)
+    expect(fake.ledger().requests).toBe(sent)
+    expect(library.engine.generation.queue().lanes[0]).toMatchObject({ perMinute: 5, waitUntilMs: expect.any(Number) })
+  })
+})
+
+test('after a sleep a lane starts nothing for a moment, then one request shows the way', () => {
+  const lane = new Lane('x', { concurrency: 4, requestsPerMinute: null, imagesPerHour: null, imagesPerDay: null }, [])
+  lane.wake(10_000)
+  expect(lane.freeFromMs(10_000)).toBe(13_000)
+  expect(lane.concurrency).toBe(1)
+  lane.answered(100, 14_000)
+  expect(lane.concurrency).toBe(4)
+})
+
 describe('a provider that is down', () => {
   test('pauses by itself with one message after several jobs, asks again by itself, and nothing is charged twice', async () => {
     let isDown = true

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { open, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { openCheckpoints } from '#engine/storage/checkpoints.ts'
 import { openStorage, type Storage } from '#engine/storage/storage.ts'
 import { temporaryFolder } from './open-library.ts'
 
@@ -75,4 +76,58 @@ test('a large database that something touched since it was closed is read whole,
   expect(repaired.rebuild).toMatchObject({ stage: 'records', backupMs: null })
   repaired.close()
   expect(readdirSync(join(folder, 'damaged')).filter((name) => name.endsWith('.db'))).toHaveLength(1)
+})
+
+test('the log stays bounded while rows come faster than a disk takes them, and the thread lets go at closing', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  const storage = opened(folder)
+  const put = storage.prepare<[string, string]>(
+    'INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value_json = excluded.value_json',
+  )
+  const text = JSON.stringify('x'.repeat(3000))
+  const log = join(folder, 'library.db-wal')
+  let largest = 0
+  for (let slice = 0; slice < 300; slice++) {
+    storage.draft(() => {
+      for (let at = 0; at < 100; at++) put.run(`key ${slice} ${at}`, text)
+    })
+    largest = Math.max(largest, statSync(log).size)
+    if (slice % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  // 90 MB were written.
+  expect(largest).toBeLessThan(60_000_000)
+  storage.close()
+  expect(statSync(log, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
+  const again = opened(folder)
+  expect(again.wasCutShort).toBe(false)
+  again.close()
+}, 60_000)
+
+test('what a thread for checkpoints cannot open costs nothing but the thread', async () => {
+  const checkpoints = openCheckpoints(join(await temporaryFolder(), 'not-there.db'), () => undefined)
+  checkpoints.changed(1000)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  checkpoints.changed(2000)
+  const startMs = performance.now()
+  checkpoints.close()
+  expect(performance.now() - startMs).toBeLessThan(100)
+})
+
+test('a plain read of a database that is broken under way says so as a storage error, and the next open looks closely', async () => {
+  const folder = join(await temporaryFolder(), 'library')
+  const storage = opened(folder)
+  const put = storage.prepare<[string, string]>('INSERT INTO setting VALUES (?, ?)')
+  storage.transaction(() => {
+    for (let at = 0; at < 5000; at++) put.run(`key ${at}`, JSON.stringify('y'.repeat(3000)))
+  })
+  storage.close()
+  const open1 = opened(folder)
+  const all = open1.prepare<[], { value: string }>('SELECT value_json AS value FROM setting')
+  const file = await open(join(folder, 'library.db'), 'r+')
+  const { size } = await file.stat()
+  for (let page = 100; page < size / 4096; page++) await file.write(Buffer.alloc(4096, 0xff), 0, 4096, page * 4096)
+  await file.close()
+  expect(() => all.all()).toThrow(expect.objectContaining({ code: 'storage' }))
+  open1.close()
+  expect(existsSync(join(folder, 'closed.json'))).toBe(false)
 })

@@ -22,7 +22,7 @@ export function openCache(storage: Storage, clock: Clock) {
   )
   const hashes = storage.prepare<[], string>('SELECT prompt_hash FROM cache_entry').pluck()
   return {
-    hashes: (): IterableIterator<string> => hashes.iterate(),
+    hashes: (): string[] => hashes.all(),
     find: (promptHash: string): CacheEntry | null => find.get(promptHash) ?? null,
     add(promptHash: string, entry: CacheEntry): void {
       insert.run(promptHash, entry.sha256, entry.seed, entry.settledMicros, entry.currency, clock.now())

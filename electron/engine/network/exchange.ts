@@ -31,6 +31,10 @@ export type FailureReason =
   | 'too-big'
   | 'encoding'
 
+/** So much late, and it was not the network that was slow. */
+const stoodStillMs = 1000
+const graceMs = 5000
+
 /** `sent` is false only where it is certain that no byte of the request left. */
 export type Exchange =
   | { readonly outcome: 'reply'; readonly reply: Reply }
@@ -60,6 +64,7 @@ export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest)
 function send(dispatcher: Dispatcher, request: ExchangeRequest, settle: (result: Exchange) => void): void {
   let controller: Dispatcher.DispatchController | null = null
   let timer: NodeJS.Timeout | null = null
+  let dueMs = 0
   let head: Omit<Reply, 'bytes'> | null = null
   let expected: number | null = null
   let length = 0
@@ -79,6 +84,18 @@ function send(dispatcher: Dispatcher, request: ExchangeRequest, settle: (result:
     finish(failure)
     controller?.abort(cause instanceof Error ? cause : new Error(reason))
   }
+  /**
+   * A timer that fires late fires because this process stood still (stopped, swapped out, the machine asleep), and before
+   * the sockets are read: the reply may be here already, so there is a little more time.
+   */
+  const expireIn = (ms: number, reason: FailureReason): void => {
+    if (timer) clearTimeout(timer)
+    dueMs = performance.now() + ms
+    timer = setTimeout(() => {
+      if (performance.now() - dueMs > stoodStillMs) expireIn(Math.min(ms, graceMs), reason)
+      else fail(reason, null)
+    }, ms)
+  }
   const onAbort = (): void => fail('aborted', request.signal?.reason)
   if (request.signal?.aborted) {
     onAbort()
@@ -91,20 +108,20 @@ function send(dispatcher: Dispatcher, request: ExchangeRequest, settle: (result:
     onRequestStart(started) {
       if (isOver || controller) return started.abort(new Error('not wanted any more'))
       controller = started
-      timer = setTimeout(() => fail('headers-timeout', null), request.headersTimeoutMs)
+      expireIn(request.headersTimeoutMs, 'headers-timeout')
     },
     onResponseStart(_started, status, headers) {
       if (isOver || status < 200) return
       head = { status, headers: flatten(headers) }
       const said = head.headers['content-length']
       expected = said !== undefined && /^\d+$/.test(said) ? Number(said) : null
-      if (timer) clearTimeout(timer)
-      timer = setTimeout(() => fail('idle-timeout', null), request.idleTimeoutMs)
+      expireIn(request.idleTimeoutMs, 'idle-timeout')
       if (expected !== null && expected > request.maxBytes) fail('too-big', null)
     },
     onResponseData(_started, chunk) {
       if (isOver) return
       timer?.refresh()
+      dueMs = performance.now() + request.idleTimeoutMs
       length += chunk.length
       if (length > request.maxBytes) {
         length -= chunk.length

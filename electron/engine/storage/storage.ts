@@ -5,6 +5,7 @@ import { AppError, messageOf } from '#shared/errors.ts'
 import { storageSentence } from './atomic-write.ts'
 import { type Backup, keepBackup } from './backups.ts'
 import { headerOf, isDamage } from './check-database.ts'
+import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
 import { dropClosedNote, noteClosed, wasClosedInOrder } from './closed-note.ts'
 import { copyDatabase, UnsoundCopy } from './copy-database.ts'
 import { type LibraryLock, takeLibraryLock } from './library-lock.ts'
@@ -70,7 +71,12 @@ export function openStorage(options: StorageOptions): Storage {
   if (options.readOnly) {
     if (unfinishedRebuild(options.folder)) throw unreadableError()
     const database = existsSync(file) ? openToRead(file) : emptyInMemory()
-    return storageOver(database, options, { rebuild: null, wasCutShort: false, lock: null })
+    return storageOver(database, options, {
+      rebuild: null,
+      wasCutShort: false,
+      lock: null,
+      checkpoints: null,
+    })
   }
   const lock = lockFolder(options)
   try {
@@ -83,10 +89,11 @@ export function openStorage(options: StorageOptions): Storage {
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     database.pragma('cache_size = -16384')
-    // A checkpoint waits for the disk on this thread: seldom, then.
-    database.pragma('wal_autocheckpoint = 4000')
+    // A thread does it; this bounds the log (32 MB) where that one cannot keep up, or has ended.
+    database.pragma('wal_autocheckpoint = 8000')
     migrate(database)
-    return storageOver(database, options, { rebuild, wasCutShort: !wasClosed, lock })
+    const checkpoints = openCheckpoints(file, () => void database.pragma('wal_checkpoint(PASSIVE)'))
+    return storageOver(database, options, { rebuild, wasCutShort: !wasClosed, lock, checkpoints })
   } catch (error) {
     lock.release()
     throw asStorageError(error)
@@ -139,6 +146,7 @@ interface Opened {
   readonly rebuild: Rebuild | null
   readonly wasCutShort: boolean
   readonly lock: LibraryLock | null
+  readonly checkpoints: Checkpoints | null
 }
 
 function storageOver(database: Database.Database, options: StorageOptions, opened: Opened): Storage {
@@ -170,11 +178,13 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
     schemaVersion: schemaVersion(database),
     rebuild: opened.rebuild,
     wasCutShort: opened.wasCutShort,
-    prepare: (sql) => database.prepare(sql),
+    prepare: (sql) => translated(() => database.prepare(sql), suspect),
     transaction(work) {
       if (database.inTransaction) return work()
       try {
-        return database.transaction(work).immediate()
+        const result = database.transaction(work).immediate()
+        opened.checkpoints?.changed(changes.get() ?? 0)
+        return result
       } catch (error) {
         throw suspect(error)
       }
@@ -197,6 +207,7 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
     finishRebuild: () => finishRebuild(folder),
     close() {
       try {
+        opened.checkpoints?.close()
         if (!readOnly) database.pragma('wal_checkpoint(TRUNCATE)')
         database.close()
         if (!readOnly && !isSuspect) noteClosed(folder)
@@ -209,6 +220,25 @@ function storageOver(database: Database.Database, options: StorageOptions, opene
       }
     },
   }
+}
+
+/** The one edge where SQLite's complaints about the disk become `storage`, also those of a plain read. */
+function translated<Found extends object>(prepare: () => Found, translate: (error: unknown) => unknown): Found {
+  const guard = <Result>(call: () => Result): Result => {
+    try {
+      return call()
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+  const statement = guard(prepare)
+  for (const name of ['get', 'all', 'run'] as const) {
+    const call: unknown = Reflect.get(statement, name)
+    if (typeof call !== 'function') continue
+    const value = (...given: unknown[]) => guard(() => Reflect.apply(call, statement, given))
+    Object.defineProperty(statement, name, { value })
+  }
+  return statement
 }
 
 const isDiskError = (error: unknown): boolean =>

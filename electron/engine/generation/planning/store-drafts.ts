@@ -98,7 +98,7 @@ export async function storeDrafts(
 
   for (const slice of draftSlices(batch.source)) {
     waiting.push(...slice.prompts)
-    if (waiting.length < 250) continue
+    if (waiting.length < 64) continue
     storeWaiting()
     await breathe()
   }

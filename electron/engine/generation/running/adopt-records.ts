@@ -35,7 +35,7 @@ export async function adoptRecords(needs: AdoptNeeds, { every }: { every: boolea
   const { storage, images, cache, spend } = needs
   dropUnplanned(needs)
   const sha256 = new Set(images.hashes())
-  const hashBeginning = new Set([...cache.hashes()].map((hash) => hash.slice(0, 16)))
+  const hashBeginning = new Set(cache.hashes().map((hash) => hash.slice(0, 16)))
   const found = await findRecords(storage.folder, images, { sha256, hashBeginning })
   const breathe = breather()
   const before = images.blobCount()
