@@ -122,17 +122,20 @@ export function openImages(storage: Storage, clock: Clock) {
     renditionFile,
     stored,
 
-    /** The files to write for a picture before its rows: the picture and, beside it, the record that could rebuild them. */
+    /**
+     * The files to write for a picture before its rows: the picture and, beside it, the record that could rebuild them.
+     * `anew`: also where the picture is there, as after a write that failed nobody knows what of it is on the disk.
+     */
     filesFor(
       sha256: string,
       bytes: Uint8Array,
       seen: Inspection,
-      record: { promptHash: string; json: string },
+      record: { promptHash: string; json: string; anew?: boolean },
     ): FileToWrite[] {
       const picture = pictureFile(sha256, seen.format)
       const folder = join(storage.folder, 'pictures', sha256.slice(0, 2))
       return [
-        ...(existsSync(picture) ? [] : [{ path: picture, bytes }]),
+        ...(existsSync(picture) && !record.anew ? [] : [{ path: picture, bytes }]),
         { path: join(folder, `${sha256}.${record.promptHash.slice(0, 16)}.json`), bytes: record.json },
       ]
     },

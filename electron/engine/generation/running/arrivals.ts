@@ -98,26 +98,45 @@ export function openArrivals(needs: ArrivalsNeeds) {
     isStoring = true
     while (ready.length > 0) {
       const group = ready.splice(0, maxWaiting)
-      const saved = await storeUntilDone(group)
+      try {
+        needs.onSaved(await storeUntilDone(group))
+      } catch (error) {
+        await storeEach(group, error)
+      }
       leave(group.length)
       for (const arrival of group) arrival.saved()
-      needs.onSaved(saved)
     }
     isStoring = false
   }
 
-  /** A full disk loses nothing: the group waits here until there is room. */
+  /**
+   * A disk that is full or fails loses nothing: the group waits here until it can be written. Then every file is written
+   * anew: after an fsync that failed, a second one on the same file says nothing.
+   */
   async function storeUntilDone(group: readonly Arrival[]): Promise<Job[]> {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       try {
-        await writeFilesDurably(group.flatMap((arrival) => filesOf(needs, arrival)))
+        await writeFilesDurably(group.flatMap((arrival) => filesOf(needs, arrival, tries > 0)))
         const saved = needs.storage.transaction(() => group.flatMap((arrival) => storeRows(needs, arrival)))
         return saved
       } catch (error) {
-        if (errorCodeOf(error) !== 'storage') throw error
         needs.spend.recount()
+        if (errorCodeOf(error) !== 'storage') throw error
         needs.onStorage(messageOf(error))
         await needs.clock.sleep(2000)
+      }
+    }
+  }
+
+  /** A defect of ours in one reply must not keep the others: each by itself, and what cannot be stored is kept aside. */
+  async function storeEach(group: readonly Arrival[], defect: unknown): Promise<void> {
+    for (const arrival of group) {
+      try {
+        if (group.length === 1) throw defect
+        needs.onSaved(await storeUntilDone([arrival]))
+      } catch (error) {
+        for (const { bytes } of arrival.pictures) await keepRejected(needs.storage.folder, arrival.job, bytes)
+        needs.onUnusable(arrival.job, error)
       }
     }
   }
@@ -168,10 +187,14 @@ function withoutPicture(answers: Answers['answers'], settled: Answers['settled']
   return new AppError('bad-response', message, { ...cost, cause: broken })
 }
 
-function filesOf(needs: ArrivalsNeeds, { job, pictures, costMicros }: Arrival) {
+function filesOf(needs: ArrivalsNeeds, { job, pictures, costMicros }: Arrival, anew: boolean) {
   return pictures.flatMap((picture, outputIndex) => {
     const record = recordOf(needs, job, { ...picture, outputIndex }, costMicros)
     const json = JSON.stringify(record)
-    return needs.images.filesFor(picture.sha256, picture.bytes, picture.seen, { promptHash: job.promptHash, json })
+    return needs.images.filesFor(picture.sha256, picture.bytes, picture.seen, {
+      promptHash: job.promptHash,
+      json,
+      anew,
+    })
   })
 }
