@@ -11,9 +11,10 @@ import { type FallBackNeeds, fallBack } from '../planning/fall-back.ts'
 import { openArrivals } from './arrivals.ts'
 import { type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
-import { asleepAfterMs, exchange } from './exchange.ts'
+import { exchange } from './exchange.ts'
 import { Lane } from './lane.ts'
 import { openNudges } from './nudges.ts'
+import { watchForSleep } from './sleep-watch.ts'
 import { openStorageGuard } from './storage-guard.ts'
 
 export interface SchedulerNeeds extends FallBackNeeds {
@@ -36,9 +37,6 @@ export interface SchedulerNeeds extends FallBackNeeds {
 
 export type Scheduler = ReturnType<typeof openScheduler>
 
-/** How often the clock is looked at. */
-const watchMs = 1000
-
 /**
  * Runs the job table: each provider has a lane, and whenever a slot, a token and money are there, the lane claims its next
  * job. Nothing is kept in memory but what is in flight.
@@ -57,7 +55,6 @@ export function openScheduler(needs: SchedulerNeeds) {
   let active: Batch[] = []
   let isStopping = false
   let isWakePlanned = false
-  let seenMs = clock.now()
 
   const guard = openStorageGuard(needs.storage, clock, () => {
     needs.onQueue()
@@ -74,27 +71,13 @@ export function openScheduler(needs: SchedulerNeeds) {
     onStorage: guard.pause,
   })
 
-  const watching = new AbortController()
-  if (!needs.storage.readOnly) void watch()
-
-  /** Notices that the machine slept, or that this process stood still: the clock went on and nothing here did. */
-  async function watch(): Promise<void> {
-    while (!watching.signal.aborted) {
-      // The wait is ended by `stop` only.
-      await clock.sleep(watchMs, watching.signal).catch(() => undefined)
-      look()
-    }
-  }
-
-  function look(): void {
-    const nowMs = clock.now()
-    const isAwake = nowMs - seenMs < watchMs + asleepAfterMs
-    seenMs = nowMs
-    if (isAwake) return
-    for (const lane of lanes.values()) lane.wake(nowMs)
-    needs.onQueue()
-    wake()
-  }
+  const sleepWatch = needs.storage.readOnly
+    ? null
+    : watchForSleep(clock, (nowMs) => {
+        for (const lane of lanes.values()) lane.wake(nowMs)
+        needs.onQueue()
+        wake()
+      })
 
   function laneOf(provider: string): Lane {
     const known = lanes.get(provider)
@@ -137,7 +120,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   function pump(provider: string): void {
     if (isStopping || guard.sentence() !== null || active.length === 0 || !arrivals.hasRoom()) return
     if (jobs.nextTryMs(provider) === null) return
-    look()
+    sleepWatch?.look()
     const lane = laneOf(provider)
     lane.resume(clock.now(), false)
     if (lane.pause) {
@@ -300,7 +283,7 @@ export function openScheduler(needs: SchedulerNeeds) {
      */
     async stop(waitMs: number): Promise<void> {
       isStopping = true
-      watching.abort()
+      sleepWatch?.stop()
       for (const wakeUp of wakeUps.values()) wakeUp.abort()
       stopFollowing.abort(new AppError('canceled', 'Stopped.'))
       const waited = new AbortController()
