@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { type Browser, findBrowser } from '#test/run/browser.ts'
+import { type BenchPage, openBenchPage } from './grid/browser-page.ts'
+import { type MadeLibrary, makeLibrary, makePool, type PicturePool, usualPictures } from './grid/make-library.ts'
+import { answerRows } from './grid/measure-answers.ts'
+import { engineRows } from './grid/measure-engine.ts'
+import { filterRows } from './grid/measure-filters.ts'
+import { keyRows } from './grid/measure-keys.ts'
+import { type PageMemory, pageMemory } from './grid/measure-memory.ts'
+import { openRows } from './grid/measure-open.ts'
+import { scrollRows } from './grid/measure-scroll.ts'
+import { startWebHost, type WebHost } from './grid/web-host.ts'
+import { atMost, type Bench, type BenchOptions, type Row } from './rows.ts'
+
+/** What is measured on a library that is made and open in a window. */
+export interface Measured {
+  readonly library: MadeLibrary
+  readonly host: WebHost
+  readonly window: BenchPage
+  readonly quick: boolean
+  /** `50,000`: the rows' name for the library. */
+  readonly size: string
+  readonly say: (line: string) => void
+}
+
+const windowParts = { open: openRows, filter: filterRows, scroll: scrollRows, keys: keyRows } as const
+const parts = ['library', 'answers', ...Object.keys(windowParts), 'memory', 'engine'] as const
+
+const whole = (count: number): string => count.toLocaleString('en-US')
+
+export const gridBench: Bench = {
+  name: 'grid',
+  about: `The window on 50,000 and 100,000 drafts, in Chromium (parts: ${parts.join(', ')}; --jobs N for one library of N)`,
+  async run(options) {
+    const isWanted = (part: string) => options.only.length === 0 || options.only.includes(part)
+    const browser = await findBrowser(options.say)
+    const rows: Row[] = []
+    if (parts.some((part) => part !== 'engine' && isWanted(part)))
+      rows.push(...(await libraryParts(options, browser, isWanted)))
+    if (isWanted('engine')) rows.push(...(await engineRows(options, browser)))
+    return rows
+  },
+}
+
+async function libraryParts(
+  options: BenchOptions,
+  browser: Browser,
+  isWanted: (part: string) => boolean,
+): Promise<Row[]> {
+  const sizes = options.jobs !== null ? [options.jobs] : options.quick ? [4000] : [50_000, 100_000]
+  const pool = await makePool(join(options.folder, 'pool'), options.quick ? 200 : usualPictures)
+  options.say(`  ${pool.drawn.length} pictures drawn in ${(pool.tookMs / 1000).toFixed(1)} s`)
+  const rows: Row[] = []
+  const restMb = new Map<number, number>()
+  for (const size of sizes) {
+    const { measured, endMb } = await oneLibrary(options, browser, isWanted, pool, size)
+    rows.push(...measured)
+    if (endMb !== null) restMb.set(size, endMb)
+  }
+  if (isWanted('memory')) rows.push(...growthRow(sizes, restMb))
+  return rows
+}
+
+/** What the page holds more of with twice the drafts. Their ids, places and names in the list take about 100 bytes each. */
+function growthRow(sizes: readonly number[], restMb: ReadonlyMap<number, number>): Row[] {
+  const [small, large] = sizes
+  const [smallMb, largeMb] = [restMb.get(small ?? 0), restMb.get(large ?? 0)]
+  if (small === undefined || large === undefined || smallMb === undefined || largeMb === undefined) return []
+  const idsMb = ((large - small) * 100) / 2 ** 20
+  const what = `page's private memory at rest, ${whole(large)} drafts over ${whole(small)} (beyond ${idsMb.toFixed(0)} MB of ids)`
+  return [atMost(what, largeMb - smallMb - idsMb, 'MB', 10)]
+}
+
+async function oneLibrary(
+  options: BenchOptions,
+  browser: Browser,
+  isWanted: (part: string) => boolean,
+  pool: PicturePool,
+  drafts: number,
+): Promise<{ measured: Row[]; endMb: number | null }> {
+  const { say } = options
+  const library = await makeLibrary(join(options.folder, String(drafts)), drafts, pool)
+  const size = whole(library.drafts)
+  const rows: Row[] = []
+  if (isWanted('library'))
+    rows.push(atMost(`a library of ${size} drafts made`, (pool.tookMs + library.tookMs) / 1000, 's', 180))
+  const host = await startWebHost(library.library)
+  try {
+    if (isWanted('answers')) rows.push(...(await answerRows({ library, host, size, say })))
+    if ('missing' in browser) return { measured: [...rows, ...withoutBrowser(size, browser.missing)], endMb: null }
+    rows.push(...(await inWindow({ library, host, size, say, quick: options.quick }, browser.path, isWanted)))
+    const memory = isWanted('memory') ? await pageMemory(browser.path, host, library.batchId) : null
+    if (isWanted('memory')) rows.push(memoryRow(size, memory))
+    if (memory) say(`  ${size}: ${memory.restMb.toFixed(0)} MB private at rest, ${memory.mostMb.toFixed(0)} MB at most`)
+    return { measured: rows, endMb: memory?.restMb ?? null }
+  } finally {
+    await host.stop()
+  }
+}
+
+async function inWindow(
+  measured: Omit<Measured, 'window'>,
+  executablePath: string,
+  isWanted: (part: string) => boolean,
+): Promise<Row[]> {
+  const wanted = Object.entries(windowParts).filter(([part]) => isWanted(part))
+  if (wanted.length === 0) return []
+  const window = await openBenchPage(executablePath, measured.host.address)
+  try {
+    const rows: Row[] = []
+    for (const [, measure] of wanted) rows.push(...(await measure({ ...measured, window })))
+    return rows
+  } finally {
+    await window.close()
+  }
+}
+
+function memoryRow(size: string, memory: PageMemory | null): Row {
+  const what = `${size}: private memory of the page’s process while scrolling, at most (smaps_rollup)`
+  return memory ? atMost(what, memory.mostMb, 'MB', 300) : unknown(what, 'MB', '300 at most', 'only Linux says')
+}
+
+const unknown = (what: string, unit: string, hold: string, why: string): Row => ({
+  what,
+  value: null,
+  unit,
+  hold,
+  ok: null,
+  why,
+})
+
+const windowFigures = [
+  ['open to every picture in view', 's', '1 at most'],
+  ['filter, sort and search to tiles painted', 'ms', '200 at most'],
+  ['longest task while scrolling', 'ms', '50 at most'],
+  ['jump from end to end to tiles on screen', 'ms', '300 at most'],
+  ['key press to painted mark', 'ms', '50 at most'],
+  ['keys at 30 a second: drafts stored otherwise than pressed', 'drafts', '0 at most'],
+  ['private memory of the page’s process', 'MB', '300 at most'],
+] as const
+
+const withoutBrowser = (size: string, why: string): Row[] =>
+  windowFigures.map(([what, unit, hold]) => unknown(`${size}: ${what}`, unit, hold, why))
