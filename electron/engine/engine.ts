@@ -21,6 +21,7 @@ import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
+import { indexPrompts } from './index-prompts.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
@@ -119,6 +120,7 @@ export async function openEngine(options: EngineOptions) {
   const upkeep = openUpkeep({ ...rooms, looseEnds: openLooseEnds(storage), running: generation.running })
 
   let closing: Promise<void> | null = null
+  const indexing = readOnly ? Promise.resolve() : indexPrompts(batches, () => closing !== null)
 
   async function close(waitMs: number): Promise<void> {
     if (!readOnly) {
@@ -128,6 +130,7 @@ export async function openEngine(options: EngineOptions) {
     }
     await network.close()
     secrets.close()
+    await indexing
     storage.close()
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Browser, findBrowser } from '#test/run/browser.ts'
-import { type BenchPage, openBenchPage } from './grid/browser-page.ts'
-import { type MadeLibrary, makeLibrary, makePool, type PicturePool, usualPictures } from './grid/make-library.ts'
+import { openBenchPage } from './grid/browser-page.ts'
+import { makeLibrary, makePool, type PicturePool, usualPictures } from './grid/make-library.ts'
 import { answerRows } from './grid/measure-answers.ts'
 import { engineRows } from './grid/measure-engine.ts'
 import { filterRows } from './grid/measure-filters.ts'
@@ -9,19 +9,9 @@ import { keyRows } from './grid/measure-keys.ts'
 import { type PageMemory, pageMemory } from './grid/measure-memory.ts'
 import { openRows } from './grid/measure-open.ts'
 import { scrollRows } from './grid/measure-scroll.ts'
-import { startWebHost, type WebHost } from './grid/web-host.ts'
+import type { Measured } from './grid/measured.ts'
+import { startWebHost } from './grid/web-host.ts'
 import { atMost, type Bench, type BenchOptions, type Row } from './rows.ts'
-
-/** What is measured on a library that is made and open in a window. */
-export interface Measured {
-  readonly library: MadeLibrary
-  readonly host: WebHost
-  readonly window: BenchPage
-  readonly quick: boolean
-  /** `50,000`: the rows' name for the library. */
-  readonly size: string
-  readonly say: (line: string) => void
-}
 
 const windowParts = { open: openRows, filter: filterRows, scroll: scrollRows, keys: keyRows } as const
 const parts = ['library', 'answers', ...Object.keys(windowParts), 'memory', 'engine'] as const

@@ -8,6 +8,7 @@ import { type DraftSettings, draftSettings } from '#shared/contract/generation.t
 import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { openColumnMappings } from './column-mappings.ts'
+import { openPromptWords } from './prompt-words.ts'
 
 export interface StoredSheet {
   readonly id: number
@@ -129,6 +130,9 @@ export function openBatches(storage: Storage, clock: Clock) {
   const dropPrompts = storage.prepare<[number]>('DELETE FROM prompt WHERE batch_id = ?')
   const dropBatch = storage.prepare<[number]>('DELETE FROM batch WHERE id = ?')
 
+  const words = openPromptWords(storage)
+  const columnsOf = (json: string) => columnsSchema.parse(JSON.parse(json))
+
   const sheetFile = (sha256: string) => join(storage.folder, 'sheets', sha256)
 
   function freeName(wanted: string): string {
@@ -140,6 +144,13 @@ export function openBatches(storage: Storage, clock: Clock) {
     const row = oneBatch.get(batchId)
     if (!row) throw new AppError('not-found', `There is no batch ${batchId}. List them with: proofsheet batches`)
     return batchOf(row)
+  }
+
+  function promptOf(promptId: number): NewPrompt {
+    const row = wholePrompt.get(promptId)
+    if (!row) throw new AppError('not-found', `There is no prompt ${promptId} in this library.`)
+    const { columnsJson, ...prompt } = row
+    return { ...prompt, columns: columnsOf(columnsJson) }
   }
 
   return {
@@ -228,18 +239,15 @@ export function openBatches(storage: Storage, clock: Clock) {
         prompt.wantedHeight,
         JSON.stringify(prompt.columns),
       )
-      return Number(inserted.lastInsertRowid)
+      const promptId = Number(inserted.lastInsertRowid)
+      words.add(promptId, prompt)
+      return promptId
     },
 
     finishPlanning: (batchId: number): void => void setPlanned.run(batchId),
 
     /** A prompt as it came from its sheet. Throws AppError `not-found`. */
-    wholePrompt(promptId: number): NewPrompt {
-      const row = wholePrompt.get(promptId)
-      if (!row) throw new AppError('not-found', `There is no prompt ${promptId} in this library.`)
-      const { columnsJson, ...prompt } = row
-      return { ...prompt, columns: columnsSchema.parse(JSON.parse(columnsJson)) }
-    },
+    wholePrompt: promptOf,
     samePrompt: (batchId: number, row: number, text: string): number | null =>
       samePrompt.get(batchId, row, text)?.id ?? null,
     named(name: string): Batch | null {
@@ -251,6 +259,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     /** Batches whose planning a kill cut short: nothing of theirs was ever sent. */
     unplanned: (): number[] => unplanned.all().map((row) => row.id),
     drop(batchId: number): void {
+      words.dropBatch(batchId)
       dropPrompts.run(batchId)
       dropBatch.run(batchId)
     },
@@ -292,7 +301,13 @@ export function openBatches(storage: Storage, clock: Clock) {
     setPaused: (batchId: number, paused: boolean): boolean =>
       setPaused.run(Number(paused), batchId, Number(paused)).changes > 0,
     setCap: (batchId: number, capMicros: number | null): void => void setCap.run(capMicros, batchId),
-    setPromptText: (promptId: number, text: string): void => void setPrompt.run(text, promptId),
+    /** Inside the caller's transaction, as every change of a prompt: its words for search change with it. */
+    setPromptText(promptId: number, text: string): void {
+      setPrompt.run(text, promptId)
+      words.replace(promptId, promptOf(promptId))
+    },
+    /** Makes up to `count` prompts of an older library searchable by index; true when none is left. */
+    indexOlder: (count: number): boolean => storage.transaction(() => words.indexOlder(count, columnsOf)),
   }
 }
 

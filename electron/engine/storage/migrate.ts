@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts'
 import { first } from './migrations/010-first.ts'
 import { sheetReadings } from './migrations/040-sheet-readings.ts'
 import { wildcards } from './migrations/045-wildcards.ts'
+import { promptSearch } from './migrations/050-prompt-search.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [first, sheetReadings, wildcards]
+export const migrations: readonly Migration[] = [first, sheetReadings, wildcards, promptSearch]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
 

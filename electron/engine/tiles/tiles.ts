@@ -31,6 +31,7 @@ export function openTiles(storage: Storage) {
   const total = storage.prepare<[number], { count: number }>(
     `SELECT count(*) AS count FROM job WHERE batch_id = ? AND stage = 'draft'`,
   )
+  const indexedFrom = storage.prepare<[], number>('SELECT below FROM prompt_search_left').pluck()
   const manyTiles = storage.prepare<[string], TileRow>(
     `SELECT ${tileColumns} FROM json_each(?) AS wanted JOIN job ON job.id = wanted.value
      JOIN prompt ON prompt.id = job.prompt_id ORDER BY wanted.key`,
@@ -68,8 +69,9 @@ export function openTiles(storage: Storage) {
   )
 
   function ids(batchId: number, filter: TileFilter, order: TileOrder) {
-    const condition = filterCondition(filter)
-    const withPrompt = needsPrompt(filter)
+    const isIndexed = (indexedFrom.get() ?? 0) <= 1
+    const condition = filterCondition(filter, isIndexed)
+    const withPrompt = needsPrompt(filter, isIndexed)
     const rows = storage
       .prepare<(string | number)[], { id: number; row: number; undecided: number }>(
         `SELECT job.id, ${withPrompt ? 'prompt.row' : '(SELECT row FROM prompt WHERE id = job.prompt_id)'} AS row,

@@ -1,7 +1,7 @@
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
-import type { Measured } from '../grid.ts'
 import { atMost, type Row } from '../rows.ts'
 import { median } from './figures.ts'
+import type { Measured } from './measured.ts'
 
 interface Question {
   readonly kind: 'filter' | 'sort' | 'search'

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
-import type { Measured } from '../grid.ts'
 import { atMost, type Row } from '../rows.ts'
 import { median, percentile } from './figures.ts'
+import type { Measured } from './measured.ts'
 
 interface Act {
   readonly kind: 'filter' | 'sort' | 'search'

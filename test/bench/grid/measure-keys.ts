@@ -1,8 +1,8 @@
 import type { Page } from 'playwright'
 import type { Tile } from '#shared/contract/tiles.ts'
-import type { Measured } from '../grid.ts'
 import { atLeast, atMost, type Row } from '../rows.ts'
 import { percentile } from './figures.ts'
+import type { Measured } from './measured.ts'
 
 /** What is said of a draft; null for a tile without a picture. */
 type Said = Pick<NonNullable<Tile['image']>, 'decision' | 'hires' | 'reroll' | 'rating' | 'label'>

@@ -1,6 +1,6 @@
-import type { Measured } from '../grid.ts'
 import { atMost, type Row } from '../rows.ts'
 import { median } from './figures.ts'
+import type { Measured } from './measured.ts'
 
 /** From the empty tab to the batch with every picture in view on screen. */
 export async function openRows({ library, window: { page, openBatch }, quick, size, say }: Measured): Promise<Row[]> {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
-import type { Measured } from '../grid.ts'
 import { atMost, type Row } from '../rows.ts'
 import { median } from './figures.ts'
+import type { Measured } from './measured.ts'
 
 interface Bar {
   /** The middle of the scroll bar, and the top of its way. */
