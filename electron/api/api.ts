@@ -62,6 +62,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
     tiles: {
       ids: os.tiles.ids.handler(({ input }) => engine.tiles.ids(input)),
       many: os.tiles.many.handler(({ input }) => engine.tiles.many(input)),
+      matrix: os.tiles.matrix.handler(({ input }) => engine.tiles.matrix(input)),
+      shares: os.tiles.shares.handler(({ input }) => engine.tiles.shares(input)),
       nextUndecided: os.tiles.nextUndecided.handler(({ input }) => engine.tiles.nextUndecided(input)),
     },
     review: {

@@ -208,6 +208,8 @@ export async function openEngine(options: EngineOptions) {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),
       many: ({ tileIds }: { tileIds: readonly number[] }) => tiles.many(tileIds),
+      matrix: tiles.matrix,
+      shares: tiles.shares,
       nextUndecided: ({ tileId, backwards }: { tileId: number; backwards: boolean }) => ({
         tileId: tiles.nextUndecided(tileId, backwards),
       }),

@@ -5,7 +5,7 @@ import type { Targets } from '#shared/contract/common.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import type { DraftSettings, FinalProfile, PlanRow } from '#shared/contract/generation.ts'
 import type { PromptSettings } from '#shared/contract/templates.ts'
-import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import type { MatrixAxis, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { client } from './client.ts'
 import { isListStale, type ListChange } from './list-change.ts'
 
@@ -61,6 +61,27 @@ export const useTileIds = (batchId: number, filter: TileFilter, order: TileOrder
     }),
   )
 
+/** Which drafts stand in which cell of a shoot-out. Marks move nothing in it: it stays as it was opened. */
+export const useMatrix = (input: {
+  batchId: number
+  filter: TileFilter
+  rowAxis: MatrixAxis
+  columnAxis: MatrixAxis
+}) =>
+  useQuery(
+    api.tiles.matrix.queryOptions({
+      input,
+      placeholderData: keepPreviousData,
+      structuralSharing: false,
+      staleTime: 60_000,
+      gcTime: 0,
+    }),
+  )
+
+/** What each column of a shoot-out was worth; asked again with the lists of tiles, after marks and new pictures. */
+export const useShares = (input: { batchId: number; filter: TileFilter; columnAxis: MatrixAxis }) =>
+  useQuery(api.tiles.shares.queryOptions({ input, placeholderData: keepPreviousData, gcTime: 0 }))
+
 const listInput = z.object({
   input: z.object({ batchId: z.number(), filter: z.custom<TileFilter>().optional() }),
 })
@@ -71,14 +92,21 @@ const listOf = (queryKey: readonly unknown[]) => listInput.safeParse(queryKey[1]
 const isOfBatch = (queryKey: readonly unknown[], batchId: number): boolean => listOf(queryKey)?.batchId === batchId
 
 /** Fetches the lists of a batch again that a change may have made stale. */
-export const refreshLists = (queries: QueryClient, batchId: number, because: ListChange) =>
-  queries.invalidateQueries({
-    queryKey: api.tiles.ids.key(),
-    predicate: (query) => {
-      const list = listOf(query.queryKey)
-      return list?.batchId === batchId && isListStale(list.filter ?? {}, because)
-    },
-  })
+export const refreshLists = async (queries: QueryClient, batchId: number, because: ListChange): Promise<void> => {
+  const refresh = (queryKey: readonly unknown[], isStale: (filter: TileFilter) => boolean) =>
+    queries.invalidateQueries({
+      queryKey,
+      predicate: (query) => {
+        const list = listOf(query.queryKey)
+        return list?.batchId === batchId && isStale(list.filter ?? {})
+      },
+    })
+  await Promise.all([
+    refresh(api.tiles.ids.key(), (filter) => isListStale(filter, because)),
+    refresh(api.tiles.shares.key(), () => true),
+    refresh(api.tiles.matrix.key(), () => because === 'planned'),
+  ])
+}
 
 /** What a run would make, cost and take; `null` asks nothing. */
 export const useDraftPlan = (

@@ -92,7 +92,9 @@ export const BatchPage = ({
                 {tileId !== null && <Loupe batchId={batchId} tileId={tileId} />}
                 {view?.kind === 'compare' && <Compare batchId={batchId} tileIds={view.tileIds} />}
                 {view?.kind === 'survey' && <Survey batchId={batchId} tileIds={view.tileIds} />}
-                {view?.kind === 'shoot-out' && <ShootOut batchId={batchId} batch={batch.data} onOpen={openLoupe} />}
+                {view?.kind === 'shoot-out' && (
+                  <ShootOut batchId={batchId} batch={batch.data} filter={filter} onOpen={openLoupe} />
+                )}
                 {kind === 'grid' && <Peek />}
               </PaneBoundary>
             )}

@@ -1,4 +1,5 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
+import type { Share } from '#shared/contract/tiles.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
 import { useChangeSettings } from '../api/changes.ts'
@@ -6,7 +7,7 @@ import { goTo } from '../app/use-route.ts'
 import { Button } from '../ui/button.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { notify, notifyError } from '../ui/toast.tsx'
-import { approvalRate, type ColumnFigures, microsPerApproved } from './pivot.ts'
+import { approvalRate, microsPerApproved } from './pivot.ts'
 import styles from './shoot-out.module.css'
 
 /** A column's name, how much of it was approved, and what an approved picture of it cost. */
@@ -16,7 +17,7 @@ export const ColumnHead = ({
   batch,
   isModel,
 }: {
-  figures: ColumnFigures
+  figures: Share
   isLeader: boolean
   batch: BatchStatus | undefined
   isModel: boolean

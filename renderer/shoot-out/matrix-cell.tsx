@@ -1,31 +1,48 @@
+import type { Matrix } from '#shared/contract/tiles.ts'
 import { Picture } from '../grid/picture.tsx'
 import tileStyles from '../grid/tile.module.css'
 import { TileCard } from '../grid/tile-card.tsx'
 import { stateText, tileName } from '../grid/tile-text.ts'
 import { useReview, useTileView } from '../review/session-context.tsx'
 import { classNames } from '../ui/class-names.ts'
-import { type Cell, shownIn } from './pivot.ts'
 import styles from './shoot-out.module.css'
 
-/** Sides of the tiles of a cell in CSS pixels: one large, two or four beside each other. */
-const sizes = [148, 148, 112, 76, 76] as const
+type Cell = Matrix['rows'][number]['cells'][number]
 
-/** One place of the matrix with its tiles, what was approved first. */
-export const MatrixCell = ({ cell, onOpen }: { cell: Cell; onOpen: (tileId: number) => void }) => {
-  const shown = shownIn(cell)
-  const more = cell.tileIds.length - shown.length
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: see the matrix
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active tile
-    <div className={styles.cell} role="gridcell">
-      {shown.map((tileId) => (
-        <CellTile key={tileId} tileId={tileId} size={sizes[shown.length] ?? 76} onOpen={onOpen} />
-      ))}
-      {shown.length === 0 && <span className={styles.none}>–</span>}
-      {more > 0 && <span className={styles.more}>and {more} more</span>}
-    </div>
-  )
+const gap = 8
+const padding = 4
+/** The side of a cell's only tile, and of each of four in two lines, in CSS pixels: a row is never higher. */
+const largest = 148
+const smallest = 70
+
+/** Tiles beside each other as large as the cell allows; more than two go in two lines where one would make them tiny. */
+function sideFor(count: number, width: number): number {
+  const beside = Math.floor((width - 2 * padding - gap * (count - 1)) / Math.max(1, count))
+  return Math.min(largest, beside >= smallest ? beside : smallest)
 }
+
+/** One place of the matrix with its tiles, what was approved first. `width` in CSS pixels. */
+export const MatrixCell = ({
+  cell: { tileIds, count },
+  width,
+  onOpen,
+}: {
+  cell: Cell
+  width: number
+  onOpen: (tileId: number) => void
+}) => (
+  // biome-ignore lint/a11y/useSemanticElements: see the matrix
+  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active tile
+  <div className={styles.cell} role="gridcell">
+    {tileIds.map((tileId) => (
+      <CellTile key={tileId} tileId={tileId} size={sideFor(tileIds.length, width)} onOpen={onOpen} />
+    ))}
+    {count === 0 && <span className={styles.none}>–</span>}
+    {count > tileIds.length && (
+      <span className={styles.more}>and {(count - tileIds.length).toLocaleString('en-US')} more</span>
+    )}
+  </div>
+)
 
 const CellTile = ({ tileId, size, onOpen }: { tileId: number; size: number; onOpen: (tileId: number) => void }) => {
   const session = useReview()

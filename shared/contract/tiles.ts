@@ -87,6 +87,43 @@ export type TileFilter = z.infer<typeof tileFilter>
 export const tileOrder = z.enum(['sheet', 'newest', 'undecided-first'])
 export type TileOrder = z.infer<typeof tileOrder>
 
+/** What rows or columns of a shoot-out stand for: `row`, `model`, `variant`, or `column:NAME` of the sheet. */
+export const matrixAxis = z.union([z.enum(['row', 'model', 'variant']), z.templateLiteral(['column:', z.string()])])
+export type MatrixAxis = z.infer<typeof matrixAxis>
+
+/** Tiles that a cell names; beyond it there is only a number. */
+export const mostInCell = 4
+
+/** A shoot-out's cells: `rows[r].cells[c]` belongs to `columns[c]`. The approved come first in a cell, the rejected last. */
+export const matrix = z.object({
+  columns: z.array(z.string()),
+  rows: z.array(
+    z.object({
+      name: z.string(),
+      cells: z.array(z.object({ count: z.int(), tileIds: z.array(id).max(mostInCell) })),
+    }),
+  ),
+})
+export type Matrix = z.infer<typeof matrix>
+
+/** What a column of a shoot-out was worth, over all its drafts. */
+export const share = z.object({
+  name: z.string(),
+  /** Drafts with a picture. */
+  made: z.int(),
+  approved: z.int(),
+  rejected: z.int(),
+  /** Settled for its drafts, those that failed and were charged included; pictures from the cache cost nothing. */
+  paidMicros: micros,
+})
+export type Share = z.infer<typeof share>
+
+const matrixInput = z.object({
+  batchId: z.coerce.number().int().positive(),
+  filter: tileFilter.default({}),
+  columnAxis: matrixAxis,
+})
+
 export const tiles = {
   ids: oc
     .route({ method: 'POST', path: '/batches/{batchId}/tiles/ids', summary: 'Every tile id of a filter, in order' })
@@ -112,6 +149,18 @@ export const tiles = {
     .route({ method: 'POST', path: '/tiles/many', summary: 'The details of some tiles, in the order asked' })
     .input(z.object({ tileIds: z.array(id).max(1000) }))
     .output(z.array(tile)),
+  matrix: oc
+    .route({ method: 'POST', path: '/batches/{batchId}/tiles/matrix', summary: 'Every draft in a matrix of two axes' })
+    .input(matrixInput.extend({ rowAxis: matrixAxis }))
+    .output(matrix),
+  shares: oc
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/tiles/shares',
+      summary: 'What each column of a matrix was worth: made, approved, rejected, paid',
+    })
+    .input(matrixInput)
+    .output(z.array(share)),
   /** The next undecided draft in sheet order after (or before) a tile, `null` where none is left. */
   nextUndecided: oc
     .route({ method: 'GET', path: '/tiles/{tileId}/next-undecided', summary: 'The next undecided draft' })

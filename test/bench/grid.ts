@@ -78,30 +78,20 @@ async function oneLibrary(
   try {
     if (isWanted('answers')) rows.push(...(await answerRows({ library, host, size, say })))
     if ('missing' in browser) return { measured: [...rows, ...withoutBrowser(size, browser.missing)], endMb: null }
-    rows.push(...(await inWindow({ library, host, size, say, quick: options.quick }, browser.path, isWanted)))
-    const memory = isWanted('memory') ? await pageMemory(browser.path, host, library.batchId) : null
-    if (isWanted('memory')) rows.push(memoryRow(size, memory))
-    if (memory) say(`  ${size}: ${memory.restMb.toFixed(0)} MB private at rest, ${memory.mostMb.toFixed(0)} MB at most`)
-    return { measured: rows, endMb: memory?.restMb ?? null }
+    const window = await openBenchPage(browser.path, host.address)
+    try {
+      const memory = isWanted('memory') ? await pageMemory(window, library.batchId) : null
+      if (isWanted('memory')) rows.push(memoryRow(size, memory))
+      if (memory) say(`  ${size}: ${memory.restMb.toFixed(0)} MB private at rest, ${memory.mostMb.toFixed(0)} MB at most`)
+      const measured: Measured = { library, host, window, quick: options.quick, size, say }
+      for (const [part, measure] of Object.entries(windowParts))
+        if (isWanted(part)) rows.push(...(await measure(measured)))
+      return { measured: rows, endMb: memory?.restMb ?? null }
+    } finally {
+      await window.close()
+    }
   } finally {
     await host.stop()
-  }
-}
-
-async function inWindow(
-  measured: Omit<Measured, 'window'>,
-  executablePath: string,
-  isWanted: (part: string) => boolean,
-): Promise<Row[]> {
-  const wanted = Object.entries(windowParts).filter(([part]) => isWanted(part))
-  if (wanted.length === 0) return []
-  const window = await openBenchPage(executablePath, measured.host.address)
-  try {
-    const rows: Row[] = []
-    for (const [, measure] of wanted) rows.push(...(await measure({ ...measured, window })))
-    return rows
-  } finally {
-    await window.close()
   }
 }
 

@@ -65,7 +65,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
       'queue',
       'failures',
     ),
-    tiles: closedRoom('ids', 'many', 'nextUndecided'),
+    tiles: closedRoom('ids', 'many', 'matrix', 'shares', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
     delivery: closedRoom('plan', 'start', 'get', 'list'),
     providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check'),

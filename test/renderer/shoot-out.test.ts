@@ -1,69 +1,49 @@
 import { describe, expect, test } from 'vitest'
-import {
-  approvalRate,
-  cellOf,
-  type Entry,
-  leaders,
-  microsPerApproved,
-  pivot,
-  tileAfter,
-} from '../../renderer/shoot-out/pivot.ts'
-import { draftTile } from './draft-tile.ts'
+import type { Matrix, Share } from '#shared/contract/tiles.ts'
+import { approvalRate, leaders, microsPerApproved, placesOf, tileAfter } from '../../renderer/shoot-out/pivot.ts'
 
-const entry = (id: number, row: number, model: string, decision: 'undecided' | 'approved' | 'rejected'): Entry => {
-  const tile = draftTile(id, row)
-  const image = tile.image && { ...tile.image, settledMicros: model === 'dear' ? 40_000 : 1000 }
-  return {
-    tile: { ...tile, model, image, columns: { colour: row === 1 ? 'red' : 'blue' } },
-    said: { decision, hires: false, reroll: false, rating: 0, label: null },
-  }
+const share = (name: string, made: number, approved: number, rejected: number, paidMicros: number): Share => ({
+  name,
+  made,
+  approved,
+  rejected,
+  paidMicros,
+})
+const cell = (...tileIds: number[]) => ({ count: tileIds.length, tileIds })
+const matrix: Matrix = {
+  columns: ['sketch/cheap', 'sketch/dear'],
+  rows: [
+    { name: 'row 1', cells: [cell(2, 1), cell(3)] },
+    { name: 'row 2', cells: [cell(), cell(6)] },
+    { name: 'row 3', cells: [cell(4), cell(5)] },
+  ],
 }
-const entries = [
-  entry(1, 1, 'cheap', 'rejected'),
-  entry(2, 1, 'cheap', 'approved'),
-  entry(3, 1, 'dear', 'approved'),
-  entry(4, 2, 'cheap', 'rejected'),
-  entry(5, 2, 'dear', 'approved'),
-]
 
 describe('the shoot-out', () => {
-  const matrix = pivot(entries, 'row', 'model')
-
-  test('every column says how much was approved and what that cost', () => {
-    const [cheap, dear] = matrix.columns
-    expect(cheap).toMatchObject({ name: 'sketch/cheap', made: 3, approved: 1, rejected: 2, paidMicros: 3000 })
-    expect(dear).toMatchObject({ name: 'sketch/dear', made: 2, approved: 2, rejected: 0, paidMicros: 80_000 })
-    expect(cheap && approvalRate(cheap)).toBeCloseTo(1 / 3)
-    expect(cheap && microsPerApproved(cheap)).toBe(3000)
-    expect(dear && microsPerApproved(dear)).toBe(40_000)
-    expect(leaders(matrix.columns)).toEqual(['sketch/dear'])
+  test('every column says how much was approved and what that cost; the best rate leads', () => {
+    const [cheap, dear] = [share('sketch/cheap', 3, 1, 2, 3000), share('sketch/dear', 2, 2, 0, 80_000)]
+    expect(approvalRate(cheap)).toBeCloseTo(1 / 3)
+    expect(microsPerApproved(cheap)).toBe(3000)
+    expect(microsPerApproved(dear)).toBe(40_000)
+    expect(leaders([cheap, dear])).toEqual(['sketch/dear'])
+    expect(leaders([share('dear', 2, 1, 0, 900), share('cheap', 5, 3, 0, 300)])).toEqual(['cheap'])
   })
 
   test('before anything is decided nobody leads and no rate is made up', () => {
-    const open = pivot([entry(1, 1, 'cheap', 'undecided')], 'row', 'model')
-    expect(open.columns.map(approvalRate)).toEqual([null])
-    expect(open.columns.map(microsPerApproved)).toEqual([null])
-    expect(leaders(open.columns)).toEqual([])
+    const open = [share('sketch/cheap', 1, 0, 0, 1000)]
+    expect(open.map(approvalRate)).toEqual([null])
+    expect(open.map(microsPerApproved)).toEqual([null])
+    expect(leaders(open)).toEqual([])
   })
 
-  test('what was approved comes first in its cell', () => {
-    expect(matrix.rows[0]?.cells[0]?.tileIds).toEqual([2, 1])
-  })
-
-  test('any axis: the sheet’s own columns too', () => {
-    const byColour = pivot(entries, 'model', 'column:colour')
-    expect(byColour.columns.map((column) => column.name)).toEqual(['red', 'blue'])
-    expect(byColour.rows.map((row) => row.name)).toEqual(['sketch/cheap', 'sketch/dear'])
-    expect(byColour.rows[0]?.cells.map((cell) => cell.tileIds)).toEqual([[2, 1], [4]])
-  })
-
-  test('arrows go through every tile of a row, and between rows in their column', () => {
-    expect(tileAfter(matrix, null, 'down')).toBe(2)
-    expect(tileAfter(matrix, 2, 'right')).toBe(1)
-    expect(tileAfter(matrix, 1, 'right')).toBe(3)
-    expect(tileAfter(matrix, 1, 'down')).toBe(4)
-    expect(tileAfter(matrix, 5, 'up')).toBe(3)
-    expect(tileAfter(matrix, 5, 'right')).toBe(null)
-    expect(cellOf(matrix, 5)).toEqual({ row: 1, column: 1 })
+  test('arrows go through every tile of a row, and between rows in their column, over empty cells', () => {
+    const places = placesOf(matrix)
+    expect(tileAfter(matrix, places, null, 'down')).toBe(2)
+    expect(tileAfter(matrix, places, 2, 'right')).toBe(1)
+    expect(tileAfter(matrix, places, 1, 'right')).toBe(3)
+    expect(tileAfter(matrix, places, 1, 'down')).toBe(4)
+    expect(tileAfter(matrix, places, 5, 'up')).toBe(6)
+    expect(tileAfter(matrix, places, 5, 'right')).toBe(null)
+    expect(places.get(5)).toEqual({ row: 2, column: 1 })
   })
 })

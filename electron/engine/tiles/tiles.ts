@@ -4,6 +4,7 @@ import type { Targets } from '#shared/contract/common.ts'
 import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { filterCondition, needsPrompt, orderSql } from './filter.ts'
+import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
 import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
 
@@ -68,10 +69,12 @@ export function openTiles(storage: Storage) {
     `SELECT id FROM image WHERE tile_id = ? AND stage = 'draft' AND output_index = 0`,
   )
 
+  /** Whether every prompt is in the search index: not yet, for a while, in a library from before there was one. */
+  const isIndexed = (): boolean => (indexedFrom.get() ?? 0) <= 1
+
   function ids(batchId: number, filter: TileFilter, order: TileOrder) {
-    const isIndexed = (indexedFrom.get() ?? 0) <= 1
-    const condition = filterCondition(filter, isIndexed)
-    const withPrompt = needsPrompt(filter, isIndexed)
+    const condition = filterCondition(filter, isIndexed())
+    const withPrompt = needsPrompt(filter, isIndexed())
     const rows = storage
       .prepare<(string | number)[], { id: number; row: number; undecided: number }>(
         `SELECT job.id, ${withPrompt ? 'prompt.row' : '(SELECT row FROM prompt WHERE id = job.prompt_id)'} AS row,
@@ -107,6 +110,7 @@ export function openTiles(storage: Storage) {
   return {
     ids,
     many,
+    ...openMatrix(storage, isIndexed),
 
     nextUndecided(tileId: number, backwards: boolean): number | null {
       const from = place.get(tileId)

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { openBenchPage } from './browser-page.ts'
+import type { BenchPage } from './browser-page.ts'
 import { scrolls, toStart } from './measure-scroll.ts'
-import type { WebHost } from './web-host.ts'
 
 export interface PageMemory {
   /** Private memory while the batch is scrolled through three ways, the highest seen, MB. */
@@ -10,9 +9,11 @@ export interface PageMemory {
   readonly restMb: number
 }
 
-/** In a browser of its own, without a trace, which would be counted too. Null where the system does not say. */
-export async function pageMemory(executablePath: string, host: WebHost, batchId: number): Promise<PageMemory | null> {
-  const { page, openBatch, privateMb, collectGarbage, close } = await openBenchPage(executablePath, host.address)
+/** In a window that nothing was measured in before: a trace would be counted too. Null where the system does not say. */
+export async function pageMemory(
+  { page, openBatch, privateMb, collectGarbage }: BenchPage,
+  batchId: number,
+): Promise<PageMemory | null> {
   const seen: number[] = []
   const state = { isWatching: true }
   const watch = async (): Promise<void> => {
@@ -39,6 +40,5 @@ export async function pageMemory(executablePath: string, host: WebHost, batchId:
     return restMb === null ? null : { mostMb: Math.max(...seen), restMb }
   } finally {
     state.isWatching = false
-    await close()
   }
 }
