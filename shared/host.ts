@@ -22,7 +22,7 @@ export interface DesktopBridge {
 export const connectMessage = 'proofsheet:connect'
 
 /** Smaller copies for the screen: longest side in pixels; `full` is the provider's own file. */
-export const renditions = { small: 256, thumb: 512, preview: 1600, full: null } as const
+export const renditions = { small: 256, thumb: 512, large: 1024, preview: 1600, full: null } as const
 export type RenditionName = keyof typeof renditions
 
 /**

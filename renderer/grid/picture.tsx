@@ -1,17 +1,13 @@
 import { useState } from 'react'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { Image, Tile } from '#shared/contract/tiles.ts'
-import { renditions } from '#shared/host.ts'
 import { moneyText } from '#shared/money.ts'
 import { mediaUrl } from '../api/host.ts'
 import type { Said } from '../review/marks.ts'
 import { classNames } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
+import { renditionFor } from './rendition-for.ts'
 import styles from './tile.module.css'
-
-/** The rendition that fills a tile on this screen: the small one up to 256 device pixels, else the larger. */
-const renditionFor = (size: number, pixelRatio: number): 'small' | 'thumb' =>
-  size * pixelRatio <= renditions.small * 1.1 ? 'small' : 'thumb'
 
 interface PictureProps {
   readonly tile: Tile

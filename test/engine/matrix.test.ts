@@ -44,7 +44,9 @@ test('a shoot-out counts every draft, in the order of the sheet, and says what e
     { name: '–', made: 3, approved: 1, rejected: 0, paidMicros: 0 },
   ])
   for (const name of ['sku', '$.sku', '[0]', 'no such column', '1'])
-    expect(tiles.shares({ batchId, filter: {}, columnAxis: `column:${name}` })[0]?.name).toBe(name === 'sku' ? 'A' : '–')
+    expect(tiles.shares({ batchId, filter: {}, columnAxis: `column:${name}` })[0]?.name).toBe(
+      name === 'sku' ? 'A' : '–',
+    )
   const approved = tiles.shares({ batchId, filter: { decisions: ['approved'] }, columnAxis: 'model' })
   expect(approved).toEqual([{ name: 'sketch/sketch', made: 2, approved: 2, rejected: 0, paidMicros: 0 }])
   expect(tiles.matrix({ batchId, filter: { search: 'jug' }, rowAxis: 'row', columnAxis: 'model' }).rows).toHaveLength(1)

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Clock, FileToWrite, Storage } from '#engine/storage/storage.ts'
 import type { Marks } from '#shared/contract/review.ts'
 import { AppError } from '#shared/errors.ts'
 import { type RenditionName, renditions } from '#shared/host.ts'
 import type { Inspection } from './inspect-picture.ts'
-import { makeRendition } from './rendition.ts'
+import { makeInTurn } from './make-in-turn.ts'
+import { isWhole, makeRendition } from './rendition.ts'
 
 export { type Inspection, inspectPicture } from './inspect-picture.ts'
 
@@ -110,6 +112,9 @@ export function openImages(storage: Storage, clock: Clock) {
     join(storage.folder, 'pictures', sha256.slice(0, 2), `${sha256}.${format === 'jpeg' ? 'jpg' : format}`)
   const renditionFile = (sha256: string, name: RenditionName) =>
     join(storage.folder, 'renditions', sha256.slice(0, 2), `${sha256}-${name}.webp`)
+
+  /** Decoding a picture of 4,000 pixels a side takes 64 MB: no more at once than there are cores. */
+  const inTurn = makeInTurn(availableParallelism())
 
   function stored(imageId: number): StoredImage {
     const row = oneStored.get(imageId)
@@ -230,7 +235,7 @@ export function openImages(storage: Storage, clock: Clock) {
       }
     },
 
-    /** The file that shows an image at a size, made on the first call. */
+    /** The file that shows an image at a size, made on the first call; what was asked for last is made first. */
     async media(imageId: number, name: RenditionName): Promise<{ file: string; contentType: string; etag: string }> {
       const image = stored(imageId)
       const picture = pictureFile(image.sha256, image.format)
@@ -238,7 +243,7 @@ export function openImages(storage: Storage, clock: Clock) {
       if (renditions[name] === null || isSmallEnough)
         return { file: picture, contentType: `image/${image.format}`, etag: image.sha256 }
       const file = renditionFile(image.sha256, name)
-      await makeRendition(picture, file, name)
+      if (!(await isWhole(file))) await inTurn(file, () => makeRendition(picture, file, name))
       return { file, contentType: 'image/webp', etag: `${image.sha256}-${name}` }
     },
 

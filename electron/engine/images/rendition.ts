@@ -3,9 +3,8 @@ import sharp from 'sharp'
 import { writeFilesDurably } from '#engine/storage/storage.ts'
 import { type RenditionName, renditions } from '#shared/host.ts'
 
-/** Makes a rendition that is not there yet from the provider's bytes. Its file can be deleted at any time. */
+/** Makes a rendition from the provider's bytes, off this thread. Its file can be deleted at any time. */
 export async function makeRendition(pictureFile: string, renditionFile: string, name: RenditionName): Promise<void> {
-  if (await isWhole(renditionFile)) return
   const longestSide = renditions[name] ?? undefined
   const bytes = await sharp(await readFile(pictureFile), { limitInputPixels: 100_000_000 })
     .rotate()
@@ -19,8 +18,8 @@ export async function makeRendition(pictureFile: string, renditionFile: string, 
   await writeFilesDurably([{ path: renditionFile, bytes }])
 }
 
-/** A power cut or a full disk may leave a rendition cut off or empty: a WebP file says its own length in its first bytes. */
-async function isWhole(file: string): Promise<boolean> {
+/** Whether a rendition is there, all of it. A power cut or a full disk may leave a rendition cut off or empty: a WebP file says its own length in its first bytes. */
+export async function isWhole(file: string): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => null)
   if (!handle) return false
   try {
