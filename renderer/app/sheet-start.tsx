@@ -1,15 +1,16 @@
 import { useExamples } from '../api/queries.ts'
 import { SheetPicker } from '../load/sheet-drop.tsx'
 import { type SheetLoader, useSheetLoader } from '../load/use-sheet-loader.ts'
+import { classNames } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
 import styles from './sheet-start.module.css'
 
-/** Pick a sheet or open an example; dropping and pasting work anywhere on the page around it. */
+/** Pick a sheet or open an example; dropping and pasting work anywhere on the page around it. Low once there are batches. */
 export const SheetStart = ({ isFirst }: { isFirst: boolean }) => {
   const loader = useSheetLoader()
   return (
-    <section aria-label="Open a sheet" className={styles.drop}>
-      <Icon name="sheet" size={32} />
+    <section aria-label="Open a sheet" className={classNames(styles.drop, !isFirst && styles.low)}>
+      {isFirst && <Icon name="sheet" size={32} />}
       <h1 className={styles.title}>{isFirst ? 'Start with a sheet of prompts' : 'Open another sheet'}</h1>
       <p className={styles.text}>
         Drop an XLSX, CSV, TSV, JSON or text file anywhere here, or paste rows. You see every prompt, the price and the
