@@ -2,7 +2,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { boxHeight, placeAfterScroll, placeOf, type ScrollPlace } from '../grid/scroll-scale.ts'
 
 /** Height of a row of the matrix with the gap below it, in CSS pixels: every row has the same, so that none is measured. */
-export const rowHeight = 184
+const rowHeight = 184
 
 /** Rows drawn beyond the view on each side. */
 const beyond = 2

@@ -82,7 +82,8 @@ async function oneLibrary(
     try {
       const memory = isWanted('memory') ? await pageMemory(window, library.batchId) : null
       if (isWanted('memory')) rows.push(memoryRow(size, memory))
-      if (memory) say(`  ${size}: ${memory.restMb.toFixed(0)} MB private at rest, ${memory.mostMb.toFixed(0)} MB at most`)
+      if (memory)
+        say(`  ${size}: ${memory.restMb.toFixed(0)} MB private at rest, ${memory.mostMb.toFixed(0)} MB at most`)
       const measured: Measured = { library, host, window, quick: options.quick, size, say }
       for (const [part, measure] of Object.entries(windowParts))
         if (isWanted(part)) rows.push(...(await measure(measured)))
