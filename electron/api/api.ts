@@ -87,6 +87,11 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       setPrice: os.providers.setPrice.handler(({ input }) => engine.providers.setPrice(input)),
       check: os.providers.check.handler(({ input }) => engine.providers.check(input)),
     },
+    customServices: {
+      list: os.customServices.list.handler(() => engine.customServices.list()),
+      save: os.customServices.save.handler(({ input }) => engine.customServices.save(input)),
+      remove: os.customServices.remove.handler(({ input }) => engine.customServices.remove(input)),
+    },
     settings: {
       get: os.settings.get.handler(() => engine.settings.get()),
       set: os.settings.set.handler(({ input }) => engine.settings.set(input)),

@@ -2,6 +2,7 @@ import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import type { Call, CommandLine } from './call.ts'
+import { addCustomServices } from './custom-services.ts'
 import { tableText } from './output.ts'
 import { readSecret } from './secret-input.ts'
 import { reading } from './session.ts'
@@ -16,6 +17,7 @@ export function addProviders(line: CommandLine): void {
     .addBelow(providers, 'key <provider>', 'Store a provider’s key: typed without being shown, or from a pipe')
     .option('--forget', 'remove the key from the keyring and the file')
     .action(line.withName(key))
+  addCustomServices(line, providers)
 }
 
 const list = (call: Call): Promise<number> =>

@@ -9,9 +9,9 @@ import { openImages } from '#engine/images/images.ts'
 import { openJobs } from '#engine/jobs/jobs.ts'
 import { openNetwork } from '#engine/network/network.ts'
 import type { Provider } from '#engine/providers/provider.ts'
-import { builtInProviders } from '#engine/providers/providers.ts'
+import { builtInProviders, customProvider } from '#engine/providers/providers.ts'
 import { openReview } from '#engine/review/review.ts'
-import { type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
+import { describedServices, type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
 import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#engine/tiles/tiles.ts'
@@ -23,6 +23,7 @@ import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { indexPrompts } from './index-prompts.ts'
 import { openHookReceiver } from './receive-hooks.ts'
+import { openCustomServices } from './custom-services.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
 
@@ -81,8 +82,10 @@ export async function openEngine(options: EngineOptions) {
   })
   /** Until the engine is there, nobody waits for a key. */
   let keysCame: (ids: readonly string[]) => void = () => undefined
+  const described = describedServices({ settings, providerOf: customProvider })
   const providers = openProviders({
     providers: options.providers ?? builtInProviders,
+    described,
     settings,
     secrets,
     network,
@@ -236,6 +239,7 @@ export async function openEngine(options: EngineOptions) {
       },
       check: ({ provider }: { provider: string }) => providers.check(provider),
     },
+    customServices: openCustomServices({ described, providers, jobs, changed: providerChanged }),
     settings: {
       get: settings.get,
       set(changes: SettingsChange) {

@@ -1,4 +1,5 @@
 import { batches } from './batches.ts'
+import { customServices } from './custom-services.ts'
 import { delivery } from './delivery.ts'
 import { events } from './events.ts'
 import { generation } from './generation.ts'
@@ -23,6 +24,7 @@ export const contract = {
   review,
   delivery,
   providers,
+  customServices,
   settings,
   events,
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { answerA1111 } from './a1111-wire.ts'
 import { openBfl } from './bfl-wire.ts'
 import { openComfyUi } from './comfyui-wire.ts'
+import { openCustom } from './custom-wire.ts'
 import { openFal } from './fal-wire.ts'
 import type { Fault } from './faults.ts'
 import { answerGemini } from './gemini-wire.ts'
@@ -85,6 +86,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
   const bfl = openBfl(world)
   const comfyUi = openComfyUi(world)
   const sdcpp = openSdcpp(world)
+  const custom = openCustom(world)
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = new URL(request.url ?? '/', url())
@@ -103,6 +105,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     if (path.startsWith('/a1111/')) return answerA1111(world, request, response, path)
     if (path.startsWith('/comfyui/')) return comfyUi.answer(request, response, asked)
     if (path.startsWith('/sdcpp/')) return sdcpp.answer(request, response, path)
+    if (path.startsWith('/custom/')) return custom.answer(request, response, asked)
     if (path.startsWith('/recraft/')) return answerRecraft(world, request, response, path)
     if (/^\/v1\/(models|images\/generations|images\/edits)$/.test(path))
       return answerOpenAi(world, request, response, path)

@@ -36,6 +36,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
       },
       ...closedRoom('backup', 'gc'),
     },
+    customServices: closedRoom('list', 'save', 'remove'),
     settings: {
       get: () => {
         throw new AppError('rate-limited', 'Wait a little.', { retryAfterMs: 1500, billed: false })

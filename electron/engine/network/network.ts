@@ -19,6 +19,7 @@ export { isLoopbackHost } from './addresses.ts'
 export type { Download, DownloadOptions } from './download.ts'
 export type { Reply } from './exchange.ts'
 export { isOfflineError, isUnsent, replyOf, withReply } from './failures.ts'
+export { matchOrigin } from './guard.ts'
 export { parseJson, retryAfterMs } from './retry-after.ts'
 export { complaintOf, errorForStatus, quoteWords } from './status.ts'
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Model } from '#shared/contract/providers.ts'
+import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 
 /** An id or a set of ids and URLs that follow a running job, stored verbatim: enough to poll after a restart. */
@@ -160,6 +161,12 @@ export interface Provider {
 export interface ProviderSession {
   /** Sends the request once. The same request gives the same body, always. */
   submit(request: GenerationRequest, call: ProviderCall): Promise<Progress>
+  /**
+   * Sends several requests as one call, where the service takes arrays: what became of each, in their order. What is
+   * thrown is about all of them. With it, `group` says how many fit and how long they may be waited for, in ms.
+   */
+  submitMany?(requests: readonly GenerationRequest[], call: ProviderCall): Promise<readonly (Progress | AppError)[]>
+  readonly group?: { readonly most: number; readonly gatherMs: number }
   /** Works after a restart, from the stored handle alone. */
   poll?(handle: Handle, call: ProviderCall): Promise<Progress>
   cancel?(handle: Handle, call: ProviderCall): Promise<void>

@@ -13,6 +13,8 @@ import { sketch } from './sketch/sketch.ts'
 import { stability } from './stability/stability.ts'
 import { xai } from './xai/xai.ts'
 
+export { customPresets, customProvider } from './custom/custom.ts'
+
 /** Every provider, in the order people see them. A new one is a folder and a line here. */
 export const builtInProviders: readonly Provider[] = [
   sketch,

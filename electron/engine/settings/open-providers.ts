@@ -5,6 +5,7 @@ import type { Clock } from '#engine/storage/storage.ts'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import type { DescribedServices } from './custom-services.ts'
 import type { Secrets } from './secrets.ts'
 import type { SettingsStore } from './settings-store.ts'
 
@@ -25,6 +26,8 @@ export interface Price {
 
 export interface OpenProvidersOptions {
   readonly providers: readonly Provider[]
+  /** The services that a person described: they come and go while the library is open. */
+  readonly described: Pick<DescribedServices, 'offered' | 'everKnown'>
   readonly settings: SettingsStore
   readonly secrets: Secrets
   readonly network: Network
@@ -42,14 +45,16 @@ export type OpenProviders = ReturnType<typeof openProviders>
 
 /** Every provider in the registry, with its settings, key and prices as they are now. */
 export function openProviders(options: OpenProvidersOptions) {
-  const { providers, settings, secrets, network, clock, env } = options
+  const { settings, secrets, network, clock, env } = options
   const opened = new Map<string, OpenProvider>()
+  const offered = (): Provider[] => [...options.providers, ...options.described.offered()]
 
   function find(id: string): Provider {
-    const provider = providers.find((candidate) => candidate.id === id)
+    const known = [...options.providers, ...options.described.everKnown()]
+    const provider = known.find((candidate) => candidate.id === id)
     if (provider) return provider
-    const known = providers.map((candidate) => candidate.id).join(', ')
-    throw new AppError('not-found', `There is no provider "${id}". There are: ${known}.`)
+    const names = offered().map((candidate) => candidate.id)
+    throw new AppError('not-found', `There is no provider "${id}". There are: ${names.join(', ')}.`)
   }
 
   /** Stored settings win over environment variables, which win over defaults. */
@@ -102,11 +107,13 @@ export function openProviders(options: OpenProvidersOptions) {
   }
 
   return {
-    ids: (): string[] => providers.map((provider) => provider.id),
+    ids: (): string[] => offered().map((provider) => provider.id),
     label: (id: string): string => find(id).label,
     info,
-    list: (): ProviderInfo[] => providers.map((provider) => info(provider.id)),
+    list: (): ProviderInfo[] => offered().map((provider) => info(provider.id)),
     model,
+    /** A changed description counts from the next request on. */
+    forget: (id: string): void => void opened.delete(id),
 
     /** What goes into the prompt hash where a model's name does not fix what answers; null for hosted models. */
     answeredBy(providerId: string, modelId: string): string | null {

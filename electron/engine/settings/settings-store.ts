@@ -9,6 +9,8 @@ import {
 } from '#shared/contract/settings.ts'
 
 const jsonObject = z.record(z.string(), z.json())
+const described = z.object({ services: z.array(z.object({ json: z.unknown(), isRemoved: z.boolean() })).default([]) })
+type Described = z.infer<typeof described>['services']
 type JsonObject = z.infer<typeof jsonObject>
 
 export type SettingsStore = ReturnType<typeof openSettings>
@@ -37,6 +39,11 @@ export function openSettings(storage: Storage) {
     },
     /** A provider's stored settings, as they were given. */
     ofProvider: (provider: string): JsonObject => read(`provider:${provider}`),
+    /** Descriptions of services as they were saved; whoever reads them checks them. */
+    described: (): Described => described.parse(read('custom-services')).services,
+    setDescribed(services: Described): void {
+      storage.transaction(() => put.run('custom-services', JSON.stringify({ services })))
+    },
     setOfProvider(provider: string, values: JsonObject): void {
       storage.transaction(() => put.run(`provider:${provider}`, JSON.stringify(values)))
     },

@@ -23,7 +23,10 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
   const pricer: ModelFacts['pricer'] = (provider, model) =>
     isKnown(provider) ? providers.pricer(provider, model) : () => null
   return {
-    providerIds: providers.ids(),
+    // Described services come and go.
+    get providerIds() {
+      return providers.ids()
+    },
     findModel: (provider, model) => (isKnown(provider) ? providers.model(provider, model) : null),
     onlyProviderOf(model) {
       const listing = providers.list().filter((info) => info.models.some((each) => each.id === model))

@@ -94,7 +94,7 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
       : fail({ state: 'released' })
   }
   if (treatment === 'retry' || (code === 'outcome-unknown' && isFree)) {
-    lane.failed(message, clock.now())
+    lane.failed(message, clock.now(), error)
     if (lane.pause) return again({ retries: job.retries, waits: job.waits, delayMs: 0 })
     const told = error instanceof AppError ? error.retryAfterMs : null
     if (told !== null) lane.waitUntil(clock.now() + told)

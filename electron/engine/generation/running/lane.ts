@@ -42,6 +42,7 @@ export class Lane {
   private refusedMs = 0
   private lastRefusals: boolean[] = []
   private failuresInARow = 0
+  private lastFailure: unknown = null
   /** After a pause the first answer decides whether the others may follow. */
   private isProbing = false
   private wokeMs = 0
@@ -159,8 +160,13 @@ export class Lane {
     }
   }
 
-  /** No answer, or a whole 5xx. After several jobs in a row the lane pauses and tries again by itself. */
-  failed(message: string, nowMs: number): void {
+  /**
+   * No answer, or a whole 5xx. After several jobs in a row the lane pauses and tries again by itself. One failure that
+   * ends a whole array of requests counts once.
+   */
+  failed(message: string, nowMs: number, failure: unknown): void {
+    if (failure === this.lastFailure) return
+    this.lastFailure = failure
     this.failuresInARow++
     if (this.failuresInARow < failuresUntilDown && !this.isProbing) return
     this.pause ??= { code: 'provider-unavailable', message, retryAtMs: nowMs + downForMs }

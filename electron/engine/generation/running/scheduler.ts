@@ -12,6 +12,7 @@ import { openArrivals } from './arrivals.ts'
 import { type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
 import { exchange } from './exchange.ts'
+import { openGather } from './gather.ts'
 import { Lane } from './lane.ts'
 import { openNudges } from './nudges.ts'
 import { watchForSleep } from './sleep-watch.ts'
@@ -49,6 +50,7 @@ export function openScheduler(needs: SchedulerNeeds) {
   /** Ends what costs nothing to end; the rest is waited for, until `abandon`. */
   const stopFollowing = new AbortController()
   const abandon = new AbortController()
+  const gathered = openGather(clock, stopFollowing.signal)
   const waiters = new Set<() => void>()
   /** Jobs whose exchange or saving goes on here. */
   const inHand = new Map<number, Job>()
@@ -196,7 +198,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     lane.start(job, claimedMs, async () => {
       let saved: Promise<void> | null = null
       try {
-        const at = providers.open(job.provider)
+        const at = gathered(providers.open(job.provider))
         const stops = { following: stopFollowing.signal, paid: abandon.signal }
         const answers = await exchange(
           { ...needs, nudges, store: guard.storeInTime, input: needs.images.bytes, onHeaders },

@@ -1,0 +1,68 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { checkService } from '#shared/custom-service-rules.ts'
+import { textsIn } from '#shared/custom-template.ts'
+import { AppError } from '#shared/errors.ts'
+import { providerInfo } from './providers.ts'
+import { type CustomService, serviceFields } from './service-fields.ts'
+
+/** A described service whose fields fit together, and whose template drops nothing that its models offer. */
+export const customService = serviceFields.superRefine((service, context) => {
+  for (const { path, message } of checkService(service)) context.addIssue({ code: 'custom', path: [...path], message })
+})
+
+/** What is wrong with a description: the field (`models[0].price`; empty for the whole) and the reason. */
+export interface ServiceProblem {
+  readonly field: string
+  readonly message: string
+}
+
+/** Reads a description, whatever it is; at most ten problems are named. */
+export function readCustomService(
+  json: unknown,
+): { readonly service: CustomService } | { readonly problems: readonly ServiceProblem[] } {
+  const { problem } = textsIn(json)
+  if (problem) return { problems: [{ field: '', message: problem }] }
+  const parsed = customService.safeParse(json)
+  if (parsed.success) return { service: parsed.data }
+  const problems = parsed.error.issues.slice(0, 10).map((issue) => {
+    const field = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+    const [ofKey] = issue.code === 'invalid_key' ? issue.issues : []
+    return { field: field.replace(/^\./, '').replace(/\p{Cc}+/gu, ' '), message: ofKey?.message ?? issue.message }
+  })
+  return { problems }
+}
+
+/** The same, throwing AppError `invalid-input` with every problem and its field. */
+export function parseCustomService(json: unknown): CustomService {
+  const read = readCustomService(json)
+  if ('service' in read) return read.service
+  const said = read.problems.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')
+  throw new AppError('invalid-input', `The description of the service cannot be used: ${said}.`)
+}
+
+/** The id of a described service among the providers. */
+export const customProviderId = (name: string): string => `custom:${name}`
+
+export const customServices = {
+  list: oc
+    .route({ method: 'GET', path: '/custom-services', summary: 'The services described by you, and examples' })
+    .output(
+      z.object({
+        services: z.array(z.object({ provider: z.string(), service: customService })),
+        presets: z.array(z.object({ preset: z.string(), about: z.string(), service: customService })),
+      }),
+    ),
+  save: oc
+    .route({ method: 'POST', path: '/custom-services', summary: 'Add a described service, or change one' })
+    .input(z.object({ service: customService, replace: z.boolean().default(false) }))
+    .output(providerInfo),
+  remove: oc
+    .route({
+      method: 'DELETE',
+      path: '/custom-services/{name}',
+      summary: 'Remove a described service; its pictures stay, and it can be added again',
+    })
+    .input(z.object({ name: z.string() }))
+    .output(z.object({ removed: z.boolean() })),
+}
