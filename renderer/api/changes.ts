@@ -32,6 +32,8 @@ export const useStartDelivery = () => useMutation(api.delivery.start.mutationOpt
 export const useConfigureProvider = () => useMutation(api.providers.configure.mutationOptions())
 export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions())
 export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())
+export const useSaveService = () => useMutation(api.customServices.save.mutationOptions())
+export const useRemoveService = () => useMutation(api.customServices.remove.mutationOptions())
 export const useVerifyLibrary = () => useMutation(api.library.verify.mutationOptions())
 
 const settingsChange = ['settings', 'change'] as const

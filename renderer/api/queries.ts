@@ -29,6 +29,7 @@ export const queryKeys = {
   wildcards: () => api.wildcards.key(),
   previews: () => api.templates.key(),
   providers: () => api.providers.key(),
+  customServices: () => api.customServices.key(),
   settings: () => api.settings.get.queryKey(),
 }
 
@@ -183,5 +184,7 @@ export const useDelivery = (deliveryId: number | null) =>
 export const useDeliveries = (batchId: number) => useQuery(api.delivery.list.queryOptions({ input: { batchId } }))
 
 export const useProviders = () => useQuery(api.providers.list.queryOptions())
+
+export const useCustomServices = () => useQuery(api.customServices.list.queryOptions())
 
 export const useSettings = () => useQuery(api.settings.get.queryOptions())

@@ -64,7 +64,10 @@ export function staleAfter(event: LibraryEvent): Stale {
     case 'settings-changed':
       return { keys: [queryKeys.settings()], tileIds: nothing }
     case 'providers-changed':
-      return { keys: [queryKeys.providers(), queryKeys.queue(), queryKeys.plans()], tileIds: nothing }
+      return {
+        keys: [queryKeys.providers(), queryKeys.customServices(), queryKeys.queue(), queryKeys.plans()],
+        tileIds: nothing,
+      }
     case 'wildcards-changed':
       return { keys: [queryKeys.wildcards(), queryKeys.previews(), queryKeys.plans()], tileIds: nothing }
     case 'resync':

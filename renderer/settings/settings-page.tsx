@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { notifyError } from '../ui/toast.tsx'
+import { CustomServices } from './custom/custom-services.tsx'
 import { AppearanceSection, DefaultsSection, MoneySection } from './default-sections.tsx'
 import { LibrarySection } from './library-section.tsx'
 import { ProviderSection } from './provider-section.tsx'
@@ -57,6 +58,7 @@ export const SettingsPage = () => {
             {providers.data.map((provider) => (
               <ProviderSection key={provider.id} provider={provider} />
             ))}
+            <CustomServices />
           </Section>
           <Section name="Defaults">
             <DefaultsSection settings={settings.data} providers={providers.data} onChange={change} />
