@@ -27,7 +27,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await dialog.getByRole('combobox', { name: 'Begin with' }).click()
       await page.getByRole('option', { name: 'Submit and poll' }).click()
       const box = dialog.getByRole('textbox', { name: 'Description' })
-      await expect(box).toHaveValue(/"poll_url"/)
+      await expect(box).toHaveValue(/poll_url/)
       const text = (await box.inputValue()).replace('http://127.0.0.1:8080/v1', `${fake.url}/custom`)
 
       await box.fill(text.replace('{{prompt}}', '{{promt}}').replace('"jobs"', '"My Jobs"'))

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { allAt } from '#engine/providers/custom/pointer.ts'
 import { fill } from '#engine/providers/custom/template.ts'
@@ -111,6 +112,13 @@ describe('a description', () => {
     expect(problemsOf(without, 'flixly-like').join()).toContain('array.item: needs {{id}}')
     const noList = { request: { path: '/batch', body: { prompt: '{{prompt}}' } } }
     expect(problemsOf(noList, 'flixly-like').join()).toContain('request.body: has {{requests}} once')
+  })
+
+  test('the examples of the guide are sound', async () => {
+    const guide = await readFile(new URL('../../docs/custom-http.md', import.meta.url), 'utf8')
+    const blocks = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']): object => JSON.parse(json))
+    expect(blocks.length).toBe(3)
+    for (const block of blocks) expect(readCustomService({ ...blocks[0], ...block })).toHaveProperty('service')
   })
 
   test('what is hostile is refused quickly, and changes nothing: prototypes, depth, size', () => {
