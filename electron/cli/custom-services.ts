@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { briefService } from '#shared/contract/custom-services.ts'
 import { AppError, exitStatus, messageOf } from '#shared/errors.ts'
 import type { Call, CommandLine } from './call.ts'
 import { tableText } from './output.ts'
@@ -57,7 +58,7 @@ const show = (call: Call, name: string): Promise<number> =>
     const own = services.find(({ service }) => service.name === name.replace(/^custom:/, ''))
     const service = own?.service ?? examples.find(({ preset }) => preset === name)?.service
     if (!service) throw new AppError('not-found', `There is no service and no preset "${name}".`)
-    call.out.answer(service, JSON.stringify(service, null, 2))
+    call.out.answer(service, JSON.stringify(briefService(service), null, 2))
     return exitStatus.allDone
   })
 

@@ -41,6 +41,32 @@ export function parseCustomService(json: unknown): CustomService {
   throw new AppError('invalid-input', `The description of the service cannot be used: ${said}.`)
 }
 
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The same description without what would be so anyway: what a person reads and changes. */
+export function briefService(service: CustomService): unknown {
+  const whole = JSON.stringify(service)
+  const isSame = (json: unknown): boolean => {
+    const read = readCustomService(json)
+    return 'service' in read && JSON.stringify(read.service) === whole
+  }
+  const shorten = (value: unknown, within: (part: unknown) => unknown): unknown => {
+    if (Array.isArray(value))
+      return value.map((part, index) => shorten(part, (next) => within(value.with(index, next))))
+    if (!isFields(value)) return value
+    let fields = value
+    for (const name of Object.keys(value)) {
+      const { [name]: part, ...others } = fields
+      fields = isSame(within(others))
+        ? others
+        : { ...fields, [name]: shorten(part, (next) => within({ ...fields, [name]: next })) }
+    }
+    return fields
+  }
+  return shorten(service, (json) => json)
+}
+
 /** The id of a described service among the providers. */
 export const customProviderId = (name: string): string => `custom:${name}`
 

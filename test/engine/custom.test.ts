@@ -4,7 +4,7 @@ import { allAt } from '#engine/providers/custom/pointer.ts'
 import { fill } from '#engine/providers/custom/template.ts'
 import type { Progress } from '#engine/providers/provider.ts'
 import { customPresets, customProvider } from '#engine/providers/providers.ts'
-import { readCustomService } from '#shared/contract/custom-services.ts'
+import { briefService, readCustomService } from '#shared/contract/custom-services.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import { described, provider, services } from './custom-service.ts'
 import { inputs, openBench, source, sourcePng } from './hosted-session.ts'
@@ -20,6 +20,10 @@ describe('a description', () => {
   test('every preset is sound, says that it was not tried where it was not, and is a provider of its own', () => {
     for (const { preset, service } of customPresets) {
       expect(readCustomService(JSON.parse(JSON.stringify(service)))).toEqual({ service })
+      // Without its defaults it is shorter and means the same.
+      const brief = briefService(service)
+      expect(readCustomService(brief)).toEqual({ service })
+      expect(JSON.stringify(brief)).not.toMatch(/"headers"|"timeoutSeconds"|"lostReply"/)
       if (preset.endsWith('-like') && preset !== 'openai-like') expect(service.about).toMatch(/[Nn]ot tried|no address/)
       expect(customProvider(service).id).toBe(`custom:${service.name}`)
     }

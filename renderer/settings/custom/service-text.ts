@@ -1,4 +1,4 @@
-import { readCustomService, type ServiceProblem } from '#shared/contract/custom-services.ts'
+import { briefService, readCustomService, type ServiceProblem } from '#shared/contract/custom-services.ts'
 import type { CustomService } from '#shared/contract/service-fields.ts'
 
 /** What stands in the box: a service, or what is wrong with the text. */
@@ -13,7 +13,7 @@ export function readServiceText(
   }
 }
 
-export const textOfService = (service: CustomService): string => JSON.stringify(service, null, 2)
+export const textOfService = (service: CustomService): string => JSON.stringify(briefService(service), null, 2)
 
 /** `array: up to 30 requests a call, to https://batch.example.com` */
 export function summaryOf({ mode, array, baseUrl, auth }: CustomService): string {
