@@ -37,7 +37,7 @@ export interface TemplateText {
   readonly isSpread: boolean
 }
 
-export const templateLimits = { bytes: 65_536, depth: 16, parts: 2_000 } as const
+const templateLimits = { bytes: 65_536, depth: 16, parts: 2_000 } as const
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor'])
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -210,7 +210,9 @@ describe('arrays', () => {
       engine: { clock: fastClock(1) },
     })
     const batchId = await start(many(4))
-    await expect.poll(() => library.engine.batches.get({ batchId }).drafts.left).toBe(4)
+    const out = () =>
+      library.engine.generation.queue().lanes.find(({ provider }) => provider === 'custom:array')?.running
+    await expect.poll(out, { interval: 10 }).toBe(4)
     const again = await library.reopen({ clock: fastClock(20) })
     expect(fake.ledger().requests).toBe(0)
     await again.engine.generation.whenIdle(batchId)
