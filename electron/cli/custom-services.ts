@@ -18,12 +18,18 @@ const mostBytes = 1_000_000
 /** Services described by a person, under `providers`. */
 export function addCustomServices(line: CommandLine, providers: Command): void {
   line
-    .addBelow(providers, 'add <from>', 'Add a service described in a JSON file (docs/custom-http.md), or by the name of a preset')
+    .addBelow(
+      providers,
+      'add <from>',
+      'Add a service described in a JSON file (docs/custom-http.md), or by the name of a preset',
+    )
     .option('--name <name>', 'another name: the provider is custom:NAME')
     .option('--base-url <url>', 'another address')
     .option('--replace', 'change the service of this name')
     .action(line.withName(add))
-  line.addBelow(providers, 'remove <name>', 'Remove a described service; its pictures stay').action(line.withName(remove))
+  line
+    .addBelow(providers, 'remove <name>', 'Remove a described service; its pictures stay')
+    .action(line.withName(remove))
   line
     .addBelow(providers, 'show <name>', 'Print the description of a service or a preset, to be changed and added again')
     .action(line.withName(show))

@@ -62,7 +62,7 @@ describe('described services as providers', () => {
     expect(() => engine.customServices.save({ service: { ...other, name: '' }, replace: true })).toThrow(
       /name: is lower-case/,
     )
-    engine.providers.setKey({ provider: 'custom:poll', key: 'sk-canary' })
+    await engine.providers.setKey({ provider: 'custom:poll', key: 'sk-canary' })
     const changed = engine.customServices.save({ service: { ...other, label: 'Another' }, replace: true })
     expect([changed.label, changed.key]).toEqual(['Another', 'file'])
     // A key is bound to the address that it was entered for.

@@ -167,7 +167,7 @@ export function openProviders(options: OpenProvidersOptions) {
 
     /** Verifies a webhook; null for one that is not genuine, undefined where this provider takes none. Rejects where that cannot be known now. */
     async readHook(id: string, delivery: HookDelivery): Promise<GenuineHook | null | undefined> {
-      if (!providers.some((provider) => provider.id === id)) return undefined
+      if (!offered().some((provider) => provider.id === id)) return undefined
       return this.open(id).session.hook?.(delivery)
     },
 

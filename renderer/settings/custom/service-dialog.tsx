@@ -30,7 +30,7 @@ export const ServiceDialog = ({
   onClose: () => void
 }) => {
   const [preset, setPreset] = useState(presets[0]?.preset ?? '')
-  const [text, setText] = useState(textOfService(service))
+  const [text, setText] = useState(() => textOfService(service))
   const [stored, setStored] = useState<{ text: string; provider: string; name: string } | null>(null)
   const save = useSaveService()
   const check = useCheckProvider()
