@@ -71,13 +71,13 @@ test('an edited prompt is found by its new words, and by its id as before', asyn
   expect(found(library, batchId, { search: 't-1' })).toEqual(['T-1'])
 })
 
-test('a library of version 10 finds the same before, while and after its prompts are indexed, in slices', async () => {
+test('a library of version 45 finds the same before, while and after its prompts are indexed, in slices', async () => {
   const { library, batchId } = await openWith()
   await library.engine.close()
   const file = join(library.folder, 'library.db')
   const database = new Database(file)
   // As it was before: no index, and prompts enough for several slices.
-  database.exec('DROP TABLE prompt_search; DROP TABLE prompt_search_left; PRAGMA user_version = 10')
+  database.exec('DROP TABLE prompt_search; DROP TABLE prompt_search_left; PRAGMA user_version = 45')
   const last = database.prepare('SELECT max(id) FROM prompt').pluck().get()
   database
     .prepare(
