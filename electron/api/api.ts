@@ -86,6 +86,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       setKey: os.providers.setKey.handler(({ input }) => engine.providers.setKey(input)),
       setPrice: os.providers.setPrice.handler(({ input }) => engine.providers.setPrice(input)),
       check: os.providers.check.handler(({ input }) => engine.providers.check(input)),
+      refresh: os.providers.refresh.handler(({ input }) => engine.providers.refresh(input)),
+      setModel: os.providers.setModel.handler(({ input }) => engine.providers.setModel(input)),
     },
     customServices: {
       list: os.customServices.list.handler(() => engine.customServices.list()),

@@ -18,11 +18,13 @@ import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#en
 import { openUpkeep } from '#engine/upkeep/upkeep.ts'
 import { openWildcards } from '#engine/wildcards/wildcards.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { ModelOverride } from '#shared/contract/providers.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openCustomServices } from './custom-services.ts'
 import { indexPrompts } from './index-prompts.ts'
+import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
@@ -146,6 +148,17 @@ export async function openEngine(options: EngineOptions) {
     for (const id of ids) if (!closing) providerChanged(id, null)
   }
 
+  function setModel(wanted: { provider: string; model: string; override: ModelOverride | null }) {
+    const { provider, model, override } = wanted
+    const changed = storage.transaction(() => {
+      const info = providers.setModel(provider, model, override)
+      spend.forgetPrice(provider, model)
+      raiseEstimates({ jobs, providers }, provider, model)
+      return info
+    })
+    return providerChanged(provider, changed)
+  }
+
   return {
     library: {
       info: () => ({
@@ -230,14 +243,22 @@ export async function openEngine(options: EngineOptions) {
       }) => providerChanged(provider, providers.configure(provider, changes)),
       setKey: async ({ provider, key }: { provider: string; key: string | null }) =>
         providerChanged(provider, await providers.setKey(provider, key)),
-      setPrice({ provider, model, perImageMicros }: { provider: string; model: string; perImageMicros: number }) {
-        storage.transaction(() => {
-          spend.setPrice(provider, model, perImageMicros)
-          jobs.setPrice(provider, model, perImageMicros)
-        })
-        return providerChanged(provider, providers.info(provider))
-      },
+      setPrice: ({ provider, model, perImageMicros }: { provider: string; model: string; perImageMicros: number }) =>
+        setModel({
+          provider,
+          model,
+          override: {
+            ...settings.overridesOf(provider)[model],
+            price: { per: 'image', micros: perImageMicros },
+          },
+        }),
+      setModel,
       check: ({ provider }: { provider: string }) => providers.check(provider),
+      async refresh({ provider }: { provider: string }) {
+        const found = await providers.refresh(provider)
+        storage.transaction(() => raiseEstimates({ jobs, providers }, provider))
+        return providerChanged(provider, found)
+      },
     },
     customServices: openCustomServices({ described, providers, jobs, changed: providerChanged }),
     settings: {

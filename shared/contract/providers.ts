@@ -1,10 +1,51 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { operations } from '#shared/generation-request.ts'
-import { currency, micros } from './common.ts'
+import { currency, micros, timeMs } from './common.ts'
 
 export const size = z.object({ width: z.int().positive(), height: z.int().positive() })
 export type Size = z.infer<typeof size>
+
+const sizes = z.union([
+  /** `named`: the service takes names of ratios, so that no other size can be asked for. */
+  z.object({ kind: z.literal('list'), list: z.array(size).min(1), named: z.boolean().optional() }),
+  z.object({
+    kind: z.literal('any'),
+    multipleOf: z.int().positive(),
+    min: z.int().positive(),
+    max: z.int().positive(),
+  }),
+])
+
+const perToken = z.number().nonnegative().max(1_000_000)
+/**
+ * What a service charges by, in micros of USD: a picture, a megapixel that comes out (begun ones count whole), or tokens.
+ * Micros a token are the same figures as USD a million tokens.
+ */
+export const unitPrice = z.discriminatedUnion('per', [
+  z.strictObject({ per: z.literal('image'), micros: micros.nonnegative() }),
+  z.strictObject({ per: z.literal('megapixel'), micros: micros.nonnegative() }),
+  z.strictObject({
+    per: z.literal('token'),
+    textIn: perToken,
+    pictureIn: perToken,
+    textOut: perToken,
+    pictureOut: perToken,
+  }),
+])
+export type UnitPrice = z.infer<typeof unitPrice>
+
+/** What a person says of a model in this library; what is left out stays as the catalogue or the service has it. */
+export const modelOverride = z.strictObject({
+  label: z.string().trim().min(1).max(80).optional(),
+  operations: z.array(z.enum(operations)).min(1).optional(),
+  sizes: sizes.optional(),
+  /** Longest prompt in characters; `null` for no limit. */
+  maxPromptLength: z.int().positive().nullable().optional(),
+  maxReferences: z.int().nonnegative().max(64).optional(),
+  price: unitPrice.optional(),
+})
+export type ModelOverride = z.infer<typeof modelOverride>
 
 /** One thing a provider offers, and what it can do. Facts about models are data: they change. */
 export const model = z.object({
@@ -12,10 +53,7 @@ export const model = z.object({
   label: z.string(),
   operations: z.array(z.enum(operations)),
   /** The sizes it offers; `any`: every width and height in steps of `multipleOf`, from `min` to `max` a side. */
-  sizes: z.union([
-    z.object({ kind: z.literal('list'), list: z.array(size).min(1) }),
-    z.object({ kind: z.literal('any'), multipleOf: z.int(), min: z.int(), max: z.int() }),
-  ]),
+  sizes,
   draftSize: size,
   finalSize: size,
   takesSeed: z.boolean(),
@@ -43,9 +81,19 @@ export const model = z.object({
     currency,
     asOf: z.string().nullable(),
     source: z.string().nullable(),
+    /** What it follows from, where that is one figure; absent where it depends on more. */
+    unit: unitPrice.optional(),
   }),
+  /** Not in the catalogue: the service named it when it was asked, or a person typed it. */
+  addedBy: z.enum(['service', 'person']).optional(),
+  /** The service's own list of this account's models, read last, does not name it. */
+  isUnlisted: z.boolean().optional(),
+  /** What a person changed of it in this library. */
+  override: modelOverride.optional(),
 })
 export type Model = z.infer<typeof model>
+
+const usualModel = z.object({ model: z.string(), quality: z.string().nullable() })
 
 export const providerInfo = z.object({
   id: z.string(),
@@ -65,8 +113,43 @@ export const providerInfo = z.object({
   /** Whether requests can be made now. */
   ready: z.boolean(),
   concurrency: z.int(),
+  /** The provider's own suggestions: the cheapest way to a good draft, and the model for finals. */
+  usual: z.object({ draft: usualModel, final: usualModel }).nullable(),
+  /** A server of one's own, or a drawing board in this program: nobody's account is charged. */
+  isLocal: z.boolean(),
+  /** Whether the service can be asked for its models, prices or limits, and when it last was. */
+  canRefresh: z.boolean(),
+  refreshedMs: timeMs.nullable(),
 })
 export type ProviderInfo = z.infer<typeof providerInfo>
+
+/** What `Test` shows. Texts are whole; what a service does not offer is `null` or empty. */
+export const connection = z.object({
+  ok: z.boolean(),
+  message: z.string(),
+  models: z.array(z.string()),
+  /** Who the key belongs to. */
+  account: z.string().nullable(),
+  /** What is left to spend: `micros` where it is an amount of money, else as the service counts (`1,234 credits`). */
+  balance: z.object({ text: z.string(), micros: micros.nullable(), currency }).nullable(),
+  /** One sentence a limit: those that the service names in its answer, and those that are kept to here. */
+  limits: z.array(z.string()),
+})
+export type Connection = z.infer<typeof connection>
+
+/** What a refresh found, against what was known before. */
+export const refreshed = z.object({
+  provider: providerInfo,
+  prices: z.int(),
+  added: z.int(),
+  retired: z.int(),
+  limits: z.int(),
+  /** `3 prices changed, 2 new models, 1 retired` */
+  summary: z.string(),
+  /** One sentence a change. */
+  changes: z.array(z.string()),
+})
+export type Refreshed = z.infer<typeof refreshed>
 
 export const providers = {
   list: oc
@@ -95,5 +178,21 @@ export const providers = {
   check: oc
     .route({ method: 'POST', path: '/providers/{provider}/check', summary: 'Try the connection' })
     .input(z.object({ provider: z.string() }))
-    .output(z.object({ ok: z.boolean(), message: z.string(), models: z.array(z.string()) })),
+    .output(connection),
+  refresh: oc
+    .route({
+      method: 'POST',
+      path: '/providers/{provider}/refresh',
+      summary: 'Read models, prices and limits from the service, as far as it names them',
+    })
+    .input(z.object({ provider: z.string() }))
+    .output(refreshed),
+  setModel: oc
+    .route({
+      method: 'POST',
+      path: '/providers/{provider}/model',
+      summary: 'Change what is known of a model, or add one by its id; null forgets all changes',
+    })
+    .input(z.object({ provider: z.string(), model: z.string().min(1).max(200), override: modelOverride.nullable() }))
+    .output(providerInfo),
 }

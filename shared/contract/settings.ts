@@ -2,12 +2,22 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { micros } from './common.ts'
+import { finalProfile } from './generation.ts'
 import { style } from './templates.ts'
 import { tileFilter, tileOrder } from './tiles.ts'
 
 /** A filter and an order of the grid under a name, for every batch. */
 export const savedView = z.object({ name: z.string().min(1).max(60), filter: tileFilter, order: tileOrder })
 export type SavedView = z.infer<typeof savedView>
+
+const profileName = z.string().trim().min(1).max(60)
+
+/** What drafts or finals are made with, under a name; a name stands once a stage. */
+export const savedProfile = z.discriminatedUnion('stage', [
+  z.object({ stage: z.literal('draft'), name: profileName, profile }),
+  z.object({ stage: z.literal('final'), name: profileName, profile: finalProfile }),
+])
+export type SavedProfile = z.infer<typeof savedProfile>
 
 export const keyProfiles = ['lightroom', 'photo-mechanic', 'left-hand', 'number-pad'] as const
 
@@ -29,7 +39,16 @@ export const settingsSchema = z.strictObject({
   overlay: z.enum(['none', 'decision', 'prompt', 'money']),
   autoAdvanceGrid: z.boolean(),
   autoAdvanceLoupe: z.boolean(),
+  /** What drafts and finals are made with where nobody says; `null`: the first that is ready, and the faithful way. */
   draftProfile: profile.nullable(),
+  finalProfile: finalProfile.nullable(),
+  profiles: z
+    .array(savedProfile)
+    .max(50)
+    .refine(
+      (list) => new Set(list.map(({ stage, name }) => `${stage} ${name.toLowerCase()}`)).size === list.length,
+      'two profiles have the same name',
+    ),
   variants: z.int().min(1).max(64),
   deliveryFolder: z.string().nullable(),
   nameTemplate: z.string().min(1).max(500),
@@ -63,6 +82,8 @@ export const defaultSettings: Settings = {
   autoAdvanceGrid: false,
   autoAdvanceLoupe: true,
   draftProfile: null,
+  finalProfile: null,
+  profiles: [],
   variants: 1,
   deliveryFolder: null,
   nameTemplate: '{id}-{variant}',

@@ -69,7 +69,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
     tiles: closedRoom('ids', 'many', 'matrix', 'shares', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
     delivery: closedRoom('plan', 'start', 'get', 'list'),
-    providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check'),
+    providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check', 'refresh', 'setModel'),
     media: async (imageId) => {
       const found = media[imageId]
       if (!found) throw new AppError('not-found', `There is no image ${imageId}.`)

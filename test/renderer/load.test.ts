@@ -58,6 +58,10 @@ function providerOf(id: string, part: Partial<ProviderInfo> = {}): ProviderInfo 
     key: 'none-needed',
     ready: true,
     concurrency: 2,
+    usual: null,
+    isLocal: false,
+    canRefresh: false,
+    refreshedMs: null,
     ...part,
   }
 }

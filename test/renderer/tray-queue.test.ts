@@ -113,6 +113,10 @@ describe('the tray', () => {
     key: 'none-needed',
     ready: true,
     concurrency: 1,
+    usual: null,
+    isLocal: true,
+    canRefresh: false,
+    refreshedMs: null,
   }
 
   test('offers the faithful way first, upscalers by factor, and says which models redraw', () => {

@@ -13,7 +13,10 @@ const smallestMegapixel = 1_000_000
 const megapixels = (pixels: number, each: number): number => Math.max(1, Math.ceil(pixels / each))
 
 /** What a request costs by the catalogue, in micros of USD; null where it names no price. */
-export function priceOf(entry: CatalogueModel, request: GenerationRequest): Price | null {
+export function priceOf(
+  entry: Pick<CatalogueModel, 'price' | 'finalSize'>,
+  request: Pick<GenerationRequest, 'width' | 'height' | 'source' | 'references'>,
+): Price | null {
   const { price } = entry
   if (!price) return null
   const width = request.width ?? entry.finalSize.width

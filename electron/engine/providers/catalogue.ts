@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Model, Size } from '#shared/contract/providers.ts'
+import type { Model, ModelOverride, Size, UnitPrice } from '#shared/contract/providers.ts'
 import { operations } from '#shared/generation-request.ts'
 import { microsFrom } from '#shared/money.ts'
 
@@ -107,14 +107,52 @@ export function sizeNames(
   return { ratio, resolution }
 }
 
+/**
+ * A line of a catalogue with what else is known of its model: what the service said of it, and what a person did. Where
+ * the service has names for sizes, only those can be left that it has.
+ */
+export function withChanges<Entry extends CatalogueModel>(entry: Entry, changes: ModelOverride | null): Entry
+export function withChanges<Entry extends CatalogueModel>(
+  entry: Entry | null,
+  changes: ModelOverride | null,
+): Entry | null
+export function withChanges<Entry extends CatalogueModel>(
+  entry: Entry | null,
+  changes: ModelOverride | null,
+): Entry | null {
+  if (!entry || !changes) return entry
+  const { operations: can, sizes, maxPromptLength, maxReferences } = changes
+  return {
+    ...entry,
+    ...(can === undefined ? {} : { operations: can }),
+    ...(sizes === undefined ? {} : sizesOver(entry, sizes)),
+    ...(maxPromptLength === undefined ? {} : { maxPromptLength }),
+    ...(maxReferences === undefined ? {} : { maxReferences }),
+  }
+}
+
+function sizesOver({ table }: CatalogueModel, wanted: Model['sizes']): Pick<CatalogueModel, 'sizes' | 'table'> {
+  if (wanted.kind === 'any') {
+    const { multipleOf, min, max } = wanted
+    return { sizes: { multipleOf, min, max }, table: null }
+  }
+  if (table === null || Array.isArray(table)) return { sizes: 'own', table: wanted.list }
+  const isWanted = (size: Size) =>
+    wanted.list.some(({ width, height }) => width === size.width && height === size.height)
+  return { sizes: 'own', table: Object.fromEntries(Object.entries(table).filter(([, size]) => isWanted(size))) }
+}
+
 /** The catalogue's line as the rest of the program knows it. The price is that of its final size. */
-export function modelFrom(entry: CatalogueModel, finalMicros: number | null): Model {
+export function modelFrom(entry: CatalogueModel, finalMicros: number | null, unit = unitOf(entry)): Model {
   const { sizes, price: said } = entry
   return {
     id: entry.id,
     label: entry.label,
     operations: entry.operations,
-    sizes: typeof sizes === 'string' ? { kind: 'list', list: listOf(entry.table) } : { kind: 'any', ...sizes },
+    sizes:
+      typeof sizes === 'string'
+        ? { kind: 'list', list: listOf(entry.table), ...(Array.isArray(entry.table) ? {} : { named: true }) }
+        : { kind: 'any', ...sizes },
     draftSize: entry.draftSize,
     finalSize: entry.finalSize,
     takesSeed: entry.seed !== null,
@@ -134,6 +172,9 @@ export function modelFrom(entry: CatalogueModel, finalMicros: number | null): Mo
       currency: 'USD',
       asOf: said?.asOf ?? null,
       source: said?.source ?? null,
+      ...(unit === null ? {} : { unit }),
     },
   }
 }
+
+const unitOf = ({ price: said }: CatalogueModel): UnitPrice | null => said && { per: said.per, micros: said.usd }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Model } from '#shared/contract/providers.ts'
+import type { Model, UnitPrice } from '#shared/contract/providers.ts'
 import { type CatalogueEntry, modelFrom } from './catalogue.ts'
 
 /** A setting of services whose withdrawn models live on for some accounts, or behind other servers. */
@@ -52,10 +52,13 @@ export interface HostedModels<Wire> {
   modelFor(entry: CatalogueEntry<Wire>): Model
 }
 
-/** A whole catalogue whose prices stand in its lines. */
-export function hostedModels<Wire>(entries: readonly CatalogueEntry<Wire>[]): HostedModels<Wire> {
+/** A whole catalogue whose prices stand in its lines; `unitOf` gives what they follow from, where that is one figure. */
+export function hostedModels<Wire>(
+  entries: readonly CatalogueEntry<Wire>[],
+  unitOf: (entry: CatalogueEntry<Wire>) => UnitPrice | null = () => null,
+): HostedModels<Wire> {
   const entry: HostedModels<Wire>['entry'] = (id, isRetiredAsked) => findEntry(entries, id, isRetiredAsked)
-  const modelFor = (of: CatalogueEntry<Wire>): Model => modelFrom(of, of.price?.usd ?? null)
+  const modelFor = (of: CatalogueEntry<Wire>): Model => modelFrom(of, of.price?.usd ?? null, unitOf(of))
   return {
     entry,
     modelFor,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Model } from '#shared/contract/providers.ts'
+import type { Model, ModelOverride } from '#shared/contract/providers.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 
@@ -35,6 +35,8 @@ export interface ProviderIo {
   readonly now: () => number
   /** The key, read when a request is made; null where there is none. */
   readonly key: () => string | null
+  /** What the service or a person said of a model, over its line in the catalogue; absent or null: nothing. */
+  readonly changes?: (model: string) => ModelOverride | null
   /** Where the service may send its webhooks, `https://…/hooks/PROVIDER`; absent on a host without a public address. */
   readonly hookUrl?: string | null
   /** What a person set for verifying them, where the service does not tell. */
@@ -89,6 +91,12 @@ export interface Account {
   readonly message: string
   /** Model ids the account can use, empty where the service does not list them. */
   readonly models: readonly string[]
+  /** Who the key belongs to, as the service names them. */
+  readonly name?: string
+  /** What is left to spend; `micros` of USD is null where the service counts in something that has no fixed price. */
+  readonly balance?: { readonly text: string; readonly micros: number | null }
+  /** One sentence a limit that the service names. */
+  readonly limits?: readonly string[]
 }
 
 export interface UsualModel {
@@ -133,11 +141,12 @@ export interface Provider {
   model(id: string, settings: unknown): Model | null
   /**
    * What a request costs: what to expect, and the most it can, in micros of USD; null where nobody knows. Absent: the
-   * model's price a picture.
+   * model's price a picture. `changes` as in `ProviderIo`: a person's own prices for tokens.
    */
   price?(
     request: GenerationRequest,
     settings: unknown,
+    changes?: ModelOverride | null,
   ): { readonly expectedMicros: number; readonly highestMicros: number } | null
   /** What a person most likely wants: the cheapest way to a good draft, and the model for finals. */
   readonly usual?: { readonly draft: UsualModel; readonly final: UsualModel }
@@ -175,6 +184,9 @@ export interface ProviderSession {
   /** Verifies a webhook before it reads it; null for one that is not genuine. Rejects where that cannot be known now. */
   hook?(delivery: HookDelivery): Promise<GenuineHook | null>
   check?(call: ProviderCall): Promise<Account>
-  /** Models, prices and limits as the service names them now, where it has a way to ask. */
+  /**
+   * Models, prices and limits as the service names them now, where it has a way to ask. A price that it did not name stays
+   * the catalogue's.
+   */
   catalogue?(call: ProviderCall): Promise<readonly Model[]>
 }

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { Network } from '#engine/network/network.ts'
 import type { GenuineHook, HookDelivery, Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
 import type { Clock } from '#engine/storage/storage.ts'
-import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
-import { AppError, messageOf } from '#shared/errors.ts'
-import type { GenerationRequest } from '#shared/generation-request.ts'
+import type { Connection, Model, ModelOverride, ProviderInfo, Refreshed } from '#shared/contract/providers.ts'
+import { AppError } from '#shared/errors.ts'
 import type { DescribedServices } from './custom-services.ts'
+import { changesBetween, liveFrom } from './live-catalogue.ts'
+import { changesOf, mergeModel, type Pricer, pricerOf, refuseOverride, type Said } from './merge-model.ts'
 import type { Secrets } from './secrets.ts'
 import type { SettingsStore } from './settings-store.ts'
+import { noPictures, testConnection } from './test-connection.ts'
 
 /** A provider with a person's settings, ready for requests. */
 export interface OpenProvider {
@@ -16,12 +18,6 @@ export interface OpenProvider {
   readonly limits: Limits
   /** Where its requests go, `null` for one that works in this process. */
   readonly origin: string | null
-}
-
-/** Micros of USD: what to expect, and the most it can be. */
-export interface Price {
-  readonly expectedMicros: number
-  readonly highestMicros: number
 }
 
 export interface OpenProvidersOptions {
@@ -35,7 +31,7 @@ export interface OpenProvidersOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where webhooks reach this host from outside, `https://host/…` without a slash at its end; null where nothing does. */
   readonly publicUrl: string | null
-  /** A person's own price for a model, micros a picture; null where she gave none. */
+  /** A price of a picture that a person entered in an earlier version, in micros; null where she gave none. */
   readonly priceOf: (provider: string, model: string) => number | null
 }
 
@@ -71,19 +67,43 @@ export function openProviders(options: OpenProvidersOptions) {
   const keyOf = (provider: Provider) =>
     secrets.find(provider.id, provider.keyVariables, provider.origin(settingsOf(provider)))
 
-  function withPrice(provider: Provider, model: Model): Model {
-    const own = options.priceOf(provider.id, model.id)
-    return own === null
-      ? model
-      : { ...model, price: { perImageMicros: own, currency: 'USD', asOf: null, source: 'entered by you' } }
+  function overrideOf(provider: string, model: string): ModelOverride | null {
+    const said = settings.overridesOf(provider)[model] ?? null
+    const micros = said?.price ? null : options.priceOf(provider, model)
+    return micros === null ? said : { ...said, price: { per: 'image', micros } }
+  }
+
+  const liveOf = (provider: string, model: string) =>
+    settings.liveOf(provider)?.models.find(({ id }) => id === model) ?? null
+
+  function builtIn(provider: Provider, modelId: string): Model | null {
+    const values = settingsOf(provider)
+    const listed = provider.models(values).find((candidate) => candidate.id === modelId)
+    return listed ?? (provider.anyModel ? provider.model(modelId, values) : null)
+  }
+
+  /** All that is said of a model; null where it cannot be used. */
+  function said(provider: Provider, modelId: string): Said | null {
+    const found = builtIn(provider, modelId)
+    return found && { builtIn: found, live: liveOf(provider.id, modelId), override: overrideOf(provider.id, modelId) }
   }
 
   function model(providerId: string, modelId: string): Model | null {
-    const provider = find(providerId)
-    const values = settingsOf(provider)
-    const listed = provider.models(values).find((candidate) => candidate.id === modelId)
-    const found = listed ?? (provider.anyModel ? provider.model(modelId, values) : null)
-    return found ? withPrice(provider, found) : null
+    const known = said(find(providerId), modelId)
+    return known && mergeModel(known)
+  }
+
+  /** The catalogue's models, then those that the service named, then those that a person typed. */
+  function modelsOf(provider: Provider): Model[] {
+    const listed = provider.models(settingsOf(provider)).map(({ id }) => ({ id, addedBy: undefined }))
+    const live = settings.liveOf(provider.id)?.models.filter(({ isListed }) => isListed) ?? []
+    const named = live.map(({ id }) => ({ id, addedBy: 'service' as const }))
+    const typed = Object.keys(settings.overridesOf(provider.id)).map((id) => ({ id, addedBy: 'person' as const }))
+    const byId = Map.groupBy([...listed, ...named, ...typed], ({ id }) => id)
+    return [...byId].flatMap(([id, [first]]) => {
+      const found = model(provider.id, id)
+      return found ? [first?.addedBy ? { ...found, addedBy: first.addedBy } : found] : []
+    })
   }
 
   function info(id: string): ProviderInfo {
@@ -95,7 +115,7 @@ export function openProviders(options: OpenProvidersOptions) {
       id: provider.id,
       label: provider.label,
       about: provider.about,
-      models: provider.models(values).map((listed) => withPrice(provider, listed)),
+      models: modelsOf(provider),
       anyModel: provider.anyModel,
       settingsSchema: jsonSchema.parse(z.toJSONSchema(provider.settings, { io: 'input' })),
       settings: jsonSchema.parse(JSON.parse(JSON.stringify(values))),
@@ -103,7 +123,36 @@ export function openProviders(options: OpenProvidersOptions) {
       keyNote: key?.note ?? null,
       ready: provider.isConfigured(values) && (key !== null || needsNoKey),
       concurrency: provider.limits(values).concurrency,
+      usual: provider.usual ?? null,
+      isLocal: provider.isOwnServer === true || provider.origin(values) === null,
+      canRefresh: open(id).session.catalogue !== undefined,
+      refreshedMs: settings.liveOf(id)?.readMs ?? null,
     }
+  }
+
+  function open(id: string): OpenProvider {
+    const kept = opened.get(id)
+    if (kept) return kept
+    const provider = find(id)
+    const values = settingsOf(provider)
+    const origin = provider.origin(values)
+    const session = provider.open(values, {
+      fetch: network.forProvider({
+        origins: [
+          ...(origin === null ? [] : [origin]),
+          ...(provider.moreOrigins?.(values) ?? []),
+          ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
+        ],
+      }),
+      now: clock.now,
+      key: () => keyOf(provider)?.read() ?? null,
+      hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
+      hookSecret: env[provider.hookSecretVariable ?? '']?.trim() || null,
+      changes: (model) => changesOf(liveOf(id, model), overrideOf(id, model)),
+    })
+    const result = { provider, session, limits: provider.limits(values), origin }
+    opened.set(id, result)
+    return result
   }
 
   return {
@@ -124,46 +173,23 @@ export function openProviders(options: OpenProvidersOptions) {
     },
 
     /**
-     * What requests of one model cost: a person's own price, else the provider's for each very request, else its
-     * model's price a picture; null where none is known. What does not depend on the request is read once, here.
+     * What requests of one model cost, by all that is known of it (`pricerOf`); null where nobody knows. What does not
+     * depend on the request is read once, here.
      */
-    pricer(providerId: string, modelId: string): (request: GenerationRequest) => Price | null {
-      const fixed = (micros: number): Price => ({ expectedMicros: micros, highestMicros: micros })
-      const own = options.priceOf(providerId, modelId)
-      if (own !== null) return () => fixed(own)
+    pricer(providerId: string, modelId: string): Pricer {
       const provider = find(providerId)
-      if (provider.price) {
-        const values = settingsOf(provider)
-        return (request) => provider.price?.(request, values) ?? null
-      }
-      const listed = model(providerId, modelId)?.price.perImageMicros ?? null
-      return () => (listed === null ? null : fixed(listed))
+      const known = said(provider, modelId)
+      if (!known) return () => null
+      const values = settingsOf(provider)
+      const micros = known.builtIn.price.perImageMicros
+      return pricerOf(known, (request) => {
+        if (provider.price) return provider.price(request, values, known.override)
+        return micros === null ? null : { expectedMicros: micros, highestMicros: micros }
+      })
     },
 
     /** Throws AppError `not-found` for a provider that is not in the registry. */
-    open(id: string): OpenProvider {
-      const kept = opened.get(id)
-      if (kept) return kept
-      const provider = find(id)
-      const values = settingsOf(provider)
-      const origin = provider.origin(values)
-      const session = provider.open(values, {
-        fetch: network.forProvider({
-          origins: [
-            ...(origin === null ? [] : [origin]),
-            ...(provider.moreOrigins?.(values) ?? []),
-            ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
-          ],
-        }),
-        now: clock.now,
-        key: () => keyOf(provider)?.read() ?? null,
-        hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
-        hookSecret: env[provider.hookSecretVariable ?? '']?.trim() || null,
-      })
-      const result = { provider, session, limits: provider.limits(values), origin }
-      opened.set(id, result)
-      return result
-    },
+    open,
 
     /** Verifies a webhook; null for one that is not genuine, undefined where this provider takes none. Rejects where that cannot be known now. */
     async readHook(id: string, delivery: HookDelivery): Promise<GenuineHook | null | undefined> {
@@ -197,21 +223,31 @@ export function openProviders(options: OpenProvidersOptions) {
       return info(id)
     },
 
-    async check(id: string): Promise<{ ok: boolean; message: string; models: string[] }> {
-      const { session, provider } = this.open(id)
-      if (!session.check)
-        return {
-          ok: true,
-          message: `${provider.label} works in this program; there is nothing to connect to.`,
-          models: [],
-        }
-      const noPictures = () => Promise.reject(new AppError('not-found', 'A connection test takes no pictures.'))
-      try {
-        const account = await session.check({ signal: AbortSignal.timeout(30_000), input: noPictures })
-        return { ok: true, message: account.message, models: [...account.models] }
-      } catch (error) {
-        return { ok: false, message: messageOf(error), models: [] }
-      }
+    /** Throws AppError `invalid-input` for a model or a change that cannot be. */
+    setModel(id: string, modelId: string, override: ModelOverride | null): ProviderInfo {
+      const provider = find(id)
+      const { [modelId]: _old, ...others } = settings.overridesOf(id)
+      const known = builtIn(provider, modelId)
+      if (override && !known)
+        throw new AppError('invalid-input', `${provider.label} has no model “${modelId}”. Check how its id is written.`)
+      if (override && known) refuseOverride(provider.label, known, override)
+      settings.setOverrides(id, override ? { ...others, [modelId]: override } : others)
+      return info(id)
     },
+
+    /** Reads what the service names and keeps it. Throws AppError; then nothing has changed. */
+    async refresh(id: string): Promise<Refreshed> {
+      const { session, provider } = open(id)
+      if (!session.catalogue)
+        throw new AppError('unsupported', `${provider.label} has no list of models or prices that could be read.`)
+      const found = await session.catalogue({ signal: AbortSignal.timeout(60_000), input: noPictures })
+      const before = modelsOf(provider)
+      const listed = provider.models(settingsOf(provider))
+      const models = liveFrom(listed, (model) => builtIn(provider, model), found)
+      settings.setLive(id, { readMs: clock.now(), models })
+      return { ...changesBetween(before, modelsOf(provider)), provider: info(id) }
+    },
+
+    check: (id: string): Promise<Connection> => testConnection(open(id)),
   }
 }

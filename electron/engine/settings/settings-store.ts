@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Storage } from '#engine/storage/storage.ts'
+import { type ModelOverride, modelOverride } from '#shared/contract/providers.ts'
 import {
   defaultSettings,
   type Settings,
@@ -7,6 +8,11 @@ import {
   settingsChange,
   settingsSchema,
 } from '#shared/contract/settings.ts'
+import { liveModel } from './merge-model.ts'
+
+const overrides = z.record(z.string(), modelOverride)
+const live = z.object({ readMs: z.int(), models: z.array(liveModel) })
+export type LiveCatalogue = z.infer<typeof live>
 
 const jsonObject = z.record(z.string(), z.json())
 const described = z.object({ services: z.array(z.object({ json: z.unknown(), isRemoved: z.boolean() })).default([]) })
@@ -21,7 +27,10 @@ export function openSettings(storage: Storage) {
   const put = storage.prepare<[string, string]>(
     'INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value_json = excluded.value_json',
   )
-  const read = (key: string): JsonObject => jsonObject.parse(JSON.parse(one.get(key)?.value ?? '{}'))
+  const readOr = (key: string, none: string): unknown => JSON.parse(one.get(key)?.value ?? none)
+  const read = (key: string): JsonObject => jsonObject.parse(readOr(key, '{}'))
+  const write = (key: string, value: unknown): void =>
+    storage.transaction(() => void put.run(key, JSON.stringify(value)))
   let current: Settings | null = null
 
   function get(): Settings {
@@ -33,7 +42,7 @@ export function openSettings(storage: Storage) {
     get,
     set(changes: SettingsChange): Settings {
       const next = merged(get(), changes)
-      storage.transaction(() => put.run('settings', JSON.stringify(next)))
+      write('settings', next)
       current = next
       return next
     },
@@ -41,12 +50,15 @@ export function openSettings(storage: Storage) {
     ofProvider: (provider: string): JsonObject => read(`provider:${provider}`),
     /** Descriptions of services as they were saved; whoever reads them checks them. */
     described: (): Described => described.parse(read('custom-services')).services,
-    setDescribed(services: Described): void {
-      storage.transaction(() => put.run('custom-services', JSON.stringify({ services })))
-    },
-    setOfProvider(provider: string, values: JsonObject): void {
-      storage.transaction(() => put.run(`provider:${provider}`, JSON.stringify(values)))
-    },
+    setDescribed: (services: Described): void => write('custom-services', { services }),
+    setOfProvider: (provider: string, values: JsonObject): void => write(`provider:${provider}`, values),
+    /** What a person says of a provider's models, by their ids. */
+    overridesOf: (provider: string): Record<string, ModelOverride> => overrides.parse(read(`models:${provider}`)),
+    setOverrides: (provider: string, values: Readonly<Record<string, ModelOverride>>): void =>
+      write(`models:${provider}`, values),
+    /** What the service said when it was last asked; null where it never was. */
+    liveOf: (provider: string): LiveCatalogue | null => live.nullable().parse(readOr(`live:${provider}`, 'null')),
+    setLive: (provider: string, values: LiveCatalogue): void => write(`live:${provider}`, values),
   }
 }
 

@@ -1,5 +1,6 @@
 export { describedServices } from './custom-services.ts'
 export { type Keyring, type KeyringProcess, systemKeyring } from './keyring.ts'
-export { type OpenProvider, type OpenProviders, openProviders, type Price } from './open-providers.ts'
+export type { Price } from './merge-model.ts'
+export { type OpenProvider, type OpenProviders, openProviders } from './open-providers.ts'
 export { openSecrets } from './secrets.ts'
 export { openSettings, type SettingsStore } from './settings-store.ts'

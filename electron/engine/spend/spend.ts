@@ -92,10 +92,7 @@ export function openSpend(storage: Storage, clock: Clock) {
        coalesce(sum(settled_micros), 0) AS settled
      FROM ledger GROUP BY batch_id, provider, day, state`,
   )
-  const setPrice = storage.prepare<[string, string, number, string, number]>(
-    `INSERT INTO price VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET per_image_micros = excluded.per_image_micros,
-       currency = excluded.currency, set_ms = excluded.set_ms`,
-  )
+  const forgetPrice = storage.prepare<[string, string]>('DELETE FROM price WHERE provider = ? AND model = ?')
   const priceOf = storage.prepare<[string, string], { micros: number }>(
     'SELECT per_image_micros AS micros FROM price WHERE provider = ? AND model = ?',
   )
@@ -206,11 +203,9 @@ export function openSpend(storage: Storage, clock: Clock) {
       }
     },
 
-    /** A person's price for a model without one. */
-    setPrice: (provider: string, model: string, perImageMicros: number): void =>
-      void setPrice.run(provider, model, perImageMicros, 'USD', clock.now()),
-    /** The price a person entered, null where none was. */
+    /** The price of a picture that a person entered in an earlier version, null where none was; later ones are settings. */
     price: (provider: string, model: string): number | null => priceOf.get(provider, model)?.micros ?? null,
+    forgetPrice: (provider: string, model: string): void => void forgetPrice.run(provider, model),
 
     /** When requests of a provider were started since a time, oldest first: what its limits count after a restart. */
     startedSince: (provider: string, sinceMs: number): number[] =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
@@ -52,7 +53,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   })
   return {
     async submit(request, call) {
-      const entry = entryOf(request.model)
+      const entry = withChanges(entryOf(request.model), io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model of BFL.`)
       const body = JSON.stringify(await bodyFor(request, entry, call, of.pictureMegabytes * 1_000_000))
       const headers = { 'content-type': 'application/json' }
@@ -76,7 +77,9 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     async check(call) {
       const reply = await http.send(urlOf('/v1/credits'), { method: 'GET', repeatable: true }, call)
       const { credits } = http.read(account, reply, false)
-      return { message: `Connected to ${where}, ${credits} credits`, models: [] }
+      // A credit is a cent (its price page, read 2026-11).
+      const balance = { text: `${credits} credits`, micros: Math.floor(credits * 10_000) }
+      return { message: `Connected to ${where}, ${credits} credits`, models: [], balance }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { replyOf } from '#engine/network/network.ts'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { hrefOf, limitsOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
@@ -77,7 +78,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   }
 
   async function wireFor(request: GenerationRequest, call: ProviderCall): Promise<WireRequest> {
-    const entry = entryOf(request.model)
+    const entry = withChanges(entryOf(request.model), io.changes?.(request.model) ?? null)
     if (entry) return wireRequest(request, entry, call, maxPictureBytes)
     if (!typedModel(request.model)) throw unsupported(`“${request.model}” is not the id of an endpoint at fal.ai.`)
     const live = known.get(request.model) ?? (await liveInput(http, address(platform, 'platform'), request.model, call))
@@ -171,7 +172,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       await livePrices(http, base, ['fal-ai/flux/schnell'], call)
       const credit = await balance(http, base, call)
       const { origin } = new URL(address(queue, 'queue'))
-      return { message: `Connected to ${origin}${credit ? `, ${credit}` : ''}`, models: [] }
+      const message = `Connected to ${origin}${credit ? `, ${credit.text} of credit` : ''}`
+      return { message, models: [], ...(credit ? { name: credit.name, balance: credit } : {}) }
     },
 
     catalogue: (call) => liveModels(http, address(platform, 'platform'), io.now(), call),

@@ -76,7 +76,13 @@ export async function liveModels(
       ...model,
       ...(unit
         ? {
-            price: { perImageMicros: micros, currency: 'USD', asOf, source: `${wordsOf(unit)}, from fal’s price list` },
+            price: {
+              perImageMicros: micros,
+              currency: 'USD',
+              asOf,
+              source: `${wordsOf(unit)}, from fal’s price list`,
+              ...(micros === null ? {} : { unit: unitOf(unit) ?? undefined }),
+            },
           }
         : {}),
       ...(on === undefined ? {} : { retired: { on: on || asOf, successor: null } }),
@@ -88,6 +94,11 @@ const wordsOf = (unit: Unit): string => `${unit.unit_price} ${unit.currency} per
 
 /** What one picture of the final size costs; null for units that are not known beforehand. */
 function microsOf(unit: Unit, entry: FalEntry): number | null {
+  const known = unitOf(unit)
+  return known && finalMicrosOf({ ...entry, price: { usd: known.micros, per: known.per, asOf: '', source: '' } })
+}
+
+function unitOf(unit: Unit): { per: 'image' | 'megapixel'; micros: number } | null {
   const per = /megapixel/i.test(unit.unit)
     ? 'megapixel'
     : /^(image|generation|request)s?$/i.test(unit.unit)
@@ -95,8 +106,7 @@ function microsOf(unit: Unit, entry: FalEntry): number | null {
       : null
   if (per === null || unit.currency !== 'USD') return null
   // The small step undoes binary fractions (0.0051 USD).
-  const usd = Math.ceil(unit.unit_price * 1_000_000 - 1e-6)
-  return finalMicrosOf({ ...entry, price: { usd, per, asOf: '', source: '' } })
+  return { per, micros: Math.ceil(unit.unit_price * 1_000_000 - 1e-6) }
 }
 
 const requestList = z.object({
@@ -166,12 +176,14 @@ const billing = z.object({
   credits: z.object({ current_balance: z.number(), currency: z.string() }),
 })
 
-/** `24.50 USD of credit`; null where the key may not see it (only admin keys may). */
-export async function balance(http: HttpSession, platform: string, call: ProviderCall): Promise<string | null> {
+/** What is left to spend, and whose it is; null where the key may not see it (only admin keys may). */
+export async function balance(http: HttpSession, platform: string, call: ProviderCall) {
   try {
     const reply = await http.send(`${platform}/account/billing?expand=credits`, get, call)
-    const { credits } = http.read(billing, reply, false)
-    return `${credits.current_balance.toFixed(2)} ${credits.currency} of credit`
+    const { credits, username } = http.read(billing, reply, false)
+    const { current_balance: left, currency } = credits
+    const micros = currency === 'USD' ? Math.floor(left * 1_000_000 + 1e-6) : null
+    return { name: username, text: `${left.toFixed(2)} ${currency}`, micros }
   } catch (error) {
     if (call.signal.aborted) throw error
     return null // The balance is an extra: the key was already found good.

@@ -5,7 +5,7 @@ import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { complaintOf } from './complaint.ts'
-import { isModelId, models } from './models.ts'
+import { changed, isModelId, models } from './models.ts'
 import { priceOf } from './price.ts'
 import { progressFrom } from './reply.ts'
 import { wireRequest } from './request.ts'
@@ -40,8 +40,8 @@ export const gemini: Provider = {
   },
   models: (given) => models.list(settings.parse(given).askRetired),
   model: (id, given) => (isModelId(id) ? models.model(id, settings.parse(given).askRetired) : null),
-  price(request, given) {
-    const entry = models.entry(request.model, settings.parse(given).askRetired)
+  price(request, given, changes = null) {
+    const entry = changed(models.entry(request.model, settings.parse(given).askRetired), changes)
     return entry && priceOf(entry, request)
   },
   origin: (given) => baseFrom(settings.parse(given).baseUrl)?.origin ?? null,
@@ -73,7 +73,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
 
   return {
     async submit(request, call) {
-      const entry = isModelId(request.model) ? models.entry(request.model, of.askRetired) : null
+      const listed = isModelId(request.model) ? models.entry(request.model, of.askRetired) : null
+      const entry = changed(listed, io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body } = await wireRequest(request, entry, call)
       const headers = { 'content-type': 'application/json' }

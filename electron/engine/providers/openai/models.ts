@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type CatalogueEntry, readCatalogue } from '#engine/providers/catalogue.ts'
+import { type CatalogueEntry, readCatalogue, withChanges } from '#engine/providers/catalogue.ts'
 import { hostedModels } from '#engine/providers/hosted-models.ts'
+import type { ModelOverride, UnitPrice } from '#shared/contract/providers.ts'
 import catalogue from './catalogue.json' with { type: 'json' }
 
 /** USD per million tokens, which is micros a token. */
@@ -31,4 +32,16 @@ const wire = z.strictObject({
 export type OpenAiEntry = CatalogueEntry<z.infer<typeof wire>>
 
 /** A test holds the prices of its lines against price.ts. */
-export const models = hostedModels(readCatalogue(catalogue, wire))
+export const models = hostedModels(readCatalogue(catalogue, wire), ({ wire: { rates } }): UnitPrice | null =>
+  rates
+    ? { per: 'token', textIn: rates.text, pictureIn: rates.picture, textOut: rates.out, pictureOut: rates.out }
+    : null,
+)
+
+/** A line with what else is known of its model, and with a person's own prices for tokens: all that comes out is pictures. */
+export function changed(entry: OpenAiEntry | null, changes: ModelOverride | null): OpenAiEntry | null {
+  const over = withChanges(entry, changes)
+  if (!over || changes?.price?.per !== 'token') return over
+  const { textIn, pictureIn, pictureOut } = changes.price
+  return { ...over, wire: { ...over.wire, rates: { text: textIn, picture: pictureIn, out: pictureOut } } }
+}

@@ -5,7 +5,7 @@ import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { readHook } from './hook.ts'
-import { models } from './models.ts'
+import { changed, models } from './models.ts'
 import { priceOf } from './price.ts'
 import { complaintOf, progressFrom } from './reply.ts'
 import { wireRequest } from './request.ts'
@@ -37,8 +37,8 @@ export const openai: Provider = {
   },
   models: (given) => models.list(settings.parse(given).askRetired),
   model: (id, given) => models.model(id, settings.parse(given).askRetired),
-  price(request, given) {
-    const entry = models.entry(request.model, settings.parse(given).askRetired)
+  price(request, given, changes = null) {
+    const entry = changed(models.entry(request.model, settings.parse(given).askRetired), changes)
     return entry && priceOf(entry, request)
   },
   origin: (given) => baseFrom(settings.parse(given).baseUrl)?.origin ?? null,
@@ -68,7 +68,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
 
   return {
     async submit(request, call) {
-      const entry = models.entry(request.model, of.askRetired)
+      const entry = changed(models.entry(request.model, of.askRetired), io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body, headers } = await wireRequest(request, entry, call)
       const sent = { method: 'POST', body, headers, maxBytes: maxReplyBytes, repeatable: false } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
@@ -11,7 +12,7 @@ import { wireRequest } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const get = { method: 'GET', repeatable: true } as const
-const account = z.object({ credits: z.number() })
+const account = z.object({ credits: z.number(), name: z.string().nullish(), email: z.string().nullish() })
 const modelList = z.object({
   data: z.array(z.object({ id: z.string(), pricing: z.object({ image: z.string().catch('') }) })),
 })
@@ -55,7 +56,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   })
   return {
     async submit(request, call) {
-      const entry = entryOf(request.model, of)
+      const entry = withChanges(entryOf(request.model, of), io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model of Recraft.`)
       const { path, body } = await wireRequest(request, entry, call, of.pictureMegabytes * 1_000_000)
       const reply = await http.send(
@@ -73,10 +74,15 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     },
 
     async check(call) {
-      const { credits } = http.read(account, await http.send(urlOf('/users/me'), get, call), false)
+      const { credits, name, email } = http.read(account, await http.send(urlOf('/users/me'), get, call), false)
+      const text = `${credits.toLocaleString('en-US')} credits`
+      const who = name || email
       return {
-        message: `Connected to ${where}, ${credits.toLocaleString('en-US')} credits`,
+        message: `Connected to ${where}, ${text}`,
         models: [],
+        ...(who ? { name: who } : {}),
+        // 1,000 credits are a dollar (its price page, read 2026-11).
+        balance: { text, micros: Math.floor(credits * 1_000) },
       }
     },
 
@@ -89,7 +95,13 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
         if (micros === null) return model
         return {
           ...model,
-          price: { perImageMicros: micros, currency: 'USD', asOf, source: 'Recraft’s list of models' },
+          price: {
+            perImageMicros: micros,
+            currency: 'USD',
+            asOf,
+            source: 'Recraft’s list of models',
+            unit: { per: 'image', micros },
+          },
         }
       })
     },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { replyOf } from '#engine/network/network.ts'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
@@ -67,7 +68,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     request: GenerationRequest,
     call: ProviderCall,
   ): Promise<{ path: string; body: { version?: string; input: Input } }> {
-    const entry = entryOf(request.model)
+    const entry = withChanges(entryOf(request.model), io.changes?.(request.model) ?? null)
     const name = nameFrom(request.model)
     if (!name)
       throw unsupported(`“${request.model}” is not a model at Replicate: write owner/name, or owner/name:version.`)
@@ -144,7 +145,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
 
     async check(call) {
       const { username } = http.read(account, await http.send(urlOf('/account'), get, call), false)
-      return { message: `Connected to ${where} as ${username}`, models: [] }
+      return { message: `Connected to ${where} as ${username}`, models: [], name: username }
     },
 
     /** Which models are still there; prices it does not tell. */

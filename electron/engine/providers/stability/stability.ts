@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
@@ -49,7 +50,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   const pollAfterMs = of.pollSeconds * 1000
   return {
     async submit(request, call) {
-      const entry = entryOf(request.model, of)
+      const entry = withChanges(entryOf(request.model, of), io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model of Stability AI.`)
       const body = await formFor(request, entry, call)
       const reply = await http.send(
@@ -79,6 +80,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
       const { credits } = http.read(balance, reply, false)
       return {
         message: `Connected to ${where}, ${credits.toFixed(2)} credits`,
+        // A credit is a cent (its price page, read 2026-11).
+        balance: { text: `${credits.toFixed(2)} credits`, micros: Math.floor(credits * 10_000) },
         models: modelsOf(of)
           .filter(({ retired }) => !retired)
           .map(({ id }) => id),

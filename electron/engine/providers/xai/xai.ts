@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withChanges } from '#engine/providers/catalogue.ts'
 import { connectedTo } from '#engine/providers/hosted-models.ts'
 import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
@@ -13,6 +14,8 @@ const maxReplyBytes = 128 * 1024 * 1024
 const modelList = z.object({
   models: z.array(z.object({ id: z.string(), max_prompt_length: z.int().positive().nullish().catch(null) })),
 })
+
+const keyInfo = z.object({ name: z.string().nullish() })
 
 /**
  * xAI's Grok Imagine, one picture a request, answered while one waits (xai-proto of 2026-05-17, xai-sdk-python of 2026-08-18).
@@ -56,9 +59,20 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     return http.read(modelList, reply, false).models
   }
 
+  /** What the key is called in xAI's console; an extra, so a failure is none: the key was already found good. */
+  const keyName = async (call: Pick<ProviderCall, 'signal' | 'onHeaders'>): Promise<string | null> => {
+    try {
+      const reply = await http.send(urlOf('/api-key'), { method: 'GET', repeatable: true }, call)
+      return http.read(keyInfo, reply, false).name ?? null
+    } catch (error) {
+      if (call.signal.aborted) throw error
+      return null
+    }
+  }
+
   return {
     async submit(request, call) {
-      const entry = models.entry(request.model, of.askRetired)
+      const entry = withChanges(models.entry(request.model, of.askRetired), io.changes?.(request.model) ?? null)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body } = await wireRequest(request, entry, call)
       const headers = { 'content-type': 'application/json' }
@@ -68,7 +82,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
 
     async check(call) {
       const ids = (await listed(call)).map(({ id }) => id).sort()
-      return { message: connectedTo(where, ids), models: ids }
+      const name = await keyName(call)
+      return { message: connectedTo(where, ids), models: ids, ...(name ? { name } : {}) }
     },
 
     /**
