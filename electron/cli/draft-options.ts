@@ -16,9 +16,11 @@ import { type Axis, axis, type Style } from '#shared/contract/templates.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
 import { providerAndModel, sizeOf, usd, wholeNumber } from './call.ts'
+import { savedDraftProfile } from './saved-profile.ts'
 
 /** What `plan` and `run` can be told about drafts. */
 export interface DraftOptions {
+  readonly profile?: string
   readonly draft?: { provider: string; model: string }
   readonly size?: { width: number; height: number }
   readonly count?: number
@@ -41,6 +43,7 @@ export interface DraftOptions {
 
 export const addDraftOptions = (command: Command): Command =>
   command
+    .option('--profile <name>', 'what drafts are made with: a profile that was saved under this name')
     .option(
       '--draft <provider/model>',
       'what drafts are made with (default: the library’s, else sketch/sketch)',
@@ -123,6 +126,12 @@ function mapped(sheet: Sheet, map: Readonly<Record<string, string>>): Sheet {
 
 /** The wish that the options, the sheet and the library's settings come to. Throws AppError for a model that is not there. */
 export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): DraftPlanInput {
+  if (options.profile && options.draft)
+    throw new AppError(
+      'invalid-input',
+      'Drafts are made with a profile (--profile) or a model (--draft). Take one of them.',
+    )
+  const saved = options.profile === undefined ? null : savedDraftProfile(engine.settings.get(), options.profile)
   const usual = usualDraftSettings(
     options.map ? mapped(sheet, options.map) : sheet,
     engine.settings.get(),
@@ -131,7 +140,7 @@ export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): 
   const settings: DraftSettings = {
     ...usual,
     profiles: usual.profiles.map((profile) => ({
-      ...(options.draft ? profileFor(engine, options.draft) : profile),
+      ...(options.draft ? profileFor(engine, options.draft) : (saved ?? profile)),
       ...options.size,
     })),
     variants: options.count ?? usual.variants,

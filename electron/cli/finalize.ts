@@ -2,15 +2,18 @@ import { InvalidArgumentError } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { FinalPlanInput, FinalProfile, Plan } from '#shared/contract/generation.ts'
+import type { Settings } from '#shared/contract/settings.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { statusOfBatch } from './batches.ts'
 import { type Call, type CommandLine, providerAndModel, usd } from './call.ts'
 import { problemLines } from './plan-text.ts'
 import { followRun, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
+import { savedFinalProfile } from './saved-profile.ts'
 import { writing } from './session.ts'
 
 interface FinalizeOptions {
+  readonly profile?: string
   readonly with?: { provider: string; model: string }
   readonly upscale?: { provider: string; model: string }
   readonly scale?: 2 | 4
@@ -21,6 +24,7 @@ interface FinalizeOptions {
 export function addFinalize(line: CommandLine): void {
   line
     .add('finalize <batch>', 'Make every approved draft without a final at full size')
+    .option('--profile <name>', 'make them with a profile that was saved under this name')
     .option('--with <provider/model>', 'draw them anew with this model', providerAndModel)
     .option('--upscale <provider/model>', 'enlarge them with this model', providerAndModel)
     .option('--scale <2|4>', 'how many times larger (default: 2)', scaleOf)
@@ -35,7 +39,11 @@ function scaleOf(text: string): 2 | 4 {
   throw new InvalidArgumentError('It is 2 or 4.')
 }
 
-function profileOf(options: FinalizeOptions): FinalProfile | null {
+/** What was asked for; else the library's own for finals; null: the way each draft's model does it best. */
+function profileOf(options: FinalizeOptions, settings: Settings): FinalProfile | null {
+  if (options.profile && (options.with || options.upscale))
+    throw new AppError('invalid-input', 'Finals are made with a profile (--profile) or a model. Take one of them.')
+  if (options.profile) return savedFinalProfile(settings, options.profile)
   if (options.with && options.upscale)
     throw new AppError(
       'invalid-input',
@@ -43,7 +51,8 @@ function profileOf(options: FinalizeOptions): FinalProfile | null {
     )
   const size = { width: null, height: null }
   if (options.with) return { kind: 'rerender', ...options.with, ...size, scale: null }
-  return options.upscale ? { kind: 'upscale', ...options.upscale, ...size, scale: options.scale ?? 2 } : null
+  if (options.upscale) return { kind: 'upscale', ...options.upscale, ...size, scale: options.scale ?? 2 }
+  return options.scale ? null : settings.finalProfile
 }
 
 const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<number> =>
@@ -53,7 +62,7 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
     const wish: FinalPlanInput = {
       batchId,
       targets: { kind: 'selector', batchId, selector: options.marked ? 'marked' : 'approved' },
-      profile: profileOf(options),
+      profile: profileOf(options, engine.settings.get()),
       scale: options.scale ?? 2,
     }
     const plan = await engine.generation.planFinals(wish)

@@ -1,8 +1,8 @@
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
-import { moneyText } from '#shared/money.ts'
 import type { Call, CommandLine } from './call.ts'
 import { addCustomServices } from './custom-services.ts'
+import { addModels, costText, retiredText } from './models.ts'
 import { tableText } from './output.ts'
 import { readSecret } from './secret-input.ts'
 import { reading } from './session.ts'
@@ -18,6 +18,7 @@ export function addProviders(line: CommandLine): void {
     .option('--forget', 'remove the key from the keyring and the file')
     .action(line.withName(key))
   addCustomServices(line, providers)
+  addModels(line, providers)
 }
 
 const list = (call: Call): Promise<number> =>
@@ -61,11 +62,11 @@ function placeText({ key: place }: ProviderInfo): string | null {
 }
 
 function providerText(provider: ProviderInfo): string {
-  const models = provider.models.map(({ id, operations, price }) => {
-    const { perImageMicros } = price
-    const cost = perImageMicros === null ? 'price not known' : perImageMicros === 0 ? 'free' : moneyText(perImageMicros)
-    return [`  ${provider.id}/${id}`, operations.join(', '), cost]
-  })
+  const models = provider.models.map((model) => [
+    `  ${provider.id}/${model.id}`,
+    model.operations.join(', '),
+    model.retired ? retiredText(model) : costText(model),
+  ])
   const state = provider.ready ? 'ready' : provider.key === 'missing' ? 'needs a key' : 'needs an address'
   return [
     [`${provider.id}  ${provider.label}`, state, placeText(provider)].filter((part) => part !== null).join(', '),

@@ -34,6 +34,8 @@ export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions(
 export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())
 export const useSaveService = () => useMutation(api.customServices.save.mutationOptions())
 export const useRemoveService = () => useMutation(api.customServices.remove.mutationOptions())
+export const useRefreshProvider = () => useMutation(api.providers.refresh.mutationOptions())
+export const useSetModel = () => useMutation(api.providers.setModel.mutationOptions())
 export const useVerifyLibrary = () => useMutation(api.library.verify.mutationOptions())
 
 const settingsChange = ['settings', 'change'] as const

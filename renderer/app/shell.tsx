@@ -2,6 +2,7 @@ import { BatchPage } from '../batch/batch-page.tsx'
 import { BatchesPane } from '../batches/batches-pane.tsx'
 import { LoadPage } from '../load/load-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
+import { LibraryNotice } from '../settings/caps-shut.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { LinkButton } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
@@ -29,6 +30,11 @@ export const Shell = () => {
     >
       <PaneBoundary name="top bar">
         <TopBar route={route} />
+      </PaneBoundary>
+      <PaneBoundary name="notice">
+        <div className={styles.notice}>
+          <LibraryNotice />
+        </div>
       </PaneBoundary>
       {panels.batchesShown && (
         <nav className={styles.batches} aria-label="Batches and queue" data-region="batches">

@@ -1,4 +1,5 @@
 import type { ProviderInfo } from '#shared/contract/providers.ts'
+import { ProfileMenu } from '../settings/profile-menu.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { MoneyField } from '../ui/money-field.tsx'
 import { NumberField } from '../ui/number-field.tsx'
@@ -30,6 +31,15 @@ export const DraftChoices = ({
         // biome-ignore lint/suspicious/noArrayIndexKey: the same model may stand here twice, with two sizes
         <div key={index} className={styles.profile}>
           <ProfilePicker
+            aside={
+              <ProfileMenu
+                stage="draft"
+                current={profile.model === '' ? null : { stage: 'draft', profile }}
+                onTake={(saved) =>
+                  saved.stage === 'draft' && onChange({ ...wish, profiles: wish.profiles.with(index, saved.profile) })
+                }
+              />
+            }
             label={many ? `Model ${index + 1}` : 'Model'}
             providers={providers}
             profile={profile}

@@ -26,6 +26,10 @@ export const modelOf = (providers: readonly ProviderInfo[], profile: Profile): M
 export const modelLabel = (provider: ProviderInfo, model: Model): string =>
   model.label === provider.label ? model.label : `${model.label}, ${provider.label}`
 
+/** `retired, use gpt-image-2` */
+export const retiredNote = ({ successor }: NonNullable<Model['retired']>): string =>
+  successor ? `retired, use ${successor}` : 'retired'
+
 /** What can make drafts, ready or not; `PROVIDER/*` where any model id may be typed. */
 export function profileChoices(providers: readonly ProviderInfo[]): Choice<string>[] {
   return providers.flatMap((provider) => {
@@ -35,7 +39,7 @@ export function profileChoices(providers: readonly ProviderInfo[]): Choice<strin
       .map((model) => ({
         value: profileName({ provider: provider.id, model: model.id }),
         label: modelLabel(provider, model),
-        note: priceText(model.price) + wait,
+        note: model.retired ? retiredNote(model.retired) : priceText(model.price) + wait,
       }))
     if (!provider.anyModel) return models
     return [

@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { type Profile, profileName } from '#shared/generation-request.ts'
 import { hrefOf } from '../app/router.ts'
-import { LinkButton } from '../ui/button.tsx'
+import { retiredText } from '../settings/provider-groups.ts'
+import { Button, LinkButton } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { Field, TextField } from '../ui/text-field.tsx'
 import { profileOf } from './draft-wish.ts'
@@ -13,17 +15,21 @@ export const ProfilePicker = ({
   label,
   providers,
   profile,
+  aside = null,
   onChange,
 }: {
   label: string
   providers: readonly ProviderInfo[]
   profile: Profile
+  /** Stands beside the box. */
+  aside?: ReactNode
   onChange: (profile: Profile) => void
 }) => {
   const choices = profileChoices(providers)
   const provider = providers.find((each) => each.id === profile.provider)
   const model = modelOf(providers, profile)
   const isTyped = model === null && provider?.anyModel === true
+  const successor = provider?.models.find((each) => each.id === model?.retired?.successor)
   const notReady = provider ? notReadyText(provider) : null
   const value = isTyped ? profileName({ provider: profile.provider, model: typedModel }) : profileName(profile)
   const choose = (name: string) => {
@@ -33,9 +39,22 @@ export const ProfilePicker = ({
   }
   return (
     <div className={styles.picker}>
-      <Field label={label}>
-        {({ id }) => <Select id={id} label={label} value={value} choices={choices} onChange={choose} />}
-      </Field>
+      <div className={aside ? styles.model : undefined}>
+        <Field label={label}>
+          {({ id }) => <Select id={id} label={label} value={value} choices={choices} onChange={choose} />}
+        </Field>
+        {aside}
+      </div>
+      {model?.retired && (
+        <p className={styles.wait} role="status">
+          {retiredText(model)}{' '}
+          {successor && (
+            <Button look="quiet" onClick={() => onChange(profileOf(profile.provider, successor.id))}>
+              Use {successor.label}
+            </Button>
+          )}
+        </p>
+      )}
       {isTyped && (
         <TextField
           label="Model id"

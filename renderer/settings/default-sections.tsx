@@ -5,7 +5,6 @@ import { abilities } from '../api/host.ts'
 import { firstProfile } from '../load/draft-wish.ts'
 import { ProfilePicker } from '../load/profile-picker.tsx'
 import { Button } from '../ui/button.tsx'
-import { MoneyField } from '../ui/money-field.tsx'
 import { NumberField } from '../ui/number-field.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { TextField } from '../ui/text-field.tsx'
@@ -115,39 +114,6 @@ const SettledText = ({
         if (event.key === 'Enter') settle()
       }}
     />
-  )
-}
-
-/** The most that paid requests may cost in a day. A cap that is changed here has been seen. */
-export const MoneySection = ({ settings, onChange }: { settings: Settings; onChange: Change }) => {
-  const [typed, setTyped] = useState<{ micros: number | null } | null>(null)
-  const cap = typed ? typed.micros : settings.dailyCapMicros
-  const isChanged = cap !== settings.dailyCapMicros
-  return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault()
-        onChange({ dailyCapMicros: cap, dailyCapSeen: true })
-        setTyped(null)
-      }}
-    >
-      <div className={styles.fields}>
-        <MoneyField
-          label="Most a day, in US dollars"
-          value={settings.dailyCapMicros}
-          hint="Over all providers, by UTC day. Empty: no cap. What is over it waits, and is not lost."
-          onChange={(micros) => setTyped({ micros })}
-        />
-      </div>
-      {isChanged && (
-        <div className={styles.line}>
-          <Button type="submit" look="go">
-            {cap === null ? 'Go without a cap' : 'Save the cap'}
-          </Button>
-        </div>
-      )}
-    </form>
   )
 }
 

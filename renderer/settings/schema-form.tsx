@@ -10,14 +10,13 @@ import styles from './settings-page.module.css'
 
 type Values = ProviderInfo['settings']
 
-/** So many fields stand open; the rest waits under "More". */
-const openFields = 4
-
 /** A form drawn from a JSON Schema. Only what was changed is sent; what is wrong stays in its box with the reason. */
 export const SchemaForm = ({
   name,
   schema,
   values,
+  first,
+  limits,
   isSaving,
   error,
   onSave,
@@ -25,6 +24,9 @@ export const SchemaForm = ({
   name: string
   schema: ProviderInfo['settingsSchema']
   values: Values
+  /** The fields that stand open before all others, and those that limit how fast it is asked; the rest waits under "More". */
+  first: readonly string[]
+  limits: readonly string[]
   isSaving: boolean
   error: unknown
   onSave: (changed: Values) => Promise<unknown>
@@ -36,6 +38,10 @@ export const SchemaForm = ({
   const changed = fields.filter((field) => textIn(field) !== textOf(field, values[field.name]))
   const read = changed.map((field) => ({ field, result: valueIn(field, textIn(field)) }))
   const isGood = read.every(({ result }) => 'value' in result)
+  const named = (names: readonly string[]) => fields.filter(({ name: one }) => names.includes(one))
+  const opened = named(first)
+  const limiting = named(limits)
+  const others = fields.filter(({ name: one }) => !first.includes(one) && !limits.includes(one))
   const box = (field: SchemaField) => (
     <SchemaBox
       key={field.name}
@@ -64,11 +70,17 @@ export const SchemaForm = ({
         if (changed.length > 0 && isGood) save()
       }}
     >
-      <div className={styles.fields}>{fields.slice(0, openFields).map(box)}</div>
-      {fields.length > openFields && (
+      {opened.length > 0 && <div className={styles.fields}>{opened.map(box)}</div>}
+      {limiting.length > 0 && (
+        <fieldset className={styles.limits}>
+          <legend>Limits of this account</legend>
+          <div className={styles.limitFields}>{limiting.map(box)}</div>
+        </fieldset>
+      )}
+      {others.length > 0 && (
         <details className={styles.more}>
           <summary>More settings</summary>
-          <div className={styles.fields}>{fields.slice(openFields).map(box)}</div>
+          <div className={styles.fields}>{others.map(box)}</div>
         </details>
       )}
       {error !== null && error !== undefined && (

@@ -9,12 +9,14 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { notifyError } from '../ui/toast.tsx'
 import { CustomServices } from './custom/custom-services.tsx'
-import { AppearanceSection, DefaultsSection, MoneySection } from './default-sections.tsx'
+import { AppearanceSection, DefaultsSection } from './default-sections.tsx'
 import { LibrarySection } from './library-section.tsx'
-import { ProviderSection } from './provider-section.tsx'
+import { MoneySection } from './money-section.tsx'
+import { ProfilesSection } from './profiles-section.tsx'
+import { ProviderList } from './provider-list.tsx'
 import styles from './settings-page.module.css'
 
-const sections = ['Providers', 'Defaults', 'Money', 'Appearance', 'Library', 'Shortcuts'] as const
+const sections = ['Providers', 'Profiles', 'Defaults', 'Money', 'Appearance', 'Library', 'Shortcuts'] as const
 type SectionName = (typeof sections)[number]
 
 const idOf = (name: SectionName): string => `settings-${name.toLowerCase()}`
@@ -55,16 +57,17 @@ export const SettingsPage = () => {
       {settings.data && providers.data ? (
         <div className={styles.sections}>
           <Section name="Providers">
-            {providers.data.map((provider) => (
-              <ProviderSection key={provider.id} provider={provider} />
-            ))}
+            <ProviderList providers={providers.data} />
             <CustomServices />
+          </Section>
+          <Section name="Profiles">
+            <ProfilesSection settings={settings.data} providers={providers.data} onChange={change} />
           </Section>
           <Section name="Defaults">
             <DefaultsSection settings={settings.data} providers={providers.data} onChange={change} />
           </Section>
           <Section name="Money">
-            <MoneySection settings={settings.data} onChange={change} />
+            <MoneySection settings={settings.data} providers={providers.data} onChange={change} />
           </Section>
           <Section name="Appearance">
             <AppearanceSection settings={settings.data} onChange={change} />

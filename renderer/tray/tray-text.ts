@@ -1,9 +1,11 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { FinalProfile, Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { SavedProfile } from '#shared/contract/settings.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
-import { modelLabel } from '../load/profile-choices.ts'
+import { modelLabel, retiredNote } from '../load/profile-choices.ts'
+import { profileText } from '../settings/saved-profiles.ts'
 import { countText, durationText } from '../ui/time-text.ts'
 
 /** How finals are to be made: a choice of the tray's list. */
@@ -27,7 +29,7 @@ const faithful: FinalChoice = {
 const upscales = [2, 4] as const
 
 /** Faithful first; then every upscaler twice, and every model that draws from prompts. Only what is ready. */
-export function finalChoices(providers: readonly ProviderInfo[]): FinalChoice[] {
+export function finalChoices(providers: readonly ProviderInfo[], saved: readonly SavedProfile[] = []): FinalChoice[] {
   const ready = providers.filter((provider) => provider.ready)
   const models = ready.flatMap((provider) => provider.models.map((model) => ({ provider, model })))
   const larger = models
@@ -36,7 +38,7 @@ export function finalChoices(providers: readonly ProviderInfo[]): FinalChoice[] 
       upscales.map((scale) => ({
         value: `${profileName({ provider: provider.id, model: model.id })} ${scale}`,
         label: `${model.label} ${scale}×`,
-        note: 'the same picture, enlarged',
+        note: model.retired ? retiredNote(model.retired) : 'the same picture, enlarged',
         profile: {
           kind: 'upscale' as const,
           provider: provider.id,
@@ -53,7 +55,11 @@ export function finalChoices(providers: readonly ProviderInfo[]): FinalChoice[] 
     .map(({ provider, model }) => ({
       value: profileName({ provider: provider.id, model: model.id }),
       label: modelLabel(provider, model),
-      note: model.sameSeedLarger ? 'redrawn, but for its own drafts' : 'redrawn',
+      note: model.retired
+        ? retiredNote(model.retired)
+        : model.sameSeedLarger
+          ? 'redrawn, but for its own drafts'
+          : 'redrawn',
       profile: {
         kind: 'rerender' as const,
         provider: provider.id,
@@ -64,8 +70,20 @@ export function finalChoices(providers: readonly ProviderInfo[]): FinalChoice[] 
       },
       scale: 2,
     }))
-  return [faithful, ...larger, ...drawn]
+  const named = saved
+    .filter((one) => one.stage === 'final')
+    .map((one) => ({
+      value: choiceOfProfile(one.name),
+      label: one.name,
+      note: profileText(one),
+      profile: one.profile,
+      scale: 2,
+    }))
+  return [faithful, ...named, ...larger, ...drawn]
 }
+
+/** The choice that a saved profile is. */
+export const choiceOfProfile = (name: string): string => `profile ${name}`
 
 /** `38 to full size` and what they are made with. */
 export function countLine(plan: Plan): { title: string; note: string } {

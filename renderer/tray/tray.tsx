@@ -2,8 +2,10 @@ import { useState } from 'react'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useRunPlan } from '../api/changes.ts'
-import { useBatch, useFinalPlan, useProviders } from '../api/queries.ts'
+import { useBatch, useFinalPlan, useProviders, useSettings } from '../api/queries.ts'
 import { useCommands, useKeyOf } from '../keys/command-center.tsx'
+import { ProfileMenu } from '../settings/profile-menu.tsx'
+import { isSameProfile } from '../settings/saved-profiles.ts'
 import { useSpendGuard } from '../settings/spend-guard.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Progress } from '../ui/progress.tsx'
@@ -13,7 +15,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { RerollLine } from './reroll-line.tsx'
 import styles from './tray.module.css'
 import { TrayProblems } from './tray-problems.tsx'
-import { countLine, finalChoices, finalsProgress, priceLine, timeLine } from './tray-text.ts'
+import { choiceOfProfile, countLine, finalChoices, finalsProgress, priceLine, timeLine } from './tray-text.ts'
 
 /** What full sizes would cost and take, and the one step that makes them. Opening it moves no focus and runs nothing. */
 export const Tray = ({
@@ -44,9 +46,12 @@ type Which = 'marked' | 'approved'
 
 const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void }) => {
   const [chosenWhich, setWhich] = useState<Which | null>(null)
-  const [way, setWay] = useState('faithful')
+  const [chosenWay, setWay] = useState<string | null>(null)
   const providers = useProviders().data ?? []
-  const choices = finalChoices(providers)
+  const settings = useSettings().data
+  const choices = finalChoices(providers, settings?.profiles)
+  const usual = settings?.finalProfile ?? null
+  const way = chosenWay ?? choices.find(({ profile }) => isSameProfile(profile, usual))?.value ?? 'faithful'
   const choice = choices.find((each) => each.value === way) ?? choices[0]
   const which = chosenWhich ?? (batch.decisions.marked > 0 ? 'marked' : 'approved')
   const query = useFinalPlan({
@@ -120,6 +125,11 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             value={choice?.value ?? 'faithful'}
             choices={choices}
             onChange={setWay}
+          />
+          <ProfileMenu
+            stage="final"
+            current={choice?.profile ? { stage: 'final', profile: choice.profile } : null}
+            onTake={({ name }) => setWay(choiceOfProfile(name))}
           />
           <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>
             {run.isPending ? 'Starting' : 'Make them'}
