@@ -39,8 +39,7 @@ export const ModelsTable = ({ provider }: { provider: ProviderInfo }) => {
             columns={[
               { title: 'Model', cell: (model) => <Name model={model} /> },
               { title: 'Does', cell: (model) => model.operations.map((operation) => powers[operation]).join(', ') },
-              { title: 'Drafts', number: true, cell: (model) => sizeText(model.draftSize) },
-              { title: 'Finals', number: true, cell: (model) => sizeText(model.finalSize) },
+              { title: 'Drafts, finals', number: true, cell: (model) => <Sizes model={model} /> },
               { title: 'A final', number: true, cell: costText },
               { title: 'Price from', grow: true, cell: (model) => <Source model={model} /> },
               {
@@ -76,6 +75,14 @@ const Name = ({ model }: { model: Model }) => {
     </div>
   )
 }
+
+const Sizes = ({ model: { draftSize, finalSize } }: { model: Model }) => (
+  <>
+    {sizeText(draftSize)}
+    <br />
+    {sizeText(finalSize)}
+  </>
+)
 
 const Source = ({ model: { price } }: { model: Model }) => {
   const text = [price.asOf, price.source].filter((part) => part !== null && part !== '').join(', ')

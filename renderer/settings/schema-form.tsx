@@ -73,7 +73,7 @@ export const SchemaForm = ({
       {opened.length > 0 && <div className={styles.fields}>{opened.map(box)}</div>}
       {limiting.length > 0 && (
         <fieldset className={styles.limits}>
-          <legend>Limits of this account</legend>
+          <legend>How fast it is asked</legend>
           <div className={styles.limitFields}>{limiting.map(box)}</div>
         </fieldset>
       )}

@@ -30,7 +30,7 @@ export const fourLanes: readonly FourLane[] = [
     path: 'openai/v1',
     concurrency: 6,
     requestsPerMinute: null,
-    serviceMs: 60,
+    serviceMs: 600,
   },
   {
     provider: 'xai',
@@ -38,16 +38,16 @@ export const fourLanes: readonly FourLane[] = [
     path: 'xai/v1',
     concurrency: 3,
     requestsPerMinute: null,
-    serviceMs: 120,
+    serviceMs: 900,
   },
-  { provider: 'stability', model: 'core', path: 'stability', concurrency: 1, requestsPerMinute: null, serviceMs: 90 },
+  { provider: 'stability', model: 'core', path: 'stability', concurrency: 1, requestsPerMinute: null, serviceMs: 600 },
   {
     provider: 'recraft',
     model: 'recraftv4_1',
     path: 'recraft/v1',
     concurrency: 4,
     requestsPerMinute: 8,
-    serviceMs: 30,
+    serviceMs: 300,
   },
 ]
 

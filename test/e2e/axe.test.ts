@@ -67,6 +67,25 @@ const screens: readonly Screen[] = [
   },
   { name: 'queue', open: goTo('#/queue') },
   { name: 'settings', open: goTo('#/settings') },
+  {
+    name: 'settings, a provider',
+    open: async (page) => {
+      await goTo('#/settings')(page)
+      await page
+        .getByRole('button', { name: /^OpenAI / })
+        .first()
+        .click()
+      await expect(page.getByRole('table', { name: 'Models of OpenAI' })).toBeVisible()
+    },
+  },
+  {
+    name: 'settings, a model',
+    open: async (page) => {
+      await goTo('#/settings')(page)
+      await page.getByRole('button', { name: 'Change gpt-image-2', exact: true }).click()
+      await expect(page.getByRole('dialog', { name: 'GPT Image 2' })).toBeVisible()
+    },
+  },
 ]
 
 /** 8 rows of three drafts each. */
