@@ -24,13 +24,13 @@ export interface ModelDraft {
   readonly maxReferences: string
 }
 
-export function sizesText(sizes: Model['sizes']): string {
+function sizesText(sizes: Model['sizes']): string {
   if (sizes.kind === 'any') return `${sizes.min} to ${sizes.max} in steps of ${sizes.multipleOf}`
   return sizes.list.map(({ width, height }) => `${width}x${height}`).join(', ')
 }
 
 /** `512x512, 1024x768` or `256 to 2048 in steps of 64`; `null` where it is neither. */
-export function sizesFrom(text: string): Model['sizes'] | null {
+function sizesFrom(text: string): Model['sizes'] | null {
   const range = /^\s*(\d{1,5})\s*(?:to|-|–)\s*(\d{1,5})(?:\s*in steps of\s*(\d{1,4}))?\s*$/i.exec(text)
   if (range) {
     const [min, max, multipleOf] = [Number(range[1]), Number(range[2]), Number(range[3] ?? 1)]

@@ -3,6 +3,8 @@ import type { Model, ModelOverride } from '#shared/contract/providers.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 
+export { priceOf } from './catalogue-price.ts'
+
 /** An id or a set of ids and URLs that follow a running job, stored verbatim: enough to poll after a restart. */
 export type Handle = Readonly<Record<string, string>>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { priceOf } from '#engine/providers/catalogue-price.ts'
+import { priceOf } from '#engine/providers/provider.ts'
 import { type Model, type ModelOverride, model, type Size, type UnitPrice } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'

@@ -1,13 +1,18 @@
-import type { Limits } from '#engine/providers/provider.ts'
+import type { Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
 import type { Connection } from '#shared/contract/providers.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
-import type { OpenProvider } from './open-providers.ts'
+
+interface Asked {
+  readonly provider: Provider
+  readonly session: ProviderSession
+  readonly limits: Limits
+}
 
 export const noPictures = (): Promise<never> =>
   Promise.reject(new AppError('not-found', 'A question about the account takes no pictures.'))
 
 /** Asks a service who the key belongs to, what is left to spend and what it allows. Never throws: what is wrong is said. */
-export async function testConnection({ session, provider, limits }: OpenProvider): Promise<Connection> {
+export async function testConnection({ session, provider, limits }: Asked): Promise<Connection> {
   const none = { account: null, balance: null, models: [] }
   const kept = limitSentence(limits)
   if (!session.check) {
