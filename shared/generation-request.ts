@@ -4,6 +4,7 @@ export const operations = ['generate', 'edit', 'upscale', 'cutout'] as const
 
 /** A picture that goes into a request, named by the SHA-256 (hex) of its bytes. */
 const inputPicture = z.object({ sha256: z.string(), width: z.int(), height: z.int() })
+export type InputPicture = z.infer<typeof inputPicture>
 
 /**
  * One request for one picture, exactly as it is stored, hashed and handed to a provider.

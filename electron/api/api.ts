@@ -37,6 +37,13 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       add: os.wildcards.add.handler(({ input }) => engine.wildcards.add(input)),
       remove: os.wildcards.remove.handler(({ input }) => engine.wildcards.remove(input)),
     },
+    references: {
+      list: os.references.list.handler(({ input }) => engine.references.list(input)),
+      add: os.references.add.handler(({ input }) => engine.references.add(input)),
+      fetch: os.references.fetch.handler(({ input }) => engine.references.fetch(input)),
+      remove: os.references.remove.handler(({ input }) => engine.references.remove(input)),
+      thumb: os.references.thumb.handler(({ input }) => engine.references.thumb(input)),
+    },
     batches: {
       list: os.batches.list.handler(() => engine.batches.list()),
       get: os.batches.get.handler(({ input }) => engine.batches.get(input)),

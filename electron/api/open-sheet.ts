@@ -1,8 +1,9 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { FetchedReferences } from '#shared/contract/references.ts'
 import type { Settings } from '#shared/contract/settings.ts'
-import type { Sheet } from '#shared/contract/sheets.ts'
+import type { ColumnMapping, Sheet } from '#shared/contract/sheets.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
 import type { EngineRooms } from './engine-rooms.ts'
 import { sheetBytesOf } from './sheet-bytes.ts'
@@ -31,12 +32,31 @@ export function usualDraftSettings(
   }
 }
 
+/** What only a host on the sheet's own machine can do: read the pictures that lie beside it. */
+export interface SheetFolders {
+  readonly references: {
+    addFromFolder(sheetId: number, mapping: ColumnMapping, folder: string): Promise<FetchedReferences>
+  }
+}
+
+/** The pictures that a sheet names: files from its folder (null for none), and addresses. What cannot be had is told by name. */
+export async function gatherReferences(
+  engine: Pick<EngineRooms, 'references'> & SheetFolders,
+  { id, mapping }: Pick<Sheet, 'id' | 'mapping'>,
+  folder: string | null,
+): Promise<FetchedReferences> {
+  const files =
+    folder === null ? { fetched: 0, failed: [] } : await engine.references.addFromFolder(id, mapping, folder)
+  const addresses = await engine.references.fetch({ sheetId: id, mapping })
+  return { fetched: files.fetched + addresses.fetched, failed: [...files.failed, ...addresses.failed] }
+}
+
 /**
  * Stores a sheet from this machine and, with `run`, starts making its drafts. Gives the place of the window that shows
  * it: `#/load/3`, or `#/batch/7` when it runs. Throws `invalid-input` where the file cannot be read.
  */
 export async function openSheet(
-  engine: Pick<EngineRooms, 'sheets' | 'generation' | 'settings' | 'providers'>,
+  engine: Pick<EngineRooms, 'sheets' | 'references' | 'generation' | 'settings' | 'providers'> & SheetFolders,
   path: string,
   run: boolean,
 ): Promise<string> {
@@ -47,6 +67,8 @@ export async function openSheet(
     })
   })
   const sheet = await engine.sheets.add({ name: basename(path), bytesBase64: bytes.toString('base64') })
+  // What is missing is shown on the load page, and told by the plan.
+  await gatherReferences(engine, sheet, dirname(path))
   if (!run) return `#/load/${sheet.id}`
   const settings = usualDraftSettings(sheet, await engine.settings.get(), await engine.providers.list())
   const asked = { sheetId: sheet.id, settings, alwaysNew: false, pricePerImageMicros: null }

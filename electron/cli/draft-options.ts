@@ -1,5 +1,6 @@
+import { basename, dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { usualDraftSettings } from '#api/open-sheet.ts'
+import { gatherReferences, usualDraftSettings } from '#api/open-sheet.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
 import {
@@ -15,8 +16,9 @@ import {
 import { type Axis, axis, type Style } from '#shared/contract/templates.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
-import { providerAndModel, sizeOf, usd, wholeNumber } from './call.ts'
+import { type Call, providerAndModel, sizeOf, usd, wholeNumber } from './call.ts'
 import { savedDraftProfile } from './saved-profile.ts'
+import { readNamedFile } from './sheet-file.ts'
 
 /** What `plan` and `run` can be told about drafts. */
 export interface DraftOptions {
@@ -39,6 +41,8 @@ export interface DraftOptions {
   readonly delimiter?: NonNullable<SheetReading['delimiter']>
   readonly encoding?: SheetEncoding
   readonly map?: Readonly<Record<string, string>>
+  readonly references?: string
+  readonly reference?: readonly string[]
 }
 
 export const addDraftOptions = (command: Command): Command =>
@@ -79,6 +83,12 @@ export const addDraftOptions = (command: Command): Command =>
       '--map <role=column>',
       'what a column is for, such as prompt=Text or seed= for none; again for more',
       roleOf,
+    )
+    .option('--references <folder>', 'where the pictures lie that the sheet names (default: the sheet’s own folder)')
+    .option(
+      '--reference <file>',
+      'a picture that goes in with every prompt; may be given again',
+      (file, all: string[] = []) => [...all, file],
     )
     .option('--new', 'always make a new batch, also where one of this sheet is unfinished')
 
@@ -124,8 +134,17 @@ function mapped(sheet: Sheet, map: Readonly<Record<string, string>>): Sheet {
   return { ...sheet, mapping: columnMapping.parse(mapping) }
 }
 
-/** The wish that the options, the sheet and the library's settings come to. Throws AppError for a model that is not there. */
-export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): DraftPlanInput {
+/**
+ * The wish that the options, the sheet and the library's settings come to. The pictures that the sheet names are read
+ * from its folder (none for a sheet on standard input), or fetched; what cannot be had is told and is a problem of its
+ * rows. Throws AppError for a model that is not there.
+ */
+export async function draftWish(
+  call: Pick<Call, 'out'>,
+  engine: Engine,
+  { sheet, path }: { readonly sheet: Sheet; readonly path: string },
+  options: DraftOptions,
+): Promise<DraftPlanInput> {
   if (options.profile && options.draft)
     throw new AppError(
       'invalid-input',
@@ -137,6 +156,11 @@ export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): 
     engine.settings.get(),
     engine.providers.list(),
   )
+  const folder = options.references ?? (path === '-' ? null : dirname(resolve(path)))
+  const { failed } = await gatherReferences(engine, { id: sheet.id, mapping: usual.mapping }, folder)
+  for (const { message } of failed.slice(0, failuresShown)) call.out.note(message)
+  if (failed.length > failuresShown) call.out.note(`and ${failed.length - failuresShown} more`)
+  const references = await Promise.all((options.reference ?? []).map((file) => addReference(engine, sheet.id, file)))
   const settings: DraftSettings = {
     ...usual,
     profiles: usual.profiles.map((profile) => ({
@@ -146,6 +170,7 @@ export function draftWish(engine: Engine, sheet: Sheet, options: DraftOptions): 
     variants: options.count ?? usual.variants,
     template: options.template ?? usual.template,
     ...promptOptions(engine, options),
+    ...(references.length > 0 ? { references } : {}),
   }
   return {
     sheetId: sheet.id,
@@ -184,6 +209,15 @@ function axisOf(text: string, before: Axis[] = []): Axis[] {
   if (!read.success || list.includes(''))
     throw new InvalidArgumentError('Write it as NAME=value|value, such as "angle=front|side".')
   return [...before, read.data]
+}
+
+const failuresShown = 20
+
+async function addReference(engine: Engine, sheetId: number, file: string): Promise<{ name: string; sha256: string }> {
+  const bytes = await readNamedFile('The reference picture', file)
+  const name = basename(file)
+  const { sha256 } = await engine.references.add({ sheetId, name, bytesBase64: bytes.toString('base64') })
+  return { name, sha256 }
 }
 
 function profileFor(engine: Engine, wanted: { provider: string; model: string }): Profile {

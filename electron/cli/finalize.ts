@@ -5,7 +5,7 @@ import type { FinalPlanInput, FinalProfile, Plan } from '#shared/contract/genera
 import type { Settings } from '#shared/contract/settings.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { statusOfBatch } from './batches.ts'
-import { type Call, type CommandLine, providerAndModel, usd } from './call.ts'
+import { type Call, type CommandLine, providerAndModel, usd, wholeNumber } from './call.ts'
 import { problemLines } from './plan-text.ts'
 import { followRun, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
@@ -16,7 +16,10 @@ interface FinalizeOptions {
   readonly profile?: string
   readonly with?: { provider: string; model: string }
   readonly upscale?: { provider: string; model: string }
-  readonly scale?: 2 | 4
+  readonly cutout?: { provider: string; model: string }
+  readonly scale?: number
+  readonly fromDraft?: boolean
+  readonly referenceRow?: number
   readonly marked?: boolean
   readonly cap?: number
 }
@@ -27,32 +30,55 @@ export function addFinalize(line: CommandLine): void {
     .option('--profile <name>', 'make them with a profile that was saved under this name')
     .option('--with <provider/model>', 'draw them anew with this model', providerAndModel)
     .option('--upscale <provider/model>', 'enlarge them with this model', providerAndModel)
-    .option('--scale <2|4>', 'how many times larger (default: 2)', scaleOf)
+    .option('--cutout <provider/model>', 'cut them out of their background with this model', providerAndModel)
+    .option('--scale <n>', 'how many times larger, 1 to 8 (default: 2, or what the model does)', scaleOf)
+    .option('--from-draft', 'with --with: start from the draft’s own picture')
+    .option('--reference-row <n>', 'with --with: the best draft of this row goes in as a picture', wholeNumber(1, 1e9))
     .option('--marked', 'only those that are marked for full size')
     .option('--cap <usd>', 'the most that this run may spend', usd)
     .action(line.withName(finalize))
 }
 
-function scaleOf(text: string): 2 | 4 {
-  if (text === '2') return 2
-  if (text === '4') return 4
-  throw new InvalidArgumentError('It is 2 or 4.')
+function scaleOf(text: string): number {
+  const scale = /^\d(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (scale >= 1 && scale <= 8) return scale
+  throw new InvalidArgumentError('It is a number from 1 to 8.')
 }
 
 /** What was asked for; else the library's own for finals; null: the way each draft's model does it best. */
-function profileOf(options: FinalizeOptions, settings: Settings): FinalProfile | null {
-  if (options.profile && (options.with || options.upscale))
+function profileOf(options: FinalizeOptions, settings: Settings, references: readonly number[]): FinalProfile | null {
+  const { cutout, upscale } = options
+  const models = [options.with, upscale, cutout].filter(Boolean).length
+  if (options.profile && models > 0)
     throw new AppError('invalid-input', 'Finals are made with a profile (--profile) or a model. Take one of them.')
-  if (options.profile) return savedFinalProfile(settings, options.profile)
-  if (options.with && options.upscale)
+  if (models > 1)
     throw new AppError(
       'invalid-input',
-      'Finals are either drawn anew (--with) or enlarged (--upscale). Take one of them.',
+      'Finals are drawn anew (--with), enlarged (--upscale) or cut out (--cutout). Take one of them.',
     )
+  if (!options.with && (options.fromDraft || references.length > 0))
+    throw new AppError('invalid-input', 'Pictures go in where finals are drawn anew: name a model with --with.')
   const size = { width: null, height: null }
-  if (options.with) return { kind: 'rerender', ...options.with, ...size, scale: null }
-  if (options.upscale) return { kind: 'upscale', ...options.upscale, ...size, scale: options.scale ?? 2 }
+  if (options.with) {
+    const pictures = {
+      ...(options.fromDraft ? { fromDraft: true } : {}),
+      ...(references.length > 0 ? { references: [...references] } : {}),
+    }
+    return { kind: 'rerender', ...options.with, ...size, scale: null, ...pictures }
+  }
+  if (cutout) return { kind: 'cutout', ...cutout, ...size, scale: null }
+  if (upscale) return { kind: 'upscale', ...upscale, ...size, scale: options.scale ?? null }
+  if (options.profile) return savedFinalProfile(settings, options.profile)
   return options.scale ? null : settings.finalProfile
+}
+
+/** The best draft of a row: an approved one before others. Throws AppError `not-found`. */
+function imageOfRow(engine: Engine, batchId: number, row: number): number {
+  const { ids } = engine.tiles.ids({ batchId, filter: { rows: [row] }, order: 'sheet' })
+  const images = engine.tiles.many({ tileIds: ids }).flatMap(({ image }) => image ?? [])
+  const best = images.find((image) => image.decision === 'approved') ?? images[0]
+  if (best) return best.id
+  throw new AppError('not-found', `Row ${row} has no picture yet that could go in.`)
 }
 
 const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<number> =>
@@ -62,11 +88,15 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
     const wish: FinalPlanInput = {
       batchId,
       targets: { kind: 'selector', batchId, selector: options.marked ? 'marked' : 'approved' },
-      profile: profileOf(options, engine.settings.get()),
+      profile: profileOf(
+        options,
+        engine.settings.get(),
+        options.referenceRow === undefined ? [] : [imageOfRow(engine, batchId, options.referenceRow)],
+      ),
       scale: options.scale ?? 2,
     }
     const plan = await engine.generation.planFinals(wish)
-    for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)
+    for (const problem of problemLines(plan)) call.out.note(problem)
     refuseNothing(before, plan, options)
     if (plan.redrawn > 0) call.out.note(`${plan.redrawn} are redrawn: another picture, which has to be decided again`)
     await start(engine, plan, options)

@@ -5,6 +5,12 @@ import { moneyText } from '#shared/money.ts'
 import { countText, durationText, manyText, tableText } from './output.ts'
 
 const problemsShown = 20
+const groupsShown = 12
+
+type PlanProblems = Pick<Plan, 'problems' | 'problemCount' | 'problemGroups'>
+
+const groupText = ({ count, message, blocks }: Plan['problemGroups'][number]): string =>
+  `  ${countText(count)} × ${message}${blocks ? '' : ' (made all the same)'}`
 
 /** `row 17 (line 18), column "size": 700x700 is not offered by Sketch` */
 function problemText({ row, line, column, message }: Problem): string {
@@ -15,15 +21,17 @@ function problemText({ row, line, column, message }: Problem): string {
   return place.length > 0 ? `${place.join(', ')}: ${message}` : message
 }
 
-/** Problems as lines, the first 20 of them. */
-export function problemLines(problems: readonly Problem[], problemCount: number): string[] {
+/** Problems as lines, the first 20 of them; where there are more, how many rows have what in common. */
+export function problemLines({ problems, problemCount, problemGroups }: PlanProblems): string[] {
   if (problemCount === 0) return []
   const shown = problems.slice(0, problemsShown)
   const more = problemCount - shown.length
   return [
     `${manyText(problemCount, 'problem')}:`,
     ...shown.map((problem) => `  ${problemText(problem)}`),
-    ...(more > 0 ? [`  and ${countText(more)} more`] : []),
+    ...(more > 0
+      ? [`  and ${countText(more)} more; in all:`, ...problemGroups.slice(0, groupsShown).map(groupText)]
+      : []),
   ]
 }
 
@@ -46,7 +54,7 @@ export function planText(plan: Plan, title: string): string {
     tableText(rows.map(([name = '', value = '']) => [`  ${name}`, value])),
     ...alikeLines(plan),
     ...(plan.batchId === null || plan.kind === 'finals' ? [] : [`a run goes on with batch ${plan.batchId}`]),
-    ...problemLines(plan.problems, plan.problemCount),
+    ...problemLines(plan),
   ].join('\n')
 }
 

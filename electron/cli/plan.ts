@@ -17,7 +17,7 @@ async function plan(call: Call, path: string, options: DraftOptions): Promise<nu
   return reading(call, async (engine) => {
     const sheet = await engine.sheets.add({ ...file, ...readingOf(options) })
     await addWildcards(call, engine, options.wildcards)
-    const made = await engine.generation.planDrafts(draftWish(engine, sheet, options))
+    const made = await engine.generation.planDrafts(await draftWish(call, engine, { sheet, path }, options))
     call.out.answer(made, planText(made, path))
     return makesNothing(made) ? exitStatus.badInput : exitStatus.allDone
   })

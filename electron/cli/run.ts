@@ -31,11 +31,11 @@ async function run(call: Call, path: string, options: RunOptions): Promise<numbe
   return writing(call, { host: 'the command line (proofsheet run)', goesOn: false }, async (engine, stop) => {
     const sheet = await engine.sheets.add({ ...file, ...readingOf(options) })
     await addWildcards(call, engine, options.wildcards)
-    const wish = draftWish(engine, sheet, options)
+    const wish = await draftWish(call, engine, { sheet, path }, options)
     if (options.map) await engine.sheets.map({ sheetId: sheet.id, mapping: wish.settings.mapping })
     const plan = await engine.generation.planDrafts(wish)
     refuseEmptyPlan(plan)
-    for (const problem of problemLines(plan.problems, plan.problemCount)) call.out.note(problem)
+    for (const problem of problemLines(plan)) call.out.note(problem)
     showDailyCap(call, engine, plan)
     return stop.isAsked() ? exitStatus.stopped : runPlan(call, { engine, stop }, plan, options)
   })

@@ -5,7 +5,7 @@ import { createRouter } from '#api/api.ts'
 import type { EngineRooms } from '#api/engine-rooms.ts'
 import { defectText } from '#api/errors.ts'
 import { createEventLog } from '#api/event-log.ts'
-import { openSheet } from '#api/open-sheet.ts'
+import { openSheet, type SheetFolders } from '#api/open-sheet.ts'
 import { listRendererFiles } from '#api/renderer-files.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import { messageOf } from '#shared/errors.ts'
@@ -18,7 +18,7 @@ import { lockContents, lockSession, pageAddress } from './security.ts'
 import { openWindow } from './window.ts'
 
 /** The engine, as far as a host is concerned with its life. */
-export type HostedEngine = EngineRooms & Stoppable
+export type HostedEngine = EngineRooms & SheetFolders & Stoppable
 
 interface DesktopOptions {
   readonly arguments: DesktopArguments
@@ -64,7 +64,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
 export const programArguments = (argv: readonly string[]): readonly string[] => argv.slice(app.isPackaged ? 1 : 2)
 
 /** Where the window opens; a sheet that cannot be opened is said, and the library shown. */
-async function placeOf(engine: EngineRooms, sheet: string, run: boolean): Promise<string> {
+async function placeOf(engine: HostedEngine, sheet: string, run: boolean): Promise<string> {
   try {
     return await openSheet(engine, sheet, run)
   } catch (error) {
@@ -74,7 +74,7 @@ async function placeOf(engine: EngineRooms, sheet: string, run: boolean): Promis
 }
 
 /** Somebody started the program again: the window comes to the front, on the sheet that was named. */
-async function showAgain(window: BrowserWindow, engine: EngineRooms, { sheet, run }: DesktopArguments) {
+async function showAgain(window: BrowserWindow, engine: HostedEngine, { sheet, run }: DesktopArguments) {
   if (window.isMinimized()) window.restore()
   window.focus()
   if (sheet !== null) await window.loadURL(pageAddress + (await placeOf(engine, sheet, run)))

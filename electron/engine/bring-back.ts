@@ -1,8 +1,9 @@
 import { adoptRecords } from '#engine/generation/generation.ts'
+import type { References } from '#engine/references/references.ts'
 import type { SettingsStore } from '#engine/settings/settings.ts'
 import type { LibraryInfo } from '#shared/contract/library.ts'
 
-type AdoptNeeds = Parameters<typeof adoptRecords>[0]
+type AdoptNeeds = Parameters<typeof adoptRecords>[0] & { readonly references: Pick<References, 'bringBack'> }
 
 /**
  * Before anything goes on: what the records beside the pictures know and the database does not, after a stop that nobody
@@ -17,6 +18,7 @@ export async function bringBack(needs: AdoptNeeds, settings: SettingsStore): Pro
     if (rebuild) settings.set({ capsShut: true })
     const pictures = await adoptRecords(needs, { every: rebuild !== null })
     if (!rebuild) return null
+    await needs.references.bringBack()
     storage.finishRebuild()
     return { reason: rebuild.reason, backupMs: rebuild.backupMs, pictures }
   } catch (error) {

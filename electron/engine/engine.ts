@@ -10,6 +10,7 @@ import { openJobs } from '#engine/jobs/jobs.ts'
 import { openNetwork } from '#engine/network/network.ts'
 import type { Provider } from '#engine/providers/provider.ts'
 import { builtInProviders, customProvider } from '#engine/providers/providers.ts'
+import { openReferences } from '#engine/references/references.ts'
 import { openReview } from '#engine/review/review.ts'
 import { describedServices, type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
@@ -103,7 +104,8 @@ export async function openEngine(options: EngineOptions) {
   const tiles = openTiles(storage)
   const wildcards = openWildcards(storage, clock)
   const sheets = openStoredSheets(batches)
-  const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, spend, emit }
+  const references = openReferences({ storage, clock, images, batches, network, readStoredSheet: sheets.read, emit })
+  const rooms = { storage, clock, batches, jobs, images, cache, tiles, providers, references, spend, emit }
   const madeAgain = await bringBack(rooms, settings)
   // What is only read sends nothing, so it needs no keys.
   if (!readOnly) await Promise.race([secrets.load(), sleep(keysWaitMs, undefined, { ref: false })])
@@ -206,6 +208,7 @@ export async function openEngine(options: EngineOptions) {
         return gone
       },
     },
+    references,
     batches: {
       list: generation.statuses,
       get: ({ batchId }: { batchId: number }) => generation.status(batchId),

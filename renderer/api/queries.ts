@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Targets } from '#shared/contract/common.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import type { DraftSettings, FinalProfile, PlanRow } from '#shared/contract/generation.ts'
+import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import type { PromptSettings } from '#shared/contract/templates.ts'
 import type { MatrixAxis, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { client } from './client.ts'
@@ -15,6 +16,7 @@ export const api = createTanstackQueryUtils(client)
 export const queryKeys = {
   library: () => api.library.key(),
   sheets: () => api.sheets.key(),
+  references: () => api.references.list.key(),
   batches: () => api.batches.list.key(),
   batch: (batchId: number) => api.batches.get.key({ input: { batchId } }),
   plans: () => api.generation.planDrafts.key(),
@@ -39,6 +41,20 @@ export const useLibrary = () => useQuery(api.library.info.queryOptions({ staleTi
 export const useExamples = () => useQuery(api.sheets.example.queryOptions())
 
 export const useSheet = (sheetId: number) => useQuery(api.sheets.get.queryOptions({ input: { sheetId } }))
+
+/** The reference pictures of a sheet: what is here, what its rows name, what is missing. */
+export const useReferences = (sheetId: number, mapping: ColumnMapping) =>
+  useQuery(api.references.list.queryOptions({ input: { sheetId, mapping }, placeholderData: keepPreviousData }))
+
+/** A small copy of any picture of the library, as an address for `img`. */
+export const usePictureThumb = (sha256: string) =>
+  useQuery(
+    api.references.thumb.queryOptions({
+      input: { sha256 },
+      staleTime: Number.POSITIVE_INFINITY,
+      select: ({ bytesBase64 }) => `data:image/webp;base64,${bytesBase64}`,
+    }),
+  )
 
 /** A batch's sheet; `null` where the batch has none. */
 export const useOptionalSheet = (sheetId: number | null) =>

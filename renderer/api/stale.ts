@@ -70,6 +70,8 @@ export function staleAfter(event: LibraryEvent): Stale {
       }
     case 'wildcards-changed':
       return { keys: [queryKeys.wildcards(), queryKeys.previews(), queryKeys.plans()], tileIds: nothing }
+    case 'references-changed':
+      return { keys: [queryKeys.references(), queryKeys.plans()], tileIds: nothing }
     case 'resync':
       return { keys: 'all', tileIds: 'all' }
   }

@@ -12,6 +12,7 @@ import styles from './details-pane.module.css'
 import { Finals } from './finals.tsx'
 import { PromptText } from './prompt-text.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
+import { TileReferences } from './tile-references.tsx'
 
 /** Everything about the tile in focus, or, with several selected, about them together. */
 export const DetailsPane = ({ isOne, batch }: { isOne: boolean; batch: BatchStatus | undefined }) => {
@@ -69,6 +70,7 @@ const TileDetails = ({ tileId, isOne }: { tileId: number; isOne: boolean }) => {
             .map(([name, value]) => [name, value] as const),
         ]}
       />
+      {tile.references && <TileReferences sha256s={tile.references} operation={tile.operation} />}
       <Finals tile={tile} />
     </div>
   )

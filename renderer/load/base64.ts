@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 /** A file's bytes as base64. Throws `invalid-input` for an empty file and one over 64 MB. */
 export async function base64Of(file: Blob & { readonly name?: string }): Promise<string> {
   const name = file.name ?? 'The pasted text'
-  if (file.size === 0) throw new AppError('invalid-input', `${name} is empty. Choose a sheet with at least one row.`)
+  if (file.size === 0) throw new AppError('invalid-input', `${name} is empty. Choose another file.`)
   if (file.size > mostSheetBytes) {
     throw new AppError(
       'invalid-input',

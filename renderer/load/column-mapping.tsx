@@ -22,6 +22,10 @@ const roleNames: Readonly<Record<NamedRole, string>> = {
   count: 'How many',
   format: 'File format',
   background: 'Background',
+  reference: 'Reference picture',
+  reference2: 'Reference picture 2',
+  reference3: 'Reference picture 3',
+  reference4: 'Reference picture 4',
 }
 
 const choices: readonly { value: ColumnRole | ''; label: string; note?: string }[] = [

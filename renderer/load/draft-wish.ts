@@ -13,6 +13,8 @@ export interface DraftWish {
   readonly profiles: readonly Profile[]
   readonly variants: number
   readonly baseSeed: number
+  /** Pictures that go in with every prompt. */
+  readonly references?: DraftSettings['references']
   readonly alwaysNew: boolean
   readonly pricePerImageMicros: number | null
   readonly negativeTemplate?: string | undefined
@@ -101,6 +103,7 @@ export function draftSettingsOf(wish: DraftWish): DraftSettings {
     variants: wish.variants,
     baseSeed: wish.baseSeed,
     ...promptParts(wish),
+    ...(wish.references && wish.references.length > 0 ? { references: wish.references } : {}),
   }
 }
 

@@ -20,6 +20,7 @@ import { type PlanTab, PlanTabs } from './plan-tabs.tsx'
 import { notReadyText } from './profile-choices.ts'
 import { PromptSection } from './prompt-section.tsx'
 import { readTemplates, useWildcardNames } from './read-templates.ts'
+import { References } from './references.tsx'
 import { RunBar } from './run-bar.tsx'
 import { SheetPicker } from './sheet-drop.tsx'
 import { formatText, SheetReadingChoices } from './sheet-reading.tsx'
@@ -115,6 +116,7 @@ export const LoadForm = ({
               }
             />
             <PromptSection sheet={sheet} wish={wish} settings={settings} templates={templates} onChange={setWish} />
+            <References sheetId={sheet.id} wish={wish} onChange={setWish} />
           </div>
           <DraftChoices
             wish={wish}

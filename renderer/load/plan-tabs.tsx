@@ -48,7 +48,7 @@ export const PlanTabs = ({
       onChange={onTab}
     />
     {tab === 'problems' ? (
-      <ProblemTable problems={problems} count={problemCount} />
+      <ProblemTable problems={problems} count={problemCount} groups={plan?.problemGroups ?? []} />
     ) : tab === 'alike' && plan?.alike ? (
       <AlikeTable alike={plan.alike} />
     ) : plan ? (

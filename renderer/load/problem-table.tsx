@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Problem } from '#shared/contract/common.ts'
+import type { ProblemGroup } from '#shared/contract/generation.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Table } from '../ui/table.tsx'
 import { countText } from '../ui/time-text.ts'
@@ -7,7 +8,15 @@ import { type ProblemCause, problemCauses } from './problem-causes.ts'
 import styles from './problem-table.module.css'
 
 /** What is wrong with rows and settings. Chips narrow it to one cause; good rows are made whatever stands here. */
-export const ProblemTable = ({ problems, count }: { problems: readonly Problem[]; count: number }) => {
+export const ProblemTable = ({
+  problems,
+  count,
+  groups = [],
+}: {
+  problems: readonly Problem[]
+  count: number
+  groups?: readonly ProblemGroup[]
+}) => {
   const [chosen, setChosen] = useState<string | null>(null)
   const causes = problemCauses(problems)
   const cause: ProblemCause | undefined = causes.find((each) => each.key === chosen)
@@ -16,9 +25,10 @@ export const ProblemTable = ({ problems, count }: { problems: readonly Problem[]
   return (
     <div className={styles.problems}>
       <p className={styles.lead}>
-        Rows with a problem are left out; all others are made. Correct the sheet and load it again, or change what the
-        columns are for.
+        Rows that cannot be made are left out; all others are made. Correct the sheet and load it again, or change what
+        the columns are for.
       </p>
+      {count > problems.length && <Groups groups={groups} />}
       {causes.length > 1 && (
         <div className={styles.causes} role="toolbar" aria-label="Causes">
           {causes.map((each) => (
@@ -58,6 +68,18 @@ export const ProblemTable = ({ problems, count }: { problems: readonly Problem[]
     </div>
   )
 }
+
+/** What many rows have in common: the table below names only the first of each. */
+const Groups = ({ groups }: { groups: readonly ProblemGroup[] }) => (
+  <ul className={styles.groups}>
+    {groups.slice(0, 12).map((group) => (
+      <li key={`${group.kind} ${group.message}`}>
+        <b>{group.count.toLocaleString('en-US')}</b> {group.message}
+        {!group.blocks && <span> (made all the same)</span>}
+      </li>
+    ))}
+  </ul>
+)
 
 /** `17 (line 18)`: the row, and the file's own line, which an editor shows. */
 const rowText = (problem: Problem): string => {

@@ -35,7 +35,7 @@ export function profileChoices(providers: readonly ProviderInfo[]): Choice<strin
   return providers.flatMap((provider) => {
     const wait = provider.ready ? '' : provider.key === 'missing' ? ', needs a key' : ', not set up'
     const models = provider.models
-      .filter((model) => model.operations.includes('generate'))
+      .filter((model) => model.operations.includes('generate') && model.retired === undefined)
       .map((model) => ({
         value: profileName({ provider: provider.id, model: model.id }),
         label: modelLabel(provider, model),

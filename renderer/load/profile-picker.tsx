@@ -4,6 +4,7 @@ import { type Profile, profileName } from '#shared/generation-request.ts'
 import { hrefOf } from '../app/router.ts'
 import { retiredText } from '../settings/provider-groups.ts'
 import { Button, LinkButton } from '../ui/button.tsx'
+import { Checkbox } from '../ui/checkbox.tsx'
 import { Select } from '../ui/select.tsx'
 import { Field, TextField } from '../ui/text-field.tsx'
 import { profileOf } from './draft-wish.ts'
@@ -98,6 +99,14 @@ export const ProfilePicker = ({
           )}
         </Field>
       )}
+      {model?.takesTransparent && (
+        <Checkbox
+          checked={profile.options.transparent === true}
+          onChange={(transparent) => onChange({ ...profile, options: withTransparent(profile.options, transparent) })}
+        >
+          Transparent background
+        </Checkbox>
+      )}
       {model && model.qualities.length > 0 && (
         <Field label="Quality">
           {({ id }) => (
@@ -116,4 +125,9 @@ export const ProfilePicker = ({
       )}
     </div>
   )
+}
+
+/** Not asked for is no option at all, so that the wish stays what it was. */
+function withTransparent({ transparent: _, ...others }: Profile['options'], isAsked: boolean): Profile['options'] {
+  return isAsked ? { ...others, transparent: true } : others
 }

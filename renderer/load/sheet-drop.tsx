@@ -85,7 +85,8 @@ function useWindowDrop(onFile: SheetLoader['loadFile']): boolean {
       depth = 0
       setOver(false)
       const file = event.dataTransfer?.files.item(0)
-      if (!file || event.defaultPrevented) return
+      // Pictures and folders are for the part of the page that takes them.
+      if (!file || event.defaultPrevented || file.type.startsWith('image/')) return
       event.preventDefault()
       newest.current(file)
     }

@@ -1,6 +1,6 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { FinalProfile, Plan } from '#shared/contract/generation.ts'
-import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import type { SavedProfile } from '#shared/contract/settings.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
@@ -26,50 +26,70 @@ const faithful: FinalChoice = {
   scale: 2,
 }
 
-const upscales = [2, 4] as const
+type Offer = { readonly provider: ProviderInfo; readonly model: Model }
 
-/** Faithful first; then every upscaler twice, and every model that draws from prompts. Only what is ready. */
-export function finalChoices(providers: readonly ProviderInfo[], saved: readonly SavedProfile[] = []): FinalChoice[] {
-  const ready = providers.filter((provider) => provider.ready)
-  const models = ready.flatMap((provider) => provider.models.map((model) => ({ provider, model })))
-  const larger = models
-    .filter(({ model }) => model.operations.includes('upscale'))
-    .flatMap(({ provider, model }) =>
-      upscales.map((scale) => ({
-        value: `${profileName({ provider: provider.id, model: model.id })} ${scale}`,
-        label: `${model.label} ${scale}×`,
-        note: model.retired ? retiredNote(model.retired) : 'the same picture, enlarged',
-        profile: {
-          kind: 'upscale' as const,
-          provider: provider.id,
-          model: model.id,
-          width: null,
-          height: null,
-          scale,
-        },
-        scale,
-      })),
-    )
-  const drawn = models
-    .filter(({ model }) => model.operations.includes('generate'))
-    .map(({ provider, model }) => ({
-      value: profileName({ provider: provider.id, model: model.id }),
-      label: modelLabel(provider, model),
-      note: model.retired
-        ? retiredNote(model.retired)
-        : model.sameSeedLarger
-          ? 'redrawn, but for its own drafts'
-          : 'redrawn',
-      profile: {
-        kind: 'rerender' as const,
-        provider: provider.id,
-        model: model.id,
-        width: null,
-        height: null,
-        scale: null,
-      },
+/** The factors that an upscaler is offered with; `null` where it decides itself how large. */
+function scalesOf({ scales }: Model): (number | null)[] {
+  if (scales === 'own') return [null]
+  if (scales !== undefined && 'only' in scales) return [scales.only]
+  return [2, 4].filter((scale) => scales === undefined || (scale >= scales.min && scale <= scales.max))
+}
+
+const nameOf = ({ provider, model }: Offer): string => profileName({ provider: provider.id, model: model.id })
+const size = { width: null, height: null }
+const noteOf = ({ model }: Offer, note: string): string => (model.retired ? retiredNote(model.retired) : note)
+
+const larger = (offer: Offer): FinalChoice[] =>
+  scalesOf(offer.model).map((scale) => ({
+    value: `${nameOf(offer)} ${scale ?? 'own'}`,
+    label: `${offer.model.label}${scale === null ? ', its own size' : ` ${scale}×`}`,
+    note: noteOf(
+      offer,
+      `${offer.model.isCreative ? 'redrawn: detail is invented' : 'the same picture, enlarged'}, ${offer.provider.label}`,
+    ),
+    profile: { kind: 'upscale', provider: offer.provider.id, model: offer.model.id, ...size, scale },
+    scale: scale ?? 2,
+  }))
+
+const cutOut = (offer: Offer): FinalChoice => ({
+  value: `${nameOf(offer)} cutout`,
+  label: `Cut out, ${modelLabel(offer.provider, offer.model)}`,
+  note: noteOf(offer, 'the background removed'),
+  profile: { kind: 'cutout', provider: offer.provider.id, model: offer.model.id, ...size, scale: null },
+  scale: 2,
+})
+
+const drawn = (offer: Offer): FinalChoice[] => {
+  const { provider, model } = offer
+  const profile = { kind: 'rerender' as const, provider: provider.id, model: model.id, ...size, scale: null }
+  const label = modelLabel(provider, model)
+  const anew = {
+    value: nameOf(offer),
+    label,
+    note: noteOf(offer, model.sameSeedLarger ? 'redrawn, but for its own drafts' : 'redrawn'),
+    profile,
+    scale: 2,
+  }
+  if (!model.operations.includes('edit')) return [anew]
+  return [
+    anew,
+    {
+      value: `${nameOf(offer)} from-draft`,
+      label: `${label}, from the draft`,
+      note: noteOf(offer, 'redrawn, with the draft as its reference'),
+      profile: { ...profile, fromDraft: true },
       scale: 2,
-    }))
+    },
+  ]
+}
+
+/** Faithful first; then saved profiles, every upscaler with its own factors, what cuts out, and every model that draws. Only what is ready. */
+export function finalChoices(providers: readonly ProviderInfo[], saved: readonly SavedProfile[] = []): FinalChoice[] {
+  const offers = providers
+    .filter((provider) => provider.ready)
+    .flatMap((provider) => provider.models.map((model) => ({ provider, model })))
+  const that = (operation: Model['operations'][number]) =>
+    offers.filter(({ model }) => model.operations.includes(operation))
   const named = saved
     .filter((one) => one.stage === 'final')
     .map((one) => ({
@@ -79,7 +99,13 @@ export function finalChoices(providers: readonly ProviderInfo[], saved: readonly
       profile: one.profile,
       scale: 2,
     }))
-  return [faithful, ...named, ...larger, ...drawn]
+  return [
+    faithful,
+    ...named,
+    ...that('upscale').flatMap(larger),
+    ...that('cutout').map(cutOut),
+    ...that('generate').flatMap(drawn),
+  ]
 }
 
 /** The choice that a saved profile is. */

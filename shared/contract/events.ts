@@ -16,6 +16,8 @@ export const libraryEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings-changed') }),
   z.object({ kind: z.literal('providers-changed') }),
   z.object({ kind: z.literal('wildcards-changed') }),
+  /** A sheet has another reference picture, or one less. */
+  z.object({ kind: z.literal('references-changed') }),
   /** The listener missed events: everything it holds may be stale. */
   z.object({ kind: z.literal('resync') }),
 ])

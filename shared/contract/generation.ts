@@ -19,17 +19,31 @@ export const draftSettings = z.object({
   /** Without a seed in the sheet, seed = baseSeed + variant. */
   baseSeed: z.int().nonnegative(),
   ...promptFields,
+  /** Pictures of this library that go in with every prompt, after those that its row names. */
+  references: z
+    .array(z.object({ name: z.string().max(1000), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
+    .max(16)
+    .optional(),
 })
 export type DraftSettings = z.infer<typeof draftSettings>
 
-/** How a final is made from an approved draft; `scale` for an upscale. */
+/**
+ * How a final is made from an approved draft: drawn anew, enlarged, or cut out of its background. `scale` for an upscale,
+ * `null` where the upscaler has one factor only or decides itself how large.
+ */
 export const finalProfile = z.object({
-  kind: z.enum(['rerender', 'upscale']),
+  kind: z.enum(['rerender', 'upscale', 'cutout']),
   provider: z.string(),
   model: z.string(),
   width: z.int().positive().nullable(),
   height: z.int().positive().nullable(),
   scale: z.number().min(1).max(8).nullable(),
+  quality: z.string().nullable().optional(),
+  options: z.record(z.string(), z.json()).optional(),
+  /** A re-render starts from the draft's own picture: for models that edit and have no seed to make it again by. */
+  fromDraft: z.boolean().optional(),
+  /** Images whose pictures go in with a re-render, after the draft's own. */
+  references: z.array(id).max(16).optional(),
 })
 export type FinalProfile = z.infer<typeof finalProfile>
 
@@ -42,6 +56,31 @@ const planPart = z.object({
   /** At today's limits and measured times; `null` while nothing is known. */
   durationMs: z.int().nullable(),
 })
+
+/** What is wrong, or left out, counted over all rows that have it in common. */
+const problemGroup = z.object({
+  kind: z.enum([
+    'sheet',
+    'model',
+    'retired',
+    'reference-missing',
+    'references',
+    'size',
+    'scale',
+    'prompt-length',
+    'quality',
+    'transparent',
+    'request',
+    'negative',
+    'seed',
+    'left-out',
+  ]),
+  message: z.string(),
+  count: z.int(),
+  /** Whether these are not made; else something is left out of them. */
+  blocks: z.boolean(),
+})
+export type ProblemGroup = z.infer<typeof problemGroup>
 
 export const plan = z.object({
   planId: z.string(),
@@ -65,8 +104,10 @@ export const plan = z.object({
   allFinalMicros: micros.nullable(),
   durationMs: z.int().nullable(),
   parts: z.array(planPart),
+  /** The first of every kind, 1,000 at most; `problemCount` counts all, `problemGroups` by what they have in common. */
   problems: z.array(problem),
   problemCount: z.int(),
+  problemGroups: z.array(problemGroup),
   /** Finals only: pictures that would be drawn anew and not the same picture larger. */
   redrawn: z.int(),
   /** Drafts only: prompts that differ from an earlier one in nothing but case, spaces and punctuation; made all the same. */
@@ -255,6 +296,8 @@ export const generation = {
         tileId: z.coerce.number().int().positive(),
         prompt: z.string().min(1).nullable(),
         profile: profile.nullable(),
+        /** Images whose pictures go in with the prompt from now on; `null` leaves those that it has. */
+        references: z.array(id).max(16).nullable().default(null),
       }),
     )
     .output(z.object({ tileId: id })),

@@ -5,6 +5,7 @@ import { events } from './events.ts'
 import { generation } from './generation.ts'
 import { library } from './library.ts'
 import { providers } from './providers.ts'
+import { references } from './references.ts'
 import { review } from './review.ts'
 import { settings } from './settings.ts'
 import { sheets } from './sheets.ts'
@@ -18,6 +19,7 @@ export const contract = {
   sheets,
   templates,
   wildcards,
+  references,
   batches,
   generation,
   tiles,

@@ -6,15 +6,33 @@ import { currency, micros, timeMs } from './common.ts'
 export const size = z.object({ width: z.int().positive(), height: z.int().positive() })
 export type Size = z.infer<typeof size>
 
+/** Every size with sides in steps of `multipleOf`, from `min` to `max`, and within what else is known: pixels in all, long side to short. */
+const sizeBounds = z.object({
+  multipleOf: z.int().positive(),
+  min: z.int().positive(),
+  max: z.int().positive(),
+  minPixels: z.int().positive().optional(),
+  maxPixels: z.int().positive().optional(),
+  maxRatio: z.number().positive().optional(),
+})
+export type SizeBounds = z.infer<typeof sizeBounds>
+
 const sizes = z.union([
-  /** `named`: the service takes names of ratios, so that no other size can be asked for. */
-  z.object({ kind: z.literal('list'), list: z.array(size).min(1), named: z.boolean().optional() }),
+  /** `within`: every size within these bounds, too. `named`: the service takes names of ratios, so that no other size can be asked for. */
   z.object({
-    kind: z.literal('any'),
-    multipleOf: z.int().positive(),
-    min: z.int().positive(),
-    max: z.int().positive(),
+    kind: z.literal('list'),
+    list: z.array(size).min(1),
+    within: sizeBounds.optional(),
+    named: z.boolean().optional(),
   }),
+  sizeBounds.extend({ kind: z.literal('any') }),
+])
+
+/** How an upscaler takes its factor: any within limits, one only, or `own`: it decides itself how large. */
+const scales = z.union([
+  z.object({ min: z.number(), max: z.number() }),
+  z.object({ only: z.number() }),
+  z.literal('own'),
 ])
 
 const perToken = z.number().nonnegative().max(1_000_000)
@@ -52,7 +70,7 @@ export const model = z.object({
   id: z.string(),
   label: z.string(),
   operations: z.array(z.enum(operations)),
-  /** The sizes it offers; `any`: every width and height in steps of `multipleOf`, from `min` to `max` a side. */
+  /** The sizes it offers; `any`: every size within bounds. */
   sizes,
   draftSize: size,
   finalSize: size,
@@ -62,7 +80,14 @@ export const model = z.object({
   /** The qualities that drafts and finals are made with; absent where the model's own default serves. */
   draftQuality: z.string().optional(),
   finalQuality: z.string().optional(),
-  /** How many reference pictures it takes; absent for none. */
+  /** How it enlarges; absent where it does not, or where nobody knows. */
+  scales: scales.optional(),
+  /** An upscaler that invents detail: what it makes is redrawn and has to be decided anew. */
+  isCreative: z.boolean().optional(),
+  /**
+   * The most pictures that go in with one prompt, the one it starts from counted; absent: one where it edits, none where it
+   * does not.
+   */
   maxReferences: z.int().positive().optional(),
   /** The fields of the service that a row or a profile may set; absent where nobody can say. */
   takesOptions: z.array(z.string()).optional(),

@@ -17,12 +17,19 @@ export const columnRoles = [
   'count',
   'format',
   'background',
+  'reference',
+  'reference2',
+  'reference3',
+  'reference4',
 ] as const
 const namedRole = z.enum(columnRoles)
 /** A field of the service by its own name, for this row alone: `options.steps`, `options.cfg_scale`. */
 const optionRole = z.templateLiteral(['options.', z.string().regex(/[\w.-]{1,64}/)])
 export const columnRole = z.union([namedRole, optionRole])
 export type ColumnRole = z.infer<typeof columnRole>
+
+/** Columns whose cells name pictures that go in with the prompt, in this order; a cell may name several. */
+export const referenceRoles = ['reference', 'reference2', 'reference3', 'reference4'] as const
 
 /** Role -> the column's name; a role without a column is absent. */
 export const columnMapping = z.partialRecord(columnRole, z.string())

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { operations } from '#shared/generation-request.ts'
 import { currency, decision, errorCode, holdReason, id, jobState, micros, stage, timeMs } from './common.ts'
 
 export const image = z.object({
@@ -43,6 +44,10 @@ export const tile = z.object({
   model: z.string(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** `edit` where it starts from a picture. */
+  operation: z.enum(operations).optional(),
+  /** The pictures that go in with its prompt, by SHA-256, in their order; absent for none. */
+  references: z.array(z.string()).optional(),
   state: jobState,
   holdReason: holdReason.nullable(),
   /** The model it was meant for, where a fall-back took it; absent or null where none did. */

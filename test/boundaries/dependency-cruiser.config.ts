@@ -7,7 +7,7 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser'
 export const floors = [
   ['storage', 'network', 'providers'],
   ['settings', 'sheets', 'wildcards', 'batches', 'jobs', 'images', 'cache', 'spend'],
-  ['tiles'],
+  ['tiles', 'references'],
   ['generation', 'review', 'delivery', 'insight', 'upkeep'],
   ['recipes'],
 ] as const

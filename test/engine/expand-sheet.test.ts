@@ -46,6 +46,7 @@ describe('cells', () => {
         height: 768,
         model: 'sketch/pencil',
         count: 3,
+        references: [],
         columns: expect.objectContaining({ id: ' A1 ', colour: 'red', prompt: 'a fox' }),
       },
     ])

@@ -166,10 +166,11 @@ describe('nothing is sent without a price', () => {
     engine.providers.configure({ provider: 'fake-queue', settings: { baseUrl: fake.url, priceMicros: null } })
     const status = await run(['bad'])
     const [group] = engine.generation.failures({ batchId: status.batchId }).groups
-    engine.generation.editPrompt({
+    await engine.generation.editPrompt({
       tileId: group?.tileIds[0] ?? 0,
       prompt: 'good',
       profile: draftProfile('fake-queue', 'fake-queue', { width: 64, height: 64 }),
+      references: null,
     })
     await engine.generation.whenIdle(status.batchId)
     expect(engine.batches.get({ batchId: status.batchId }).drafts).toMatchObject({ held: 1, done: 0 })

@@ -66,7 +66,7 @@ test('an edited prompt is found by its new words, and by its id as before', asyn
   await library.engine.generation.whenIdle(batchId)
   const [tileId = 0] = library.engine.tiles.ids({ batchId, filter: {}, order: 'sheet' }).ids
   expect(found(library, batchId, { search: 'teapot' })).toEqual(['T-1'])
-  library.engine.generation.editPrompt({ tileId, prompt: 'A samovar', profile: null })
+  await library.engine.generation.editPrompt({ tileId, prompt: 'A samovar', profile: null })
   expect(found(library, batchId, { search: 'samovar' })).toEqual(['T-1'])
   expect(found(library, batchId, { search: 't-1' })).toEqual(['T-1'])
 })

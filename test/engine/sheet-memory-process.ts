@@ -24,7 +24,11 @@ const engine = {
 }
 try {
   const { sheets } = engine
-  await openSheet({ sheets, generation: unused(), settings: unused(), providers: unused() }, path, false)
+  await openSheet(
+    { sheets, references: unused(), generation: unused(), settings: unused(), providers: unused() },
+    path,
+    false,
+  )
 } catch (error) {
   said = messageOf(error)
 }

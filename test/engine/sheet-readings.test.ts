@@ -93,13 +93,26 @@ test('what columns are for is remembered for every sheet with the same columns, 
 
 test('rows override their profile, and a wrong cell is named with its row, line and column', async () => {
   const { engine } = await openTestLibrary()
-  const body = { model: 'gpt-image-1', size: '1024x1024', quality: 'high', output_compression: 80 }
+  const body = {
+    model: 'gpt-image-1.5',
+    size: '1024x1024',
+    quality: 'high',
+    output_format: 'webp',
+    output_compression: 80,
+  }
   const lines = [
     { custom_id: 'a', url: '/v1/images/generations', body: { ...body, prompt: 'a fox' } },
     { custom_id: 'b', url: '/v1/images/generations', body: { ...body, prompt: 'a hen', quality: 'fine' } },
     { custom_id: 'c', url: '/v1/images/generations', body: { ...body, prompt: 'a cat', size: '1000x100' } },
     { custom_id: 'd', url: '/v1/images/generations', body: { ...body, prompt: 'a dog', model: 'sketch/sketch' } },
     { custom_id: 'e', url: '/v1/images/generations', body: { ...body, prompt: 'a cow', size: 'big' } },
+    { custom_id: 'f', url: '/v1/images/generations', body: { ...body, prompt: 'a bat', output_format: 'png' } },
+    { custom_id: 'g', url: '/v1/images/generations', body: { ...body, prompt: 'an elk', background: 'transparent' } },
+    {
+      custom_id: 'h',
+      url: '/v1/images/generations',
+      body: { ...body, prompt: 'a gnu', model: 'sketch/sketch', background: 'transparent' },
+    },
   ]
   const sheet = await engine.sheets.add({
     name: 'b.jsonl',
@@ -109,17 +122,22 @@ test('rows override their profile, and a wrong cell is named with its row, line 
   const made = await engine.generation.planDrafts({ ...plan(sheet.id), settings })
   const { rows } = await engine.generation.planRows({ planId: made.planId, offset: 0, limit: 10 })
   expect(rows.map(({ row, provider, model, outcome }) => [row, provider, model, outcome])).toEqual([
-    [1, 'openai', 'gpt-image-1', 'new'],
-    [2, 'openai', 'gpt-image-1', 'blocked'],
-    [3, 'openai', 'gpt-image-1', 'blocked'],
+    [1, 'openai', 'gpt-image-1.5', 'new'],
+    [2, 'openai', 'gpt-image-1.5', 'blocked'],
+    [3, 'openai', 'gpt-image-1.5', 'blocked'],
     [4, 'sketch', 'sketch', 'new'],
+    [6, 'openai', 'gpt-image-1.5', 'blocked'],
+    [7, 'openai', 'gpt-image-1.5', 'new'],
+    [8, 'sketch', 'sketch', 'blocked'],
   ])
   const told = made.problems.map(({ row, line, column, message }) => [row, line, column, message.slice(0, 34)])
   expect(told).toEqual([
     [5, 5, 'size', '"big" is not a size; write it like'],
-    [2, 2, 'quality', '"fine" is no quality of GPT Image 1'.slice(0, 34)],
+    [2, 2, 'quality', '"fine" is no quality of GPT Image 1.5'.slice(0, 34)],
     [3, 3, 'size', '1000x100 is not offered by GPT Ima'],
-    [null, null, null, 'the chosen model takes no output_c'],
-    [null, null, null, 'the chosen model takes no quality:'],
+    [4, 4, 'output_compression', 'Sketch takes no output_compression'],
+    [4, 4, 'quality', 'Sketch takes no quality: it is lef'],
+    [6, 6, 'output_compression', '“output_compression” is for jpeg a'],
+    [8, 8, 'background', 'Sketch cannot leave the background'],
   ])
 })

@@ -5,6 +5,8 @@ export interface LedgerEntry {
   readonly n: number
   readonly prompt: string
   readonly seed: number | null
+  /** The SHA-256 of each picture that came with it, in its order; absent where this wire takes none. */
+  readonly inputs?: readonly string[]
   /** 1 is the first; 0 for one that was not let in: a wrong key, or a limit. */
   readonly attempt: number
   readonly receivedMs: number
@@ -43,7 +45,7 @@ export interface Ledger {
 }
 
 export interface LedgerBook {
-  received(about: Pick<LedgerEntry, 'prompt' | 'seed' | 'attempt' | 'overLimit'>): LedgerEntry
+  received(about: Pick<LedgerEntry, 'prompt' | 'seed' | 'inputs' | 'attempt' | 'overLimit'>): LedgerEntry
   billed(entry: LedgerEntry, pictures: number, micros: number): void
   accepted(entry: LedgerEntry, remoteId: string): void
   canceled(entry: LedgerEntry): void

@@ -87,7 +87,7 @@ export async function answerOpenAi(
   const refusal = !hasKey ? wrongKey() : waitMs === null ? null : tooMany('seconds', Math.ceil(waitMs / 1000))
   // A request that is not let in is no attempt: the faults by attempt wait for the next one.
   const { attempt, fault } = refusal ? { attempt: 0, fault: refusal } : nextAttempt(world, wanted)
-  const entry = world.book.received({ prompt, seed, attempt, overLimit: waitMs !== null })
+  const entry = world.book.received({ prompt, seed, inputs: wanted.inputs, attempt, overLimit: waitMs !== null })
   response.on('close', () => world.book.ended(entry, response.writableFinished ? response.statusCode : null))
   if (fault?.kind !== 'status') await work(world, wanted, entry, fault)
   if (fault && isUnbilled(fault)) {

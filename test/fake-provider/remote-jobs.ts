@@ -44,7 +44,7 @@ export function openRemoteJobs(
       const refusal = waitMs === null ? null : tooMany('seconds', Math.ceil(waitMs / 1000))
       const { attempt, fault } = refusal ? { attempt: 0, fault: refusal } : nextAttempt(world, wanted)
       const { prompt, seed } = wanted
-      const entry = world.book.received({ prompt, seed, attempt, overLimit: waitMs !== null })
+      const entry = world.book.received({ prompt, seed, inputs: wanted.inputs, attempt, overLimit: waitMs !== null })
       response.on('close', () => world.book.ended(entry, response.writableFinished ? response.statusCode : null))
       if (fault && isUnbilled(fault) && fault.kind !== 'refused') {
         await sendAnswer(response, statusAnswer(fault) ?? jsonAnswer(500, {}), fault)

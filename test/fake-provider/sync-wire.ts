@@ -30,7 +30,7 @@ export async function answerSync(
   // A request that is not let in is no attempt: the faults by attempt wait for the next one.
   const isLetIn = !forms.wrongKey && !overLimit
   const { attempt, fault } = isLetIn ? nextAttempt(world, wanted) : { attempt: 0, fault: overLimit }
-  const entry = world.book.received({ prompt, seed, attempt, overLimit: waitMs !== null })
+  const entry = world.book.received({ prompt, seed, inputs: wanted.inputs, attempt, overLimit: waitMs !== null })
   response.on('close', () => world.book.ended(entry, response.writableFinished ? response.statusCode : null))
   if (forms.wrongKey) return sendAnswer(response, forms.wrongKey, null)
   if (fault?.kind !== 'status') await work(world, wanted, entry, fault)

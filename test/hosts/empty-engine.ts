@@ -1,4 +1,5 @@
 import type { EngineRooms, MediaFile } from '#api/engine-rooms.ts'
+import type { SheetFolders } from '#api/open-sheet.ts'
 import { AppError } from '#shared/errors.ts'
 
 /** Every procedure refuses with a sentence that says so. */
@@ -13,7 +14,9 @@ function closedRoom<Names extends string>(...names: Names[]) {
  * An engine that knows its library and one set of media and nothing else: for tests of what stands before the engine
  * (guard, sessions, files, media, the desktop's window). The calls themselves are tested with the real one.
  */
-export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): EngineRooms & { calls: string[] } {
+export function emptyEngine(
+  media: Readonly<Record<number, MediaFile>> = {},
+): EngineRooms & SheetFolders & { calls: string[] } {
   const calls: string[] = []
   return {
     calls,
@@ -49,6 +52,7 @@ export function emptyEngine(media: Readonly<Record<number, MediaFile>> = {}): En
     sheets: closedRoom('add', 'get', 'rows', 'readAgain', 'map', 'example'),
     templates: closedRoom('preview'),
     wildcards: closedRoom('list', 'add', 'remove'),
+    references: closedRoom('list', 'add', 'fetch', 'remove', 'thumb', 'addFromFolder'),
     batches: closedRoom('list', 'get', 'find', 'rename'),
     generation: closedRoom(
       'planDrafts',

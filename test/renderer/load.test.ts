@@ -200,6 +200,7 @@ describe('the plan at a glance', () => {
     parts: [{ provider: 'one', model: 'fast', requests: 1102, estimateMicros: 900_000, durationMs: 720_000 }],
     problems: [],
     problemCount: 0,
+    problemGroups: [],
     redrawn: 0,
   }
   const of = { rows: 310, profiles: 1, providers: [providerOf('one')] }

@@ -1,16 +1,20 @@
 import type { Batches } from '#engine/batches/batches.ts'
 import { promptHash } from '#engine/cache/cache.ts'
+import type { Images } from '#engine/images/images.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { References } from '#engine/references/references.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { AppError } from '#shared/errors.ts'
-import { type Profile, profileName } from '#shared/generation-request.ts'
+import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
 import type { HoldReason } from '#shared/job-state.ts'
-import { requestForModel } from './planning/fall-back.ts'
+import { requestByProfile } from './planning/fall-back.ts'
+import { fitAll } from './planning/fit-pictures.ts'
 import type { ModelFacts } from './planning/model-facts.ts'
+import { picturesOf } from './planning/place-pictures.ts'
 import type { openPausedProviders } from './running/paused-providers.ts'
 import type { Scheduler } from './running/scheduler.ts'
 
@@ -24,6 +28,8 @@ export interface ControlsNeeds {
   readonly scheduler: Scheduler
   readonly paused: ReturnType<typeof openPausedProviders>
   readonly facts: ModelFacts
+  readonly images: Images
+  readonly references: References
   readonly announce: (changed: readonly Job[]) => void
   readonly emit: (event: LibraryEvent) => void
 }
@@ -53,6 +59,23 @@ export function openControls(needs: ControlsNeeds) {
 
   function jobsOf(ids: readonly number[]): Job[] {
     return ids.flatMap((jobId) => jobs.get(jobId) ?? [])
+  }
+
+  function endedDraft(tileId: number): Job {
+    const job = jobs.get(tileId)
+    if (job?.state === 'failed' || job?.state === 'canceled') return job
+    throw new AppError('conflict', 'Only a failed or canceled draft can be asked for again in another way.')
+  }
+
+  /** The same wish by another model or with other pictures, these as small as that model wants them. */
+  async function requestOtherwise(wish: GenerationRequest, profile: Profile, imageIds: readonly number[] | null) {
+    const { facts, references, images } = needs
+    const named =
+      imageIds?.map((imageId) => images.stored(imageId).sha256) ?? picturesOf(wish).map(({ sha256 }) => sha256)
+    const pictures = await fitAll(references, facts, profile, named)
+    const { request, problem } = requestByProfile({ ...wish, source: null, references: pictures }, profile, facts)
+    if (problem === null) return request
+    throw new AppError('unsupported', `${profileName(profile)} cannot make this picture: ${problem}.`)
   }
 
   function controlBatch(action: ControlInput['action'], batchId: number): number {
@@ -133,21 +156,27 @@ export function openControls(needs: ControlsNeeds) {
     },
 
     /** The tile keeps its place and asks for something else; its old request and cost stay in the ledger. */
-    editPrompt({ tileId, prompt, profile }: { tileId: number; prompt: string | null; profile: Profile | null }): {
+    async editPrompt({
+      tileId,
+      prompt,
+      profile,
+      references = null,
+    }: {
       tileId: number
-    } {
-      const job = jobs.get(tileId)
-      if (!job || (job.state !== 'failed' && job.state !== 'canceled'))
-        throw new AppError('conflict', 'Only a failed or canceled draft can be asked for again in another way.')
+      prompt: string | null
+      profile: Profile | null
+      references?: readonly number[] | null
+    }): Promise<{ tileId: number }> {
+      const job = endedDraft(tileId)
       const old = requestOf(job)
       const wish = { ...old, prompt: prompt ?? old.prompt }
-      const request = profile ? requestForModel(wish, profile, needs.facts) : wish
-      if (!request)
-        throw new AppError(
-          'unsupported',
-          `${profileName(profile ?? old)} cannot make this picture. Choose another model.`,
-        )
+      const request =
+        profile || references
+          ? await requestOtherwise(wish, profile ?? { ...old, width: null, height: null }, references)
+          : wish
       storage.transaction(() => {
+        // Pictures were made to fit meanwhile: another call may have asked for it again, and it may be out.
+        endedDraft(tileId)
         jobs.replaceRequest(job.id, request, promptHash(request), needs.facts.priceOf(request)?.highestMicros ?? null)
         if (prompt !== null) batches.setPromptText(job.promptId, prompt)
       })

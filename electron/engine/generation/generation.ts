@@ -3,6 +3,7 @@ import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
 import type { Network } from '#engine/network/network.ts'
+import type { References } from '#engine/references/references.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Spend } from '#engine/spend/spend.ts'
@@ -32,6 +33,7 @@ export interface GenerationNeeds {
   readonly cache: Cache
   readonly spend: Spend
   readonly tiles: Tiles
+  readonly references: References
   readonly counts: BatchCounts
   readonly wildcards: Wildcards
   readonly settings: () => Settings

@@ -247,6 +247,15 @@ export function openImages(storage: Storage, clock: Clock) {
       return { file, contentType: 'image/webp', etag: `${image.sha256}-${name}` }
     },
 
+    /** The small rendition of any picture here, made on the first call. Throws AppError `not-found`. */
+    async smallOf(sha256: string): Promise<{ file: string }> {
+      const blob = blobOf.get(sha256)
+      if (!blob) throw new AppError('not-found', 'That picture is not in this library.')
+      const file = renditionFile(sha256, 'small')
+      await makeRendition(pictureFile(sha256, blob.format), file, 'small')
+      return { file }
+    },
+
     dropBatch: (batchId: number): void => void dropBatch.run(batchId),
     totals: () => totals.get() ?? { images: 0, bytes: 0 },
 

@@ -10,6 +10,8 @@ export interface DownloadOptions {
   readonly maxBytes: number
   /** The one private or loopback origin that may be reached, because a person typed it as the provider's base URL. */
   readonly allowedOrigin: string | null
+  /** Who named the address, for messages; the provider where absent. */
+  readonly from?: string
 }
 
 export interface Download {
@@ -33,12 +35,12 @@ interface Ways {
  * `canceled` by the signal. Fetching again is always harmless.
  */
 export async function download(ways: Ways, address: string, options: DownloadOptions): Promise<Download> {
-  const { signal, maxBytes, allowedOrigin } = options
-  let url = parseAddress(address, 'The provider')
+  const { signal, maxBytes, allowedOrigin, from = 'The provider' } = options
+  let url = parseAddress(address, from)
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const isAllowed =
       allowedOrigin !== null && URL.canParse(allowedOrigin) && new URL(allowedOrigin).origin === url.origin
-    if (!isAllowed) refuseLiteral(url, hop === 0 ? 'The provider' : 'A redirect')
+    if (!isAllowed) refuseLiteral(url, hop === 0 ? from : 'A redirect')
     const result = await exchange(isAllowed ? ways.open : ways.guarded, {
       url,
       method: 'GET',

@@ -38,12 +38,23 @@ const scale = z.union([
   z.literal('own'),
 ])
 
+const bounds = z.strictObject({
+  multipleOf: z.int(),
+  min: z.int(),
+  max: z.int(),
+  minPixels: z.int().optional(),
+  maxPixels: z.int().optional(),
+  maxRatio: z.number().optional(),
+})
+
 const entry = z.strictObject({
   id: z.string(),
   label: z.string(),
   operations: z.array(z.enum(operations)).min(1),
   /** The name of a table above, or every side in steps. */
-  sizes: z.union([z.string(), z.strictObject({ multipleOf: z.int(), min: z.int(), max: z.int() })]),
+  sizes: z.union([z.string(), bounds]),
+  /** Beside the sizes of a table, every size within these bounds. */
+  within: bounds.optional(),
   draftSize: size,
   finalSize: size,
   seed: z.strictObject({ min: z.int(), max: z.int() }).nullable(),
@@ -55,6 +66,8 @@ const entry = z.strictObject({
   takesTransparent: z.boolean().optional(),
   isVector: z.boolean().optional(),
   scale: scale.optional(),
+  /** An upscaler that invents detail. */
+  isCreative: z.boolean().optional(),
   /** The file formats it can be asked for. */
   formats: z.array(z.enum(['png', 'jpeg', 'webp', 'avif'])),
   /** Fields of the service that a profile's options may set. */
@@ -131,27 +144,39 @@ export function withChanges<Entry extends CatalogueModel>(
   }
 }
 
-function sizesOver({ table }: CatalogueModel, wanted: Model['sizes']): Pick<CatalogueModel, 'sizes' | 'table'> {
+function sizesOver(
+  { table }: CatalogueModel,
+  wanted: Model['sizes'],
+): Pick<CatalogueModel, 'sizes' | 'within' | 'table'> {
   if (wanted.kind === 'any') {
-    const { multipleOf, min, max } = wanted
-    return { sizes: { multipleOf, min, max }, table: null }
+    const { kind: _, ...bounds } = wanted
+    return { sizes: bounds, within: undefined, table: null }
   }
-  if (table === null || Array.isArray(table)) return { sizes: 'own', table: wanted.list }
+  if (table === null || Array.isArray(table)) return { sizes: 'own', within: wanted.within, table: wanted.list }
   const isWanted = (size: Size) =>
     wanted.list.some(({ width, height }) => width === size.width && height === size.height)
-  return { sizes: 'own', table: Object.fromEntries(Object.entries(table).filter(([, size]) => isWanted(size))) }
+  return {
+    sizes: 'own',
+    within: wanted.within,
+    table: Object.fromEntries(Object.entries(table).filter(([, size]) => isWanted(size))),
+  }
 }
 
 /** The catalogue's line as the rest of the program knows it. The price is that of its final size. */
 export function modelFrom(entry: CatalogueModel, finalMicros: number | null, unit = unitOf(entry)): Model {
-  const { sizes, price: said } = entry
+  const { sizes, within, table, price: said } = entry
   return {
     id: entry.id,
     label: entry.label,
     operations: entry.operations,
     sizes:
       typeof sizes === 'string'
-        ? { kind: 'list', list: listOf(entry.table), ...(Array.isArray(entry.table) ? {} : { named: true }) }
+        ? {
+            kind: 'list',
+            list: listOf(table),
+            ...(within ? { within } : {}),
+            ...(Array.isArray(table) ? {} : { named: true }),
+          }
         : { kind: 'any', ...sizes },
     draftSize: entry.draftSize,
     finalSize: entry.finalSize,
@@ -161,6 +186,8 @@ export function modelFrom(entry: CatalogueModel, finalMicros: number | null, uni
     takesOptions: entry.options,
     ...(entry.draftQuality === undefined ? {} : { draftQuality: entry.draftQuality }),
     ...(entry.finalQuality === undefined ? {} : { finalQuality: entry.finalQuality }),
+    ...(entry.scale === undefined ? {} : { scales: entry.scale }),
+    ...(entry.isCreative === undefined ? {} : { isCreative: entry.isCreative }),
     ...(entry.maxReferences === undefined ? {} : { maxReferences: entry.maxReferences }),
     ...(entry.takesTransparent === undefined ? {} : { takesTransparent: entry.takesTransparent }),
     ...(entry.isVector === undefined ? {} : { isVector: entry.isVector }),

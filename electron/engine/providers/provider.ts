@@ -106,6 +106,18 @@ export interface UsualModel {
   readonly quality: string | null
 }
 
+/** The sentence that says why a request cannot be made; null where it can, as far as is known without asking. */
+export type RequestCheck = (request: GenerationRequest) => string | null
+
+/** The most that one picture going in may have; absent members are not limited. */
+export interface PictureLimits {
+  readonly maxBytes: number
+  readonly maxSide?: number
+  readonly maxPixels?: number
+  /** The most of all pictures of one request together. */
+  readonly maxBytesTogether?: number
+}
+
 /** Limits to begin with; the lane adapts to what the provider says. Null is no limit. */
 export interface Limits {
   readonly concurrency: number
@@ -150,6 +162,14 @@ export interface Provider {
     settings: unknown,
     changes?: ModelOverride | null,
   ): { readonly expectedMicros: number; readonly highestMicros: number } | null
+  /**
+   * Why a request of a model cannot be made, by the very rules by which `submit` refuses it before anything is sent; the
+   * sentence, or null where nothing known here speaks against it. What depends on the settings is read once, for many
+   * requests. Absent: the model's facts alone are known. `changes` as in `ProviderIo`.
+   */
+  checker?(model: string, settings: unknown, changes: ModelOverride | null): RequestCheck
+  /** What the pictures that go in may have; absent where no limit is known. */
+  pictureLimits?(model: string, settings: unknown): PictureLimits
   /** What a person most likely wants: the cheapest way to a good draft, and the model for finals. */
   readonly usual?: { readonly draft: UsualModel; readonly final: UsualModel }
   /** Where its requests go (`https://host:port`), `null` for one that works in this process. Keys are bound to it. */

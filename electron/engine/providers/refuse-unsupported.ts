@@ -1,9 +1,30 @@
 import type { Model } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { isOfferedSize } from '#shared/offered-size.ts'
 import { type CatalogueModel, modelFrom } from './catalogue.ts'
+import type { RequestCheck } from './provider.ts'
 
 export const unsupported = (sentence: string): AppError => new AppError('unsupported', sentence, { billed: false })
+
+/** A refusal that throws, as a check that answers with its sentence. */
+export const sentenceOf =
+  (refuse: (request: GenerationRequest) => void): RequestCheck =>
+  (request) => {
+    try {
+      refuse(request)
+      return null
+    } catch (error) {
+      if (error instanceof AppError) return error.message
+      throw error
+    }
+  }
+
+/** The check of a model that is none here. */
+export const noSuchModel =
+  (sentence: string): RequestCheck =>
+  () =>
+    sentence
 
 /** Throws `unsupported` for everything that this line of a catalogue cannot do, before anything is sent. */
 export function refuseUnsupported(request: GenerationRequest, entry: CatalogueModel): void {
@@ -68,13 +89,7 @@ function refuseScale({ operation, scale }: GenerationRequest, entry: CatalogueMo
 function refuseSize({ operation, width, height }: GenerationRequest, { id, sizes }: Model): void {
   if (operation === 'upscale' || operation === 'cutout' || (width === null && height === null)) return
   if (width === null || height === null) throw unsupported('A size needs a width and a height.')
-  const fits = (side: number): boolean =>
-    sizes.kind === 'any' && side % sizes.multipleOf === 0 && side >= sizes.min && side <= sizes.max
-  const isOffered =
-    sizes.kind === 'list'
-      ? sizes.list.some((size) => size.width === width && size.height === height)
-      : fits(width) && fits(height)
-  if (!isOffered) throw unsupported(`${width}x${height} is not offered by ${id}.`)
+  if (!isOfferedSize(sizes, { width, height })) throw unsupported(`${width}x${height} is not offered by ${id}.`)
 }
 
 /** An edit that asks for the size of its source asks for none: services keep that where they are not told another. */

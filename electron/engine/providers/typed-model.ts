@@ -11,6 +11,7 @@ export const typedModelOf = (id: string): Model => ({
   takesSeed: true,
   takesNegativePrompt: true,
   qualities: [],
+  maxReferences: 16,
   sameSeedLarger: false,
   maxPromptLength: null,
   price: { perImageMicros: null, currency: 'USD', asOf: null, source: null },

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import type { Network } from '#engine/network/network.ts'
-import type { GenuineHook, HookDelivery, Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
+import type {
+  GenuineHook,
+  HookDelivery,
+  Limits,
+  PictureLimits,
+  Provider,
+  ProviderSession,
+  RequestCheck,
+} from '#engine/providers/provider.ts'
 import type { Clock } from '#engine/storage/storage.ts'
 import type { Connection, Model, ModelOverride, ProviderInfo, Refreshed } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
@@ -186,6 +194,19 @@ export function openProviders(options: OpenProvidersOptions) {
         if (provider.price) return provider.price(request, values, known.override)
         return micros === null ? null : { expectedMicros: micros, highestMicros: micros }
       })
+    },
+
+    /** Why requests of one model cannot be made, by its provider's own rules. What does not depend on the request is read once. */
+    checker(providerId: string, modelId: string): RequestCheck {
+      const provider = find(providerId)
+      const changes = changesOf(liveOf(providerId, modelId), overrideOf(providerId, modelId))
+      return provider.checker?.(modelId, settingsOf(provider), changes) ?? (() => null)
+    },
+
+    /** What pictures may have that go in with requests of a model; null where no limit is known. */
+    pictureLimits(providerId: string, modelId: string): PictureLimits | null {
+      const provider = find(providerId)
+      return provider.pictureLimits?.(modelId, settingsOf(provider)) ?? null
     },
 
     /** Throws AppError `not-found` for a provider that is not in the registry. */

@@ -1,4 +1,5 @@
 import type { ColumnRole } from '#shared/contract/sheets.ts'
+import { namesIn } from './reference-cells.ts'
 
 /** A cell's value, or the sentence that says what is wrong with it. An empty cell is `null`: not asked for. */
 export type CellValue<Value> =
@@ -93,6 +94,9 @@ export function countCellOf(cell: string): CellValue<number> {
   return count >= 1 && count <= 64 ? ok(count) : wrong(text, 'is not a count; write a whole number from 1 to 64.')
 }
 
+const isPictureName = (name: string): boolean =>
+  /^https?:\/\/\S+$/i.test(name) || /\.(?:png|jpe?g|webp|avif)$/i.test(name)
+
 /**
  * Whether a filled cell could be meant for this role, rightly written or not. `42`, `XL` and `45` (cm) are sizes of
  * products and no pixels; an image model has no blanks in its name, a car's or a shoe's often does.
@@ -104,5 +108,6 @@ export function looksLike(role: ColumnRole, cell: string): boolean {
   if (role === 'quality') return /^(?:low|medium|high|auto|standard|hd|ultra|fast|turbo|draft|best)$/i.test(cell)
   if (role === 'format') return /^(?:image\/|\.)?(?:png|jpe?g|webp|avif)$/i.test(cell)
   if (role === 'background') return /^(?:transparent|opaque|auto)$/i.test(cell)
+  if (role.startsWith('reference')) return namesIn(cell).every(isPictureName)
   return role !== 'model' || !/\s/.test(cell)
 }

@@ -1,4 +1,4 @@
-import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
+import { type ColumnMapping, type ColumnRole, columnRoles } from '#shared/contract/sheets.ts'
 import { looksLike } from './cell-values.ts'
 import type { SheetRow, WrittenFor } from './rows.ts'
 
@@ -53,14 +53,19 @@ const usualNames: Readonly<Record<NamedRole, readonly string[]>> = {
   ],
   format: ['outputformat', 'fileformat', 'imageformat', 'format', 'dateiformat', 'formato'],
   background: ['background', 'hintergrund', 'arrièreplan', 'fondo', 'sfondo', 'fundo', 'achtergrond'],
+  // Not `image` alone: in a shop's sheet, that is the product's own picture, and nobody asked to send it anywhere.
+  reference: [
+    ...['reference', 'reference1', 'references', 'referenceimage', 'referenceimages', 'imagereference', 'inputimage'],
+    ...['referenzbild', 'imagederéférence', 'imagendereferencia'],
+  ],
+  reference2: ['reference2', 'referenceimage2', 'inputimage2'],
+  reference3: ['reference3', 'referenceimage3', 'inputimage3'],
+  reference4: ['reference4', 'referenceimage4', 'inputimage4'],
 }
 
 type NamedRole = Exclude<ColumnRole, `options.${string}`>
 
-const roles = [
-  ...(['prompt', 'id', 'negative', 'seed', 'width', 'height', 'size', 'ratio', 'model', 'quality', 'count'] as const),
-  ...(['format', 'background'] as const),
-]
+const roles = columnRoles
 
 /** Fields of services that people name alike in every program. */
 const usualOptions = [

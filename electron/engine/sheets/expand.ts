@@ -7,6 +7,7 @@ import { type CellValue, countCellOf, seedOf, sideOf, sizeOf } from './cell-valu
 import { type ExpansionOptions, mostPrompts } from './expansion-options.ts'
 import { axesProblems, columnsWithAxes } from './prompt-axes.ts'
 import { ofSheet, type RowTemplate, readingTemplates } from './prompt-template.ts'
+import { referencesIn } from './reference-cells.ts'
 import { overridesOf, type RowOverrides } from './row-overrides.ts'
 import type { SheetRow } from './rows.ts'
 import { styled } from './styles.ts'
@@ -25,6 +26,8 @@ export interface ExpandedPrompt {
   readonly count: number | null
   /** Absent where the row asks for nothing else of its own. */
   readonly overrides?: RowOverrides
+  /** Paths and addresses of the pictures that go in with it. */
+  readonly references: readonly string[]
   /** Every cell of the row by its column, and every axis by its name; prompts of one row and combination share the object. */
   readonly columns: Readonly<Record<string, string>>
 }
@@ -52,6 +55,7 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
   if (wrong.length > 0) return wrong
   const templateOf = readingTemplates({ ...options, columns: columnsWithAxes(columns, axes), limit })
   if (typeof templateOf !== 'function') return templateOf
+  const referencesOf = referencesIn(columns, mapping)
 
   return (row) => {
     const cells: Readonly<Record<string, string>> = Object.fromEntries(
@@ -82,6 +86,7 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
       model: cell('model').trim() || null,
       count: valid('count', countCellOf(cell('count'))),
       ...(overrides && { overrides }),
+      references: referencesOf(row.cells),
     }
     const template = templateOf(cells, row)
     if (template.problems.length > 0) return { prompts: [], problems: [...problems, ...template.problems] }

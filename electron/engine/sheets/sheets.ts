@@ -16,6 +16,8 @@ export { firstTemplate } from './columns.ts'
 export { type ExpandedPrompt, expandRow, expandRows } from './expand.ts'
 export type { ExpansionOptions } from './expansion-options.ts'
 export { previewPrompts } from './preview.ts'
+export { referencesIn } from './reference-cells.ts'
+export type { RowOverrides } from './row-overrides.ts'
 export type { ReadSheet } from './rows.ts'
 
 interface SheetInput {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { AppError } from '#shared/errors.ts'
 import { first } from './migrations/010-first.ts'
+import { references } from './migrations/030-references.ts'
 import { sheetReadings } from './migrations/040-sheet-readings.ts'
 import { wildcards } from './migrations/045-wildcards.ts'
 import { promptSearch } from './migrations/050-prompt-search.ts'
@@ -11,7 +12,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [first, sheetReadings, wildcards, promptSearch]
+export const migrations: readonly Migration[] = [first, references, sheetReadings, wildcards, promptSearch]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
 

@@ -19,16 +19,22 @@ export interface TileRow
     | 'estimateMicros'
     | 'currency'
     | 'movedFrom'
+    | 'operation'
   > {
   readonly clientId: string | null
   readonly errorCode: NonNullable<Tile['failure']>['code'] | null
   readonly errorMessage: string | null
   readonly dismissed: number
   readonly columnsJson: string
+  readonly sourceSha256: string | null
+  /** JSON: the pictures beside the source; `[]` for none. */
+  readonly referencesJson: string
 }
 
 export const tileColumns = `job.id, job.batch_id AS batchId, job.prompt_id AS promptId, prompt.row, job.variant,
   prompt.client_id AS clientId, prompt.text AS prompt, job.provider, job.model,
+  job.request_json ->> '$.operation' AS operation, job.request_json ->> '$.source.sha256' AS sourceSha256,
+  job.request_json ->> '$.references' AS referencesJson,
   job.request_json ->> '$.width' AS width, job.request_json ->> '$.height' AS height, job.state,
   job.hold_reason AS holdReason, job.error_code AS errorCode, job.error_message AS errorMessage, job.dismissed, job.moved_from AS movedFrom,
   job.estimate_micros AS estimateMicros, job.currency, prompt.columns_json AS columnsJson`

@@ -14,6 +14,7 @@ export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
 export { type LooseEnds, openLooseEnds } from './loose-ends.ts'
 
 const sheetColumns = z.record(z.string(), z.string())
+const pictures = z.array(z.object({ sha256: z.string() }))
 
 /** What finalizing and marking need to know of a draft. */
 export interface DraftTarget {
@@ -161,9 +162,12 @@ function tileOf(
   const finals = images.filter((image) => image.stage === 'final').map(imageOf)
   const draft: Image | null =
     images.filter((image) => image.stage === 'draft' && image.outputIndex === 0).map(imageOf)[0] ?? null
-  const { errorCode, errorMessage, columnsJson, dismissed, clientId, ...plain } = row
+  const { errorCode, errorMessage, columnsJson, dismissed, clientId, sourceSha256, referencesJson, ...plain } = row
+  const beside = referencesJson === '[]' ? [] : pictures.parse(JSON.parse(referencesJson))
+  const references = [...(sourceSha256 === null ? [] : [sourceSha256]), ...beside.map(({ sha256 }) => sha256)]
   return {
     ...plain,
+    ...(references.length > 0 ? { references } : {}),
     label: clientId ?? `row ${row.row}`,
     failure: errorCode !== null && dismissed === 0 ? { code: errorCode, message: errorMessage ?? '' } : null,
     settledMicros: images.reduce((sum, image) => sum + image.settledMicros, 0),

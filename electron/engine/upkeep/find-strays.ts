@@ -29,7 +29,8 @@ export async function* findStrays(known: KnownFiles): AsyncGenerator<Stray> {
     {
       below: 'pictures',
       depth: 1,
-      kindOf: (name) => unlessKnown(/^([0-9a-f]{64})\.(?:png|jpg|webp|avif|[0-9a-f]{16}\.json)$/, name, 'picture'),
+      kindOf: (name) =>
+        unlessKnown(/^([0-9a-f]{64})\.(?:png|jpg|webp|avif|[0-9a-f]{16}\.(?:reference\.)?json)$/, name, 'picture'),
     },
     {
       below: 'renditions',

@@ -1,5 +1,6 @@
 import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import { prepareDraftPictures } from './draft-pictures.ts'
 import type { TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
 import { remembering } from './model-facts.ts'
@@ -14,7 +15,8 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
   const { sheet, sha256 } = await needs.readStoredSheet(input.sheetId)
   const { settings, pricePerImageMicros } = input
   const wildcards = needs.wildcards.lookup(settings.wildcards ?? null)
-  const source: TileSource = { sheet, settings, facts: needs.facts, wildcards, pricePerImageMicros }
+  const pictures = await prepareDraftPictures(needs, input.sheetId, sheet, settings)
+  const source: TileSource = { sheet, settings, facts: needs.facts, wildcards, pictures, pricePerImageMicros }
   const facts = remembering(needs.facts)
   const plan = await planDrafts({
     source,

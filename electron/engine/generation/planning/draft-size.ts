@@ -1,4 +1,5 @@
-import type { Model, Size } from '#shared/contract/providers.ts'
+import type { Model, Size, SizeBounds } from '#shared/contract/providers.ts'
+import { isOfferedSize } from '#shared/offered-size.ts'
 
 const area = (size: Size): number => size.width * size.height
 const ratio = (size: Size): number => size.width / size.height
@@ -13,16 +14,37 @@ const distance = (one: Size, other: Size): number =>
 
 /** Why a model cannot make a size, with the nearest it can; null where it can. */
 export function sizeProblem(model: Model, wanted: Size): string | null {
+  if (isOfferedSize(model.sizes, wanted)) return null
   const offered = offeredNear(model, wanted)
-  if (offered.width === wanted.width && offered.height === wanted.height) return null
   return `${sizeText(wanted)} is not offered by ${model.label}; nearest ${sizeText(offered)}`
 }
 
 function offeredNear(model: Model, wanted: Size): Size {
-  if (model.sizes.kind === 'list') return nearestTo(model.sizes.list, wanted) ?? wanted
-  const { multipleOf, min, max } = model.sizes
+  if (model.sizes.kind === 'any') return nearestWithin(model.sizes, wanted)
+  const near = model.sizes.within && nearestWithin(model.sizes.within, wanted)
+  return nearestTo([...(near ? [near] : []), ...model.sizes.list], wanted) ?? wanted
+}
+
+/** The nearest size within bounds: the ratio first, as far as they allow it, then the pixels. */
+function nearestWithin(bounds: SizeBounds, wanted: Size): Size {
+  const { multipleOf, min, max, minPixels = 0, maxPixels = Number.POSITIVE_INFINITY, maxRatio } = bounds
+  const across = maxRatio === undefined ? ratio(wanted) : Math.min(maxRatio, Math.max(1 / maxRatio, ratio(wanted)))
+  const pixels = Math.min(maxPixels, Math.max(minPixels, area(wanted)))
+  const isKept = across === ratio(wanted) && pixels === area(wanted)
+  const exact = isKept ? wanted : { width: Math.sqrt(pixels * across), height: Math.sqrt(pixels / across) }
   const fit = (side: number) => Math.min(max, Math.max(min, Math.round(side / multipleOf) * multipleOf))
-  return { width: fit(wanted.width), height: fit(wanted.height) }
+  const near = { width: fit(exact.width), height: fit(exact.height) }
+  const sizes = { kind: 'any' as const, ...bounds }
+  if (isOfferedSize(sizes, near)) return near
+  // Rounding left the bounds: a step of the grid to either side is within them again.
+  const steps = [0, multipleOf, -multipleOf, 2 * multipleOf, -2 * multipleOf]
+  const around = steps.flatMap((x) => steps.map((y) => ({ width: near.width + x, height: near.height + y })))
+  return (
+    nearestTo(
+      around.filter((size) => isOfferedSize(sizes, size)),
+      wanted,
+    ) ?? near
+  )
 }
 
 /**
@@ -35,7 +57,9 @@ export function draftSize(model: Model, wanted: Size | null): Size | string {
   const sameRatio = model.sizes.list.filter((size) => isSameRatio(size, wanted))
   const smallest = [...sameRatio].sort((one, other) => area(one) - area(other))
   const cheap = smallest.find((size) => longest(size) >= longest(model.draftSize)) ?? smallest.at(-1)
-  return cheap ?? sizeProblem(model, wanted) ?? model.draftSize
+  if (cheap) return cheap
+  const problem = sizeProblem(model, wanted)
+  return problem ?? scaledTo(model, wanted, longest(model.draftSize))
 }
 
 /** As `draftSize`, for a row that asks for a ratio (width over height) and no size: the cheap size nearest to it. */
@@ -55,7 +79,9 @@ export function finalSize(model: Model, draft: Size, wanted: Size | null): Size 
   const sameRatio = model.sizes.list.filter((size) => isSameRatio(size, wanted ?? draft))
   const enough = longest(wanted ?? model.finalSize)
   const bySize = [...sameRatio].sort((one, other) => area(one) - area(other))
-  return bySize.find((size) => longest(size) >= enough) ?? bySize.at(-1) ?? model.finalSize
+  const listed = bySize.find((size) => longest(size) >= enough) ?? bySize.at(-1)
+  if (listed) return listed
+  return model.sizes.within ? scaledTo(model, wanted ?? draft, enough) : model.finalSize
 }
 
 const longest = (size: Size): number => Math.max(size.width, size.height)

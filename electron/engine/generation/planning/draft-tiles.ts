@@ -3,12 +3,13 @@ import { type ExpandedPrompt, expandRows, type ReadSheet } from '#engine/sheets/
 import type { Problem } from '#shared/contract/common.ts'
 import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
-import type { ColumnRole } from '#shared/contract/sheets.ts'
-import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
+import type { GenerationRequest, Profile } from '#shared/generation-request.ts'
 import type { WildcardLookup } from '#shared/template/template.ts'
-import { draftSize, draftSizeInRatio, sizeProblem } from './draft-size.ts'
+import type { DraftPictures } from './draft-pictures.ts'
 import { type ModelFacts, remembering } from './model-facts.ts'
-import { overridden, qualityProblem, type TileProblem } from './row-overrides.ts'
+import { type ModelProblem, same } from './model-problem.ts'
+import { requestForModel } from './request-for-model.ts'
+import { modelFor } from './row-model.ts'
 
 /** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
 export interface DraftTile {
@@ -16,9 +17,9 @@ export interface DraftTile {
   readonly request: GenerationRequest
   readonly model: Model | null
   readonly price: Price | null
-  readonly problem: string | null
-  /** The role of the column that the problem is in; null for none. */
-  readonly problemRole: ColumnRole | null
+  readonly problem: ModelProblem | null
+  /** What the model takes no notice of; it is made without. */
+  readonly leftOut: readonly ModelProblem[]
 }
 
 export interface DraftPrompt {
@@ -34,6 +35,7 @@ export interface TileSource {
   readonly settings: DraftSettings
   readonly facts: ModelFacts
   readonly wildcards: WildcardLookup
+  readonly pictures: DraftPictures
   /** A person's price of one picture for models without one, micros; null where nobody said. */
   readonly pricePerImageMicros: number | null
 }
@@ -83,78 +85,36 @@ function tileOf(
   variant: number,
   source: TileSource,
 ): DraftTile {
-  const { provider, model: modelId } = modelFor(prompt.model, profile, source.facts)
-  const model = source.facts.findModel(provider, modelId)
-  const override =
-    profile.width !== null && profile.height !== null ? { width: profile.width, height: profile.height } : null
-  const ratio = wanted === null ? (prompt.overrides?.ratio ?? null) : null
-  const fitting = (of: Model) => (ratio === null ? draftSize(of, wanted) : draftSizeInRatio(of, ratio))
-  const size = model ? (override ?? fitting(model)) : null
-  const seed = (prompt.seed ?? source.settings.baseSeed + 1) + variant - 1
-  const request: GenerationRequest = {
-    operation: 'generate',
-    provider,
-    model: modelId,
-    prompt: prompt.text,
-    negativePrompt: model?.takesNegativePrompt ? prompt.negative : null,
-    width: typeof size === 'object' && size !== null ? size.width : (wanted?.width ?? null),
-    height: typeof size === 'object' && size !== null ? size.height : (wanted?.height ?? null),
-    ...overridden(prompt, profile, model),
-    seed: model?.takesSeed ? seed : null,
-    variant: model?.takesSeed ? null : variant,
-    scale: null,
-    source: null,
-    references: [],
-    answeredBy: source.facts.answeredBy(provider, modelId),
-  }
-  const problem = problemOf(request, model, size, override) ?? (model && qualityProblem(prompt, model))
-  return {
-    variant,
-    request,
-    model,
-    problem: problem?.message ?? null,
-    problemRole: problem?.role ?? null,
-    price: problem === null ? priceOf(request, source) : null,
-  }
+  const { facts, settings } = source
+  const made = { ...profile, ...modelFor(prompt.model, profile, facts) }
+  const pictures = source.pictures.of(prompt.references, made.provider, made.model)
+  const missing = typeof pictures === 'string' ? referenceMissing(pictures) : null
+  const wished = requestForModel(
+    {
+      prompt: prompt.text,
+      negative: prompt.negative,
+      wanted,
+      overrides: prompt.overrides ?? null,
+      seed: (prompt.seed ?? settings.baseSeed + 1) + variant - 1,
+      variant,
+      isSeedAsked: prompt.seed !== null,
+      pictures: typeof pictures === 'string' ? [] : pictures,
+    },
+    made,
+    facts,
+  )
+  const { request, model, leftOut } = wished
+  const problem = missing ?? wished.problem
+  return { variant, request, model, problem, leftOut, price: problem === null ? priceOf(request, source) : null }
 }
+
+const referenceMissing = (message: string): ModelProblem => ({
+  ...same('reference-missing', message, 'reference'),
+  group: 'reference pictures that are missing',
+})
 
 function priceOf(request: GenerationRequest, { facts, pricePerImageMicros }: TileSource): Price | null {
   const known = facts.priceOf(request)
   if (known !== null || pricePerImageMicros === null) return known
   return { expectedMicros: pricePerImageMicros, highestMicros: pricePerImageMicros }
-}
-
-/**
- * The row's own model: `PROVIDER/MODEL` where the first part is a provider, else a model of the profile's provider, or of
- * the only other one that lists it: sheets written for a service name its models alone.
- */
-function modelFor(cell: string | null, profile: Profile, facts: ModelFacts): { provider: string; model: string } {
-  if (!cell) return profile
-  const slash = cell.indexOf('/')
-  const named = cell.slice(0, Math.max(0, slash))
-  if (facts.providerIds.includes(named)) return { provider: named, model: cell.slice(slash + 1) }
-  const isOwn = facts.findModel(profile.provider, cell) !== null
-  return { provider: (isOwn ? null : facts.onlyProviderOf(cell)) ?? profile.provider, model: cell }
-}
-
-function problemOf(
-  request: GenerationRequest,
-  model: Model | null,
-  size: Size | string | null,
-  override: Size | null,
-): TileProblem | null {
-  const problem = (role: ColumnRole | null, message: string): TileProblem => ({ role, message })
-  if (!model) return problem('model', `${profileName(request)} is not a model that is known here`)
-  if (!model.operations.includes('generate'))
-    return problem('model', `${profileName(request)} makes no pictures from prompts`)
-  if (typeof size === 'string') return problem('size', size)
-  const overrideProblem = override && sizeProblem(model, override)
-  if (overrideProblem) return problem(null, overrideProblem)
-  const { maxPromptLength } = model
-  if (maxPromptLength !== null && request.prompt.length > maxPromptLength)
-    return problem(
-      'prompt',
-      `the prompt has ${request.prompt.length} characters; ${model.label} reads ${maxPromptLength}`,
-    )
-  return null
 }

@@ -1,9 +1,11 @@
 import type { Batches } from '#engine/batches/batches.ts'
 import { promptHash } from '#engine/cache/cache.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { RowOverrides } from '#engine/sheets/sheets.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
-import { draftSize } from './draft-size.ts'
 import type { ModelFacts } from './model-facts.ts'
+import { picturesOf } from './place-pictures.ts'
+import { requestForModel } from './request-for-model.ts'
 
 export interface FallBackNeeds {
   readonly batches: Batches
@@ -20,8 +22,8 @@ export function fallBack({ batches, jobs, facts }: FallBackNeeds, job: Job): boo
   const chain = batches.get(job.batchId).settings.fallbacks ?? []
   const at = chain.findIndex((profile) => profile.provider === job.provider && profile.model === job.model)
   for (const profile of chain.slice(at + 1)) {
-    const request = requestFor(requestOf(job), profile, facts)
-    if (!request) continue
+    const { request, problem } = requestByProfile(requestOf(job), profile, facts)
+    if (problem !== null) continue
     return jobs.moveTo(
       job.id,
       request,
@@ -33,27 +35,34 @@ export function fallBack({ batches, jobs, facts }: FallBackNeeds, job: Job): boo
   return false
 }
 
-/** The same wish for another model; null where that one cannot make it. */
-function requestFor(old: GenerationRequest, profile: Profile, facts: ModelFacts): GenerationRequest | null {
-  const model = facts.findModel(profile.provider, profile.model)
-  if (!model?.operations.includes('generate')) return null
-  const asked = old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null
-  const size = draftSize(model, asked)
-  if (typeof size === 'string') return null
-  return {
-    ...old,
-    provider: profile.provider,
-    model: profile.model,
-    width: size.width,
-    height: size.height,
-    quality: profile.quality ?? model.draftQuality ?? null,
-    negativePrompt: model.takesNegativePrompt ? old.negativePrompt : null,
-    seed: model.takesSeed ? (old.seed ?? old.variant) : null,
-    variant: model.takesSeed ? null : (old.variant ?? old.seed),
-    options: profile.options,
-    answeredBy: facts.answeredBy(profile.provider, profile.model),
-  }
+/** The same wish for another model; null where that one cannot make it. A wish that changed on a person's word goes by the same rules. */
+export function requestByProfile(
+  old: GenerationRequest,
+  profile: Profile,
+  facts: ModelFacts,
+): { request: GenerationRequest; problem: string | null } {
+  const wanted = old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null
+  const { request, problem } = requestForModel(
+    {
+      prompt: old.prompt,
+      negative: old.negativePrompt,
+      wanted,
+      overrides: ownOf(old),
+      seed: old.seed ?? old.variant,
+      variant: old.variant ?? old.seed,
+      isSeedAsked: false,
+      pictures: picturesOf(old),
+    },
+    { ...profile, width: null, height: null },
+    facts,
+  )
+  return { request, problem: problem?.message ?? null }
 }
 
-/** A wish that changed model or prompt on a person's word: the same rules for what fits. */
-export { requestFor as requestForModel }
+/** What a picture must have whoever makes it; other options are fields of the service that it leaves. */
+const ownOf = ({ outputFormat, options }: GenerationRequest): RowOverrides => ({
+  ratio: null,
+  quality: null,
+  outputFormat,
+  options: options.transparent === true ? { transparent: true } : {},
+})

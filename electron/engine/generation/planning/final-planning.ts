@@ -4,10 +4,10 @@ import { capRun, type PlannedWork, type PlanningNeeds, type PlanPage } from './p
 import { storeFinals } from './store-finals.ts'
 
 /** Finals of approved drafts, in their drafts' places. */
-export function planFinalsOf(needs: PlanningNeeds, input: FinalPlanInput): PlannedWork {
+export async function planFinalsOf(needs: PlanningNeeds, input: FinalPlanInput): Promise<PlannedWork> {
   const { storage, batches } = needs
   const { id: batchId } = batches.get(input.batchId)
-  const plan = planFinals(needs, input, needs.tiles.targets(input.targets))
+  const plan = await planFinals(needs, input, needs.tiles.targets(input.targets))
   return {
     summary: plan.summary,
     batchId: () => batchId,

@@ -1,3 +1,4 @@
+import type { PictureLimits, RequestCheck } from '#engine/providers/provider.ts'
 import type { OpenProviders, Price } from '#engine/settings/settings.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
@@ -14,6 +15,10 @@ export interface ModelFacts {
   readonly priceOf: (request: GenerationRequest) => Price | null
   /** The same for many requests of one model, as prices are now. */
   readonly pricer: (provider: string, model: string) => (request: GenerationRequest) => Price | null
+  /** Why a request of one model cannot be made, by its provider's own rules; null where it can. */
+  readonly check: (provider: string, model: string) => RequestCheck
+  /** What pictures may have that go in; null where no limit is known. */
+  readonly pictureLimits: (provider: string, model: string) => PictureLimits | null
   /** The provider's own suggestion of a model for finals; null for the draft's own. */
   readonly usualFinal: (provider: string) => { model: string; quality: string | null } | null
 }
@@ -35,6 +40,8 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
     answeredBy: (provider, model) => (isKnown(provider) ? providers.answeredBy(provider, model) : null),
     priceOf: (request) => pricer(request.provider, request.model)(request),
     pricer,
+    check: (provider, model) => (isKnown(provider) ? providers.checker(provider, model) : () => null),
+    pictureLimits: (provider, model) => (isKnown(provider) ? providers.pictureLimits(provider, model) : null),
     usualFinal: (provider) => (isKnown(provider) ? (providers.open(provider).provider.usual?.final ?? null) : null),
   }
 }
@@ -54,6 +61,7 @@ export function remembering(facts: ModelFacts): ModelFacts {
     pricer,
     answeredBy,
     onlyProviderOf: (model) => onlyProviderOf('', model),
+    check: once(facts.check),
     priceOf: (request) => pricer(request.provider, request.model)(request),
   }
 }

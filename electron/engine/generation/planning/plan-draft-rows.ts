@@ -35,7 +35,12 @@ function planRow(
   outcome: TileOutcome,
   sameAsRow: number,
 ): PlanRow {
-  const notes = { new: null, cached: 'cached', duplicate: `same as row ${sameAsRow}`, blocked: tile.problem }
+  const notes = {
+    new: null,
+    cached: 'cached',
+    duplicate: `same as row ${sameAsRow}`,
+    blocked: tile.problem?.message ?? null,
+  }
   return {
     row: prompt.row,
     prompt: prompt.text,

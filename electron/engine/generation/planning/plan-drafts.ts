@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, promptHash } from '#engine/cache/cache.ts'
 import { watchingAlike } from '#engine/sheets/sheets.ts'
-import type { Problem } from '#shared/contract/common.ts'
 import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
-import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
+import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
+import { columnOf } from './model-problem.ts'
+import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
-import { leftOutOf } from './row-overrides.ts'
 
 /** What becomes of each tile, in the order of the sheet; kept small, as there may be a million. */
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
@@ -34,8 +34,6 @@ export interface DraftPlanNeeds {
   readonly finalMicros: (tile: DraftTile, wanted: Size | null) => number | null
 }
 
-const problemsKept = 1000
-
 /** A plan that nobody could review: a mistake in a template, most likely. */
 const mostTiles = 1_000_000
 
@@ -43,9 +41,9 @@ const tooMany = (): AppError =>
   new AppError('invalid-input', 'This makes over 1,000,000 drafts. Take fewer rows, variants or template choices.')
 
 /** The same sheet bytes, mapping and draft settings are the same batch. */
-const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings']): string =>
+const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings'], pictures: string | null): string =>
   createHash('sha256')
-    .update(canonicalJson({ sheetSha256, ...settings }))
+    .update(canonicalJson({ sheetSha256, ...settings, ...(pictures === null ? {} : { pictures }) }))
     .digest('hex')
 
 /** Counts, prices and problems of a whole sheet; works in slices, sends nothing, stores nothing. */
@@ -55,23 +53,16 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const hashes = packedHashes()
   const sameAs = new Map<number, number>()
   const parts = new Map<string, PlanPart>()
-  const problems: Problem[] = []
-  const leftOut = new Map<string, number>()
-  let problemCount = 0
+  const problems = collectProblems()
   let prompts = 0
   let allFinalMicros: number | null = 0
   const count = { new: 0, cached: 0, duplicate: 0, blocked: 0 }
   const alike = watchingAlike()
   const breathe = breather()
 
-  const addProblem = (problem: Problem) => {
-    problemCount++
-    if (problems.length < problemsKept) problems.push(problem)
-  }
-
-  for (const problem of needs.source.sheet.problems) addProblem(problem)
+  for (const problem of needs.source.sheet.problems) problems.ofSheet(problem)
   for (const slice of draftSlices(needs.source)) {
-    slice.problems.forEach(addProblem)
+    slice.problems.forEach(problems.ofSheet)
     for (const { prompt, wanted, tiles } of slice.prompts) {
       prompts++
       alike.see(prompt.row, prompt.text)
@@ -93,23 +84,17 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         count[outcome]++
         if (outcome === 'new') addToPart(parts, tile)
         if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
-        for (const what of leftOutOf(prompt, tile.model)) leftOut.set(what, (leftOut.get(what) ?? 0) + 1)
       }
-      const blocked = tiles.find((tile) => tile.problem !== null)
-      if (blocked?.problem) {
-        const column = columnOf(needs.source.settings.mapping, blocked.problemRole)
-        addProblem({ row: prompt.row, line: prompt.line, column, message: blocked.problem })
-      }
+      tellOfModels(problems, needs.source.settings.mapping, prompt, tiles)
     }
     await breathe()
   }
-  for (const [what, tiles] of leftOut) addProblem(leftOutProblem(what, tiles))
 
   const total = (of: 'estimateMicros' | 'highestMicros') =>
     [...parts.values()].reduce<number | null>((sum, part) => sumOrNull(sum, part[of]), 0)
   const codes = Uint8Array.from(kinds)
   return {
-    identity: batchIdentity(needs.sheetSha256, needs.source.settings),
+    identity: batchIdentity(needs.sheetSha256, needs.source.settings, needs.source.pictures.identity),
     summary: {
       kind: 'drafts',
       prompts,
@@ -123,8 +108,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
       currency: 'USD',
       allFinalMicros,
       parts: [...parts.values()],
-      problems,
-      problemCount,
+      ...problems.summary(),
       redrawn: 0,
       alike: alike.found(),
     },
@@ -155,18 +139,24 @@ function packedHashes(): { add(hash: string): void; at(tile: number): string } {
   }
 }
 
-/** A size may come from its own column, from a ratio, or from a width. */
-function columnOf(mapping: ColumnMapping, role: ColumnRole | null): string | null {
-  if (role === 'size') return mapping.size ?? mapping.ratio ?? mapping.width ?? null
-  return role === null ? null : (mapping[role] ?? null)
+/** Each trouble of a prompt once, however many of its variants have it. */
+function tellOfModels(
+  problems: ReturnType<typeof collectProblems>,
+  mapping: ColumnMapping,
+  { row, line }: { row: number; line: number },
+  tiles: readonly DraftTile[],
+): void {
+  let told: Set<string> | null = null
+  for (const { problem, leftOut } of tiles) {
+    if (problem === null && leftOut.length === 0) continue
+    told ??= new Set()
+    for (const one of problem ? [problem] : leftOut) {
+      if (told.has(one.message)) continue
+      told.add(one.message)
+      problems.ofModel({ row, line, column: columnOf(mapping, one.role) }, one, problem !== null)
+    }
+  }
 }
-
-const leftOutProblem = (what: string, tiles: number): Problem => ({
-  row: null,
-  line: null,
-  column: null,
-  message: `the chosen model takes no ${what}: it is left out for ${tiles} ${tiles === 1 ? 'draft' : 'drafts'}`,
-})
 
 function addToPart(parts: Map<string, PlanPart>, tile: DraftTile): void {
   const name = profileName(tile.request)

@@ -2,6 +2,7 @@ import type { Batches } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
+import type { References } from '#engine/references/references.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
@@ -21,6 +22,7 @@ export interface PlanningNeeds {
   readonly providers: OpenProviders
   readonly wildcards: Wildcards
   readonly facts: ModelFacts
+  readonly references: References
   readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
   readonly countedOfBatchMicros: (batchId: number) => number
   readonly onPlanned: (batchId: number, isNew: boolean) => void

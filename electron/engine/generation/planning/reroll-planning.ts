@@ -79,6 +79,7 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
       parts: partsOf(rerolls),
       problems: [],
       problemCount: 0,
+      problemGroups: [],
       redrawn: 0,
     },
     batchId: () => batchId,

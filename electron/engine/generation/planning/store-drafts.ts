@@ -152,7 +152,7 @@ function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): voi
     redrawn: false,
     estimateMicros: price,
     currency: tile.model?.price.currency ?? 'USD',
-    error: tile.problem ? { code: 'unsupported', message: `${tile.problem}.` } : null,
+    error: tile.problem ? { code: 'unsupported', message: `${tile.problem.message}.` } : null,
   })
   const job = known ? jobs.get(jobId) : null
   if (known && job)

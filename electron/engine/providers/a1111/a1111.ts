@@ -4,10 +4,10 @@ import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
 import { ownServerHeaders } from '#engine/providers/own-server.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { entryOf, idOfUpscaler, listed, modelOf, modelsOf } from './models.ts'
 import { complaintOf, progressFrom } from './reply.ts'
-import { wireRequest } from './request.ts'
+import { maxPictureBytes, refuse, wireRequest } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const checkpoints = z.array(z.object({ title: z.string() }))
@@ -30,6 +30,13 @@ export const a1111: Provider = {
   lostReply: 'resend',
   models: (given) => listed(settings.parse(given)),
   model: (id, given) => modelOf(id, settings.parse(given)),
+  checker(id, given) {
+    const entry = entryOf(id, settings.parse(given))
+    return entry
+      ? sentenceOf((request) => refuse(request, entry))
+      : noSuchModel(`“${id}” is not a checkpoint or upscaler.`)
+  },
+  pictureLimits: () => ({ maxBytes: maxPictureBytes }),
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

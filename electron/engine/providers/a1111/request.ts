@@ -12,7 +12,7 @@ export interface WireRequest {
   readonly body: Fields
 }
 
-const maxPictureBytes = 200_000_000
+export const maxPictureBytes = 200_000_000
 
 /** The JSON of a request; the same request always gives the same fields in the same order. */
 export async function wireRequest(
@@ -21,14 +21,9 @@ export async function wireRequest(
   call: Pick<ProviderCall, 'input'>,
   of: Pick<Settings, 'restoreCheckpoint'>,
 ): Promise<WireRequest> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  refuseUnsupported(request, entry)
-  const editOnly = entry.wire.editOnly.find((name) => Object.hasOwn(request.options, name))
-  if (request.operation === 'generate' && editOnly)
-    throw unsupported(`Only an edit takes the option “${editOnly}”. Leave it out.`)
   const upscaler = upscalerOf(entry.id)
-  if (upscaler !== null && request.prompt !== '')
-    throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
   const [picture] = (await inputPictures(request, call, maxPictureBytes)).map((bytes) =>
     Buffer.from(bytes).toString('base64'),
   )
@@ -53,6 +48,17 @@ export async function wireRequest(
     ...fieldsFrom(request),
   }
   return { path: picture === undefined ? '/sdapi/v1/txt2img' : '/sdapi/v1/img2img', body }
+}
+
+/** Throws `unsupported` for what the checkpoint or upscaler cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: A1111Entry): void {
+  const request = withoutSourceSize(asked)
+  refuseUnsupported(request, entry)
+  const editOnly = entry.wire.editOnly.find((name) => Object.hasOwn(request.options, name))
+  if (request.operation === 'generate' && editOnly)
+    throw unsupported(`Only an edit takes the option “${editOnly}”. Leave it out.`)
+  if (upscalerOf(entry.id) !== null && request.prompt !== '')
+    throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
 }
 
 /** Without a size the server would make an edit 512 x 512; its own step is 8 pixels. */

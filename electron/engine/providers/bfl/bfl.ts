@@ -4,10 +4,10 @@ import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { entryOf, listed, modelOf } from './models.ts'
 import { complaintOf, handleFrom, progressFrom } from './reply.ts'
-import { bodyFor } from './request.ts'
+import { bodyFor, refuse } from './request.ts'
 import { baseOf, regionsOf, type Settings, settings } from './settings.ts'
 
 const account = z.object({ credits: z.number() })
@@ -35,6 +35,11 @@ export const bfl: Provider = {
     const entry = entryOf(request.model)
     return entry ? priceOf(entry, request) : null
   },
+  checker(id, _given, changes) {
+    const entry = withChanges(entryOf(id), changes)
+    return entry ? sentenceOf((request) => refuse(request, entry)) : noSuchModel(`“${id}” is not a model of BFL.`)
+  },
+  pictureLimits: (_id, given) => ({ maxBytes: settings.parse(given).pictureMegabytes * 1_000_000 }),
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   moreOrigins: (given) => regionsOf(settings.parse(given)),
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,

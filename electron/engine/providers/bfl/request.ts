@@ -20,13 +20,9 @@ export async function bodyFor(
   call: Pick<ProviderCall, 'input'>,
   maxPictureBytes: number,
 ): Promise<Fields> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  if (entry.wire.size === 'source') refuseOtherSize(request)
-  refuseUnsupported(request, entry)
-  const { wire, id } = entry
-  const count = (request.source ? 1 : 0) + request.references.length
-  const most = wire.list ? (entry.maxReferences ?? 1) : wire.inputs.length
-  if (count > most) throw unsupported(`The model ${id} takes at most ${most} pictures in all, not ${count}.`)
+  const { wire } = entry
   const pictures = (await inputPictures(request, call, maxPictureBytes)).map((bytes) =>
     Buffer.from(bytes).toString('base64'),
   )
@@ -42,6 +38,17 @@ export async function bodyFor(
     ...wire.fixed,
     ...fieldsFrom(request),
   }
+}
+
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: BflEntry): void {
+  const request = withoutSourceSize(asked)
+  if (entry.wire.size === 'source') refuseOtherSize(request)
+  refuseUnsupported(request, entry)
+  const { wire, id } = entry
+  const count = (request.source ? 1 : 0) + request.references.length
+  const most = wire.list ? (entry.maxReferences ?? 1) : wire.inputs.length
+  if (count > most) throw unsupported(`The model ${id} takes at most ${most} pictures in all, not ${count}.`)
 }
 
 function sizeFields({ width, height }: GenerationRequest, entry: BflEntry): Fields {

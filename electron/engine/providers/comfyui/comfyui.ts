@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { connectedTo } from '#engine/providers/hosted-models.ts'
 import { limitsOf } from '#engine/providers/hosted-settings.ts'
 import type { Handle, Provider, ProviderCall, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { entryOf, listed, modelOf, modelsOf } from './models.ts'
 import { savedBy } from './reply.ts'
-import { wireRequest } from './request.ts'
+import { refuse, wireRequest } from './request.ts'
 import { type ComfyServer, openServer } from './session.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
@@ -35,6 +35,12 @@ export const comfyui: Provider = {
   lostReply: 'find',
   models: (given) => listed(settings.parse(given)),
   model: (id, given) => modelOf(id, settings.parse(given)),
+  checker(id, given) {
+    const entry = entryOf(id, settings.parse(given))
+    return entry
+      ? sentenceOf((request) => refuse(request, entry))
+      : noSuchModel(`“${id}” is neither a workflow nor a checkpoint.`)
+  },
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

@@ -21,14 +21,11 @@ export interface WireRequest {
 
 /** The graph of a request, and its id: the same request always gives the same of both, so that it can be looked up. */
 export function wireRequest(asked: GenerationRequest, entry: ComfyEntry): WireRequest {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
   const { workflow } = entry
   const takesSize = findPlace(workflow, 'width') !== null
-  if (!takesSize) refuseOtherSize(request)
-  refuseUnsupported(request, entry)
   const { prompt, negativePrompt, seed, width, height, source, operation } = request
-  if (prompt !== '' && !findPlace(workflow, 'prompt'))
-    throw unsupported(`The workflow ${entry.id} has no place for a prompt. Leave it empty.`)
   const upload = source ? `proofsheet-${source.sha256.slice(0, 40)}.png` : null
   const isMade = operation === 'generate' || operation === 'edit'
   const values: Partial<Record<PlaceName, string | number>> = {
@@ -56,6 +53,15 @@ export function wireRequest(asked: GenerationRequest, entry: ComfyEntry): WireRe
   const used = seedPlace && graph[seedPlace.node]?.inputs[seedPlace.input]
   const promptId = idFrom(JSON.stringify([operation, request.model, request.variant, graph]))
   return { promptId, graph, upload, seed: typeof used === 'number' ? used : null }
+}
+
+/** Throws `unsupported` for what the workflow has no place for, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: ComfyEntry): void {
+  const request = withoutSourceSize(asked)
+  if (findPlace(entry.workflow, 'width') === null) refuseOtherSize(request)
+  refuseUnsupported(request, entry)
+  if (request.prompt !== '' && !findPlace(entry.workflow, 'prompt'))
+    throw unsupported(`The workflow ${entry.id} has no place for a prompt. Leave it empty.`)
 }
 
 /** An id in the one form that ComfyUI takes (a UUID in lower case; server.py, 2026-11), of the kind for own schemes (RFC 9562). */

@@ -2,6 +2,7 @@ import { customProviderId, parseCustomService } from '#shared/contract/custom-se
 import type { CustomService } from '#shared/contract/service-fields.ts'
 import { baseFrom } from '../hosted-settings.ts'
 import type { Provider } from '../provider.ts'
+import { sentenceOf } from '../refuse-unsupported.ts'
 import { modelOf } from './models.ts'
 import flixlyLike from './presets/flixly-like.json' with { type: 'json' }
 import openaiLike from './presets/openai-like.json' with { type: 'json' }
@@ -9,7 +10,7 @@ import pictureBody from './presets/picture-body.json' with { type: 'json' }
 import submitAndPoll from './presets/submit-and-poll.json' with { type: 'json' }
 import wireflowLike from './presets/wireflow-like.json' with { type: 'json' }
 import zskyLike from './presets/zsky-like.json' with { type: 'json' }
-import { wishOf } from './request.ts'
+import { refuse, wishOf } from './request.ts'
 import { openSession } from './session.ts'
 import { limitsOf, settingsOf } from './settings.ts'
 
@@ -44,6 +45,8 @@ export function customProvider(service: CustomService): Provider {
     lostReply: service.lostReply,
     models: (given) => service.models.flatMap(({ id }) => modelOf(service, id, baseOf(given)) ?? []),
     model: (id, given) => modelOf(service, id, baseOf(given)),
+    checker: () => sentenceOf((request) => refuse(service, request)),
+    pictureLimits: () => ({ maxBytes: service.limits.pictureMegabytes * 1_000_000 }),
     origin: (given) => baseOf(given)?.origin ?? null,
     moreOrigins: () => service.poll?.origins ?? [],
     isConfigured: (given) => baseOf(given) !== null,

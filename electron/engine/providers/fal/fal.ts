@@ -15,14 +15,14 @@ import type {
   ProviderIo,
   ProviderSession,
 } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { openHooks } from './hook.ts'
 import { entryOf, listed, typedModel } from './models.ts'
 import { balance, liveInput, liveModels, livePrices, sentRequests } from './platform.ts'
 import { complaintOf, errorTypeOf, handleFrom, progressFrom, status } from './reply.ts'
-import { type WireRequest, wireRequest } from './request.ts'
+import { refuse, type WireRequest, wireRequest } from './request.ts'
 import { hookKeysOf, platformOf, queueOf, type Settings, settings } from './settings.ts'
 
 /**
@@ -49,6 +49,13 @@ export const fal: Provider = {
     const entry = entryOf(request.model)
     return entry ? priceOf(entry, request) : null
   },
+  checker(id, _given, changes) {
+    const entry = withChanges(entryOf(id), changes)
+    if (entry) return sentenceOf((request) => refuse(request, entry))
+    // What any other endpoint takes is read from its own schema before something is sent.
+    return typedModel(id) ? () => null : noSuchModel(`“${id}” is not the id of an endpoint at fal.ai.`)
+  },
+  pictureLimits: (_id, given) => ({ maxBytes: settings.parse(given).pictureMegabytes * 1_000_000 }),
   origin: (given) => queueOf(settings.parse(given))?.origin ?? null,
   moreOrigins: (given) => [platformOf(settings.parse(given))?.origin ?? []].flat(),
   hookOrigins: (given) => [hookKeysOf(settings.parse(given))?.origin ?? []].flat(),

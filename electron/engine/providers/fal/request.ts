@@ -22,9 +22,8 @@ export async function wireRequest(
   call: Pick<ProviderCall, 'input'>,
   maxPictureBytes: number,
 ): Promise<WireRequest> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  if (entry.wire.editSize === null) refuseOtherSize(request)
-  refuseUnsupported(request, entry)
   const { wire } = entry
   const count = (request.source ? 1 : 0) + request.references.length
   const endpoint =
@@ -56,6 +55,13 @@ export async function wireRequest(
       ...fieldsFrom(request),
     },
   }
+}
+
+/** Throws `unsupported` for what the endpoint cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: FalEntry): void {
+  const request = withoutSourceSize(asked)
+  if (entry.wire.editSize === null) refuseOtherSize(request)
+  refuseUnsupported(request, entry)
 }
 
 function sizeFields(request: GenerationRequest, entry: FalEntry, hasPictures: boolean): WireRequest['input'] {

@@ -13,6 +13,8 @@ export interface WireRequest {
 
 /** A request with its pictures may have about 20 MB (Google's documents, 2026-11); larger ones need its file service. */
 const maxBodyBytes = 20_000_000
+/** Base64 takes four thirds; the rest is for the prompt. */
+export const maxPicturesBytes = 14_000_000
 
 const thresholds = z.enum(['BLOCK_LOW_AND_ABOVE', 'BLOCK_MEDIUM_AND_ABOVE', 'BLOCK_ONLY_HIGH', 'BLOCK_NONE', 'OFF'])
 const people = z.enum(['dont_allow', 'allow_adult', 'allow_all'])
@@ -26,7 +28,7 @@ export async function wireRequest(
   entry: GeminiEntry,
   call: Pick<ProviderCall, 'input'>,
 ): Promise<WireRequest> {
-  refuseUnsupported(request, entry)
+  refuse(request, entry)
   const isPredict = entry.wire.shape === 'predict'
   const fields = isPredict ? predictFields(request, entry) : await contentFields(request, entry, call)
   const body = JSON.stringify(fields)
@@ -36,14 +38,21 @@ export async function wireRequest(
   return { path: `/models/${entry.id}:${isPredict ? 'predict' : 'generateContent'}`, body }
 }
 
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(request: GenerationRequest, entry: GeminiEntry): void {
+  refuseUnsupported(request, entry)
+  const count = request.references.length + (request.source ? 1 : 0)
+  const most = entry.maxReferences ?? 0
+  if (count > most) throw unsupported(`${entry.id} takes at most ${most} pictures, not ${count}.`)
+  if (entry.wire.shape === 'predict') optionOf(request, 'personGeneration', people)
+  else optionOf(request, 'safetyThreshold', thresholds)
+}
+
 async function contentFields(
   request: GenerationRequest,
   entry: GeminiEntry,
   call: Pick<ProviderCall, 'input'>,
 ): Promise<object> {
-  const count = request.references.length + (request.source ? 1 : 0)
-  const most = entry.maxReferences ?? 0
-  if (count > most) throw unsupported(`${entry.id} takes at most ${most} pictures, not ${count}.`)
   const pictures = await inputPictures(request, call, maxBodyBytes)
   const { ratio, resolution } = sizeNames(entry, request)
   const { quality } = request

@@ -39,6 +39,8 @@ export function modelOf(id: string, of: Settings): Model | null {
     takesSeed: takesSeed(of),
     takesNegativePrompt: takesNegativePrompt(of),
     qualities: listOf(of.qualities),
+    // OpenAI's own form for edits takes sixteen; what another server takes, nobody says.
+    maxReferences: 16,
     sameSeedLarger: false,
     maxPromptLength: null,
     price: priceOf(of, id),

@@ -8,6 +8,7 @@ import type {
   ProviderReply,
   ProviderSession,
 } from '#engine/providers/provider.ts'
+import { noSuchModel, sentenceOf } from '#engine/providers/refuse-unsupported.ts'
 import { AppError } from '#shared/errors.ts'
 import { modelOf, modelsOf } from './models.ts'
 import { progressFrom, refusalOf } from './reply.ts'
@@ -34,6 +35,13 @@ export const openaiCompatible: Provider = {
   lostReply: 'ask',
   models: (given) => modelsOf(settings.parse(given)),
   model: (id, given) => modelOf(id, settings.parse(given)),
+  checker(id, given) {
+    const of = settings.parse(given)
+    const model = modelOf(id, of)
+    return model
+      ? sentenceOf((request) => refuseUnsupported(request, model, of))
+      : noSuchModel(`“${id}” is not a model id.`)
+  },
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

@@ -39,6 +39,8 @@ export function refuseUnsupported(request: GenerationRequest, model: Model, of: 
   if (of.server === 'localai' && `${request.prompt}${request.negativePrompt ?? ''}`.includes('|')) {
     throw unsupported('LocalAI reads everything after | as the negative prompt. Take the | out of the prompt.')
   }
+  for (const option of Object.keys(request.options))
+    if (reserved.has(option)) throw unsupported(`“${option}” is not an option: it has its own place in the request.`)
   if (width === null && height === null) return
   if (width === null || height === null) throw unsupported('A size needs a width and a height.')
   const { sizes } = model
@@ -82,7 +84,6 @@ function fieldsFor(request: GenerationRequest, of: Settings): Fields {
   if (of.responseFormat !== 'auto') fields.response_format = of.responseFormat
   else if (!isOpenAi(of) && of.server !== 'stable-diffusion.cpp') fields.response_format = 'b64_json'
   for (const name of Object.keys(request.options).sort()) {
-    if (reserved.has(name)) throw unsupported(`“${name}” is not an option: it has its own place in the request.`)
     const value = request.options[name]
     if (value !== undefined) fields[name] = value
   }

@@ -9,16 +9,6 @@ const inputRates = { text: z.number().positive(), picture: z.number().positive()
 
 const wire = z.strictObject({
   shape: z.enum(['gpt-image', 'dall-e']),
-  /** Beside the sizes listed, every size within these bounds. */
-  anySize: z
-    .strictObject({
-      multipleOf: z.int(),
-      maxSide: z.int(),
-      minPixels: z.int(),
-      maxPixels: z.int(),
-      maxRatio: z.number(),
-    })
-    .optional(),
   /** With `out` the usage in an answer gives its true cost. */
   rates: z.strictObject({ ...inputRates, out: z.number().positive() }).optional(),
   inputRates: z.strictObject(inputRates).optional(),

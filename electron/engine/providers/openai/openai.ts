@@ -3,12 +3,12 @@ import { connectedTo } from '#engine/providers/hosted-models.ts'
 import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { readHook } from './hook.ts'
 import { changed, models } from './models.ts'
 import { priceOf } from './price.ts'
 import { complaintOf, progressFrom } from './reply.ts'
-import { wireRequest } from './request.ts'
+import { maxPictureBytes, refuse, wireRequest } from './request.ts'
 import { type Settings, settings } from './settings.ts'
 
 /** A picture of 3840x2160 as a PNG, in base64, may take 60 MB. */
@@ -41,6 +41,11 @@ export const openai: Provider = {
     const entry = changed(models.entry(request.model, settings.parse(given).askRetired), changes)
     return entry && priceOf(entry, request)
   },
+  checker(id, given, changes) {
+    const entry = changed(models.entry(id, settings.parse(given).askRetired), changes)
+    return entry ? sentenceOf((request) => refuse(request, entry)) : noSuchModel(`“${id}” is not a model id.`)
+  },
+  pictureLimits: () => ({ maxBytes: maxPictureBytes }),
   origin: (given) => baseFrom(settings.parse(given).baseUrl)?.origin ?? null,
   isConfigured: (given) => baseFrom(settings.parse(given).baseUrl) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

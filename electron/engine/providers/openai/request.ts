@@ -12,7 +12,7 @@ export interface WireRequest {
 }
 
 /** Pictures of an edit: under 50 MB each, sixteen at most (OpenAI's specification, 2026-08-21). */
-const maxPictureBytes = 50_000_000
+export const maxPictureBytes = 50_000_000
 const maxPictures = 16
 
 /** What each option may be (openai@7.55.0 images.d.ts); which models take it stands in the catalogue. */
@@ -62,11 +62,10 @@ function fieldsFor(request: GenerationRequest, { id, wire }: OpenAiEntry): Recor
   }
 }
 
-function refuse(request: GenerationRequest, entry: OpenAiEntry): void {
-  const { anySize } = entry.wire
-  const { width, height, options, outputFormat } = request
-  const isWithin = anySize && width !== null && height !== null && fits(width, height, anySize)
-  refuseUnsupported(isWithin ? { ...request, width: null, height: null } : request, entry)
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(request: GenerationRequest, entry: OpenAiEntry): void {
+  const { options, outputFormat } = request
+  refuseUnsupported(request, entry)
   const count = request.references.length + (request.source ? 1 : 0)
   if (count > maxPictures) throw unsupported(`${entry.id} takes at most ${maxPictures} pictures, not ${count}.`)
   if (options.transparent && outputFormat === 'jpeg') {
@@ -85,18 +84,4 @@ function refuse(request: GenerationRequest, entry: OpenAiEntry): void {
     const said = optionValues[name]?.safeParse(value)
     if (said && !said.success) throw unsupported(`The option “${name}” cannot be ${JSON.stringify(value)}.`)
   }
-}
-
-function fits(width: number, height: number, within: NonNullable<OpenAiEntry['wire']['anySize']>): boolean {
-  const [long, short] = width > height ? [width, height] : [height, width]
-  const pixels = width * height
-  return (
-    short > 0 &&
-    width % within.multipleOf === 0 &&
-    height % within.multipleOf === 0 &&
-    long <= within.maxSide &&
-    long <= short * within.maxRatio &&
-    pixels >= within.minPixels &&
-    pixels <= within.maxPixels
-  )
 }

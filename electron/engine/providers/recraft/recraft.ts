@@ -4,11 +4,11 @@ import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { microsFrom } from '#shared/money.ts'
 import { entryOf, modelOf, modelsOf } from './models.ts'
 import { complaintOf, progressFrom } from './reply.ts'
-import { wireRequest } from './request.ts'
+import { refuse, wireRequest } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const get = { method: 'GET', repeatable: true } as const
@@ -40,6 +40,11 @@ export const recraft: Provider = {
     const entry = entryOf(request.model, settings.parse(given))
     return entry ? priceOf(entry, request) : null
   },
+  checker(id, given, changes) {
+    const entry = withChanges(entryOf(id, settings.parse(given)), changes)
+    return entry ? sentenceOf((request) => refuse(request, entry)) : noSuchModel(`“${id}” is not a model of Recraft.`)
+  },
+  pictureLimits: (_id, given) => ({ maxBytes: settings.parse(given).pictureMegabytes * 1_000_000 }),
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

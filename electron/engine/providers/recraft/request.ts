@@ -23,12 +23,10 @@ export async function wireRequest(
   call: Pick<ProviderCall, 'input'>,
   maxPictureBytes: number,
 ): Promise<WireRequest> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  if (entry.operations.includes('edit')) refuseOtherSize(request)
-  refuseUnsupported(request, entry)
   const { wire } = entry
   const { prompt, negativePrompt, seed, outputFormat, operation, width, height } = request
-  if (wire.isTool && prompt !== '') throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
   const [picture] = (await inputPictures(request, call, maxPictureBytes)).map(dataUri)
   const ratio = width === null || height === null || wire.isTool ? null : nameOfSize(entry, { width, height })
   const body: WireRequest['body'] = {
@@ -42,7 +40,16 @@ export async function wireRequest(
     response_format: 'b64_json',
     ...fieldsFrom(request),
   }
-  if (operation === 'generate' && body.strength !== undefined)
-    throw unsupported('Only an edit has a strength. Leave the option out.')
   return { path: operation === 'edit' ? 'imageToImage' : wire.path, body }
+}
+
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: RecraftEntry): void {
+  const request = withoutSourceSize(asked)
+  if (entry.operations.includes('edit')) refuseOtherSize(request)
+  refuseUnsupported(request, entry)
+  if (entry.wire.isTool && request.prompt !== '')
+    throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
+  if (request.operation === 'generate' && request.options.strength !== undefined)
+    throw unsupported('Only an edit has a strength. Leave the option out.')
 }

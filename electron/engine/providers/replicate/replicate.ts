@@ -8,14 +8,14 @@ import { openHttpSession } from '#engine/providers/http-session.ts'
 import { fitInput } from '#engine/providers/live-input.ts'
 import { dataUri, inputPictures } from '#engine/providers/picture-input.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { refuseUnsupported, unsupported, withoutSourceSize } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported, withoutSourceSize } from '#engine/providers/refuse-unsupported.ts'
 import { errorCodeOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { openHooks } from './hook.ts'
 import { type LiveModel, liveModel } from './live-model.ts'
 import { entries, entryOf, listed, nameFrom, typedModel } from './models.ts'
 import { complaintOf, handleOf, type Prediction, prediction, progressFrom } from './reply.ts'
-import { type Input, inputFor } from './request.ts'
+import { type Input, inputFor, refuse } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const get = { method: 'GET', repeatable: true } as const
@@ -45,6 +45,15 @@ export const replicate: Provider = {
     const entry = entryOf(request.model)
     return entry ? priceOf(entry, request) : null
   },
+  checker(id, _given, changes) {
+    const entry = withChanges(entryOf(id), changes)
+    if (entry) return sentenceOf((request) => refuse(request, entry))
+    // What any other model takes is read from its own schema before something is sent.
+    return nameFrom(id)
+      ? () => null
+      : noSuchModel(`“${id}” is not a model at Replicate: write owner/name, or owner/name:version.`)
+  },
+  pictureLimits: (_id, given) => ({ maxBytes: settings.parse(given).pictureMegabytes * 1_000_000 }),
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),
@@ -72,9 +81,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     const name = nameFrom(request.model)
     if (!name)
       throw unsupported(`“${request.model}” is not a model at Replicate: write owner/name, or owner/name:version.`)
-    // Of a model whose fields are read live, the schema knows the options.
     const sized = withoutSourceSize(request)
-    if (entry) refuseUnsupported(entry.wire.live ? { ...sized, options: {} } : sized, entry)
+    if (entry) refuse(request, entry)
     const byName = `/models/${name.owner}/${name.name}/predictions`
     const encode = async (): Promise<string[]> =>
       (await inputPictures(request, call, of.pictureMegabytes * 1_000_000)).map(dataUri)

@@ -1,5 +1,5 @@
 import { nameOfSize } from '#engine/providers/catalogue.ts'
-import { fieldsFrom } from '#engine/providers/refuse-unsupported.ts'
+import { fieldsFrom, refuseUnsupported, withoutSourceSize } from '#engine/providers/refuse-unsupported.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { ReplicateEntry } from './models.ts'
 
@@ -20,6 +20,13 @@ export function inputFor(request: GenerationRequest, entry: ReplicateEntry, pict
     ...(outputFormat === null ? {} : { output_format: outputFormat === 'jpeg' ? 'jpg' : outputFormat }),
     ...fieldsFrom(request),
   }
+}
+
+/** Throws `unsupported` for what a model of the catalogue cannot do, by the words of the request alone. */
+export function refuse(request: GenerationRequest, entry: ReplicateEntry): void {
+  const sized = withoutSourceSize(request)
+  // Of a model whose fields are read live, the schema knows the options.
+  refuseUnsupported(entry.wire.live ? { ...sized, options: {} } : sized, entry)
 }
 
 function sizeFields({ width, height }: GenerationRequest, entry: ReplicateEntry): Input {

@@ -6,7 +6,7 @@ import type { SdcppEntry } from './models.ts'
 
 type Fields = Readonly<Record<string, GenerationRequest['options'][string]>>
 
-const maxPictureBytes = 200_000_000
+export const maxPictureBytes = 200_000_000
 
 /** The JSON of a native job; the same request always gives the same fields in the same order. */
 export async function bodyFor(
@@ -14,11 +14,8 @@ export async function bodyFor(
   entry: SdcppEntry,
   call: Pick<ProviderCall, 'input'>,
 ): Promise<Fields> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  refuseUnsupported(request, entry)
-  const editOnly = entry.wire.editOnly.find((name) => Object.hasOwn(request.options, name))
-  if (request.operation === 'generate' && editOnly)
-    throw unsupported(`Only an edit takes the option “${editOnly}”. Leave it out.`)
   const { prompt, negativePrompt, seed, outputFormat, source } = request
   const pictures = (await inputPictures(request, call, maxPictureBytes)).map((bytes) =>
     Buffer.from(bytes).toString('base64'),
@@ -37,6 +34,15 @@ export async function bodyFor(
     output_format: outputFormat ?? 'png',
     ...fieldsFrom(request),
   }
+}
+
+/** Throws `unsupported` for what the server cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: SdcppEntry): void {
+  const request = withoutSourceSize(asked)
+  refuseUnsupported(request, entry)
+  const editOnly = entry.wire.editOnly.find((name) => Object.hasOwn(request.options, name))
+  if (request.operation === 'generate' && editOnly)
+    throw unsupported(`Only an edit takes the option “${editOnly}”. Leave it out.`)
 }
 
 /** Without a size the server would make an edit as large as its own default. */

@@ -4,11 +4,11 @@ import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
 import { ownServerHeaders } from '#engine/providers/own-server.ts'
 import type { Handle, Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import { entryOf, listed, modelOf, modelsOf, whateverIsLoaded } from './models.ts'
 import { complaintOf, job, picturesOf } from './reply.ts'
-import { bodyFor } from './request.ts'
+import { bodyFor, maxPictureBytes, refuse } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const capabilities = z.object({ model: z.object({ stem: z.string() }).nullish().catch(null) })
@@ -31,6 +31,11 @@ export const sdcpp: Provider = {
   lostReply: 'resend',
   models: (given) => listed(settings.parse(given)),
   model: (id, given) => modelOf(id, settings.parse(given)),
+  checker(id, given) {
+    const entry = entryOf(id, settings.parse(given))
+    return entry ? sentenceOf((request) => refuse(request, entry)) : noSuchModel(`“${id}” is not a model id.`)
+  },
+  pictureLimits: () => ({ maxBytes: maxPictureBytes }),
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,
   limits: (given) => limitsOf(settings.parse(given)),

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp } from 'sharp'
 import { z } from 'zod'
-import type { Model } from '#shared/contract/providers.ts'
+import type { Model, Size } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Output, Progress, Provider, ProviderCall } from '../provider.ts'
+import { noSuchModel, sentenceOf } from '../refuse-unsupported.ts'
 import { drawScene } from './scene.ts'
 
 const free = { perImageMicros: 0, currency: 'USD', asOf: null, source: 'drawn on this computer' }
@@ -32,6 +33,7 @@ const lanczosModel: Model = {
   id: 'lanczos',
   label: 'Lanczos upscale',
   operations: ['upscale'],
+  scales: { min: 1, max: 8 },
   sizes: { kind: 'any', multipleOf: 1, min: 1, max: upscaledMax },
   takesSeed: false,
   sameSeedLarger: false,
@@ -66,11 +68,13 @@ function encoded(picture: Sharp, format: GenerationRequest['outputFormat']): Pro
   }
 }
 
-async function draw(request: GenerationRequest): Promise<Output> {
-  const { width, height } = {
-    width: request.width ?? sketchModel.draftSize.width,
-    height: request.height ?? sketchModel.draftSize.height,
-  }
+const drawnSize = (request: GenerationRequest) => ({
+  width: request.width ?? sketchModel.draftSize.width,
+  height: request.height ?? sketchModel.draftSize.height,
+})
+
+function refuseSize(request: GenerationRequest): void {
+  const { width, height } = drawnSize(request)
   const { min, max, multipleOf } = sides
   for (const side of [width, height])
     if (side < min || side > max || side % multipleOf !== 0)
@@ -78,6 +82,10 @@ async function draw(request: GenerationRequest): Promise<Output> {
         'unsupported',
         `sketch/sketch does not draw ${width}x${height}. Sides go from ${min} to ${max} pixels in steps of ${multipleOf}.`,
       )
+}
+
+async function draw(request: GenerationRequest): Promise<Output> {
+  const { width, height } = drawnSize(request)
   const seed = request.seed ?? 0
   const svg = Buffer.from(drawScene(request.prompt, seed, width, height))
   return { kind: 'bytes', bytes: await encoded(sharp(svg).removeAlpha(), request.outputFormat), seed }
@@ -94,16 +102,8 @@ function isKeptFormat(bytes: Uint8Array): boolean {
   )
 }
 
-async function enlarge(request: GenerationRequest, call: ProviderCall): Promise<Output> {
-  const source = request.source
-  if (!source) throw new AppError('invalid-input', 'The upscale names no picture to start from. Choose a draft first.')
-  const bytes = await call.input(source.sha256)
-  stopIfCanceled(call.signal)
-  if (!isKeptFormat(bytes))
-    throw new AppError(
-      'invalid-input',
-      `Picture ${source.sha256.slice(0, 8)} is not PNG, JPEG, WebP or AVIF and cannot be enlarged.`,
-    )
+/** The size that an upscale gives. Throws `unsupported` for one that is not possible. */
+function enlargedSize(request: GenerationRequest, source: Size): Size {
   const scale = request.scale ?? (request.width ?? source.width) / source.width
   const width = request.width ?? Math.round(source.width * scale)
   const height = request.height ?? Math.round(source.height * scale)
@@ -117,6 +117,20 @@ async function enlarge(request: GenerationRequest, call: ProviderCall): Promise<
       'unsupported',
       `sketch/lanczos keeps the shape: ${source.width}x${source.height} cannot become ${width}x${height} at ${scale} times. Ask for a size of the same shape.`,
     )
+  return { width, height }
+}
+
+async function enlarge(request: GenerationRequest, call: ProviderCall): Promise<Output> {
+  const source = request.source
+  if (!source) throw new AppError('invalid-input', 'The upscale names no picture to start from. Choose a draft first.')
+  const bytes = await call.input(source.sha256)
+  stopIfCanceled(call.signal)
+  if (!isKeptFormat(bytes))
+    throw new AppError(
+      'invalid-input',
+      `Picture ${source.sha256.slice(0, 8)} is not PNG, JPEG, WebP or AVIF and cannot be enlarged.`,
+    )
+  const { width, height } = enlargedSize(request, source)
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: upscaledMax ** 2 }).resize(width, height, {
     kernel: 'lanczos3',
     fit: 'fill',
@@ -131,8 +145,8 @@ async function enlarge(request: GenerationRequest, call: ProviderCall): Promise<
   return { kind: 'bytes', bytes: enlarged, seed: null }
 }
 
-async function submit(request: GenerationRequest, call: ProviderCall): Promise<Progress> {
-  stopIfCanceled(call.signal)
+/** Throws `unsupported` for what the drawing or the upscale would have to ignore. */
+function refuseUnsupported(request: GenerationRequest): void {
   const isUpscale = request.model === lanczosModel.id
   if (request.operation !== (isUpscale ? 'upscale' : 'generate'))
     throw new AppError(
@@ -148,7 +162,14 @@ async function submit(request: GenerationRequest, call: ProviderCall): Promise<P
     'a source picture': !isUpscale && request.source !== null,
     'a scale': !isUpscale && request.scale !== null,
   })
-  const output = await (isUpscale ? enlarge(request, call) : draw(request))
+  if (!isUpscale) refuseSize(request)
+  else if (request.source) enlargedSize(request, request.source)
+}
+
+async function submit(request: GenerationRequest, call: ProviderCall): Promise<Progress> {
+  stopIfCanceled(call.signal)
+  refuseUnsupported(request)
+  const output = await (request.model === lanczosModel.id ? enlarge(request, call) : draw(request))
   stopIfCanceled(call.signal)
   return { state: 'done', outputs: [output], settled: { micros: 0, currency: 'USD' } }
 }
@@ -168,6 +189,10 @@ export const sketch: Provider = {
   lostReply: 'resend',
   models: () => models,
   model: (id) => models.find((model) => model.id === id) ?? null,
+  checker: (id) =>
+    models.some((model) => model.id === id)
+      ? sentenceOf(refuseUnsupported)
+      : noSuchModel(`sketch has no model “${id}”.`),
   origin: () => null,
   isConfigured: () => true,
   limits: () => ({

@@ -12,7 +12,7 @@ import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { StabilityEntry } from './models.ts'
 
 /** A request may have 10 MiB in all (its API document, 2026-11). */
-const maxPictureBytes = 10_000_000
+export const maxPictureBytes = 10_000_000
 
 /** The form for a request: every endpoint wants one, also without a file. The same request always gives the same form. */
 export async function formFor(
@@ -20,14 +20,11 @@ export async function formFor(
   entry: StabilityEntry,
   call: Pick<ProviderCall, 'input'>,
 ): Promise<FormData> {
+  refuse(asked, entry)
   const request = withoutSourceSize(asked)
-  if (entry.operations.includes('edit')) refuseOtherSize(request)
-  refuseUnsupported(request, entry)
-  refuseInput(request, entry)
   const { wire } = entry
   const prompt = request.prompt === '' ? (wire.words ?? '') : request.prompt
-  const takesPrompt = request.operation === 'generate' || request.operation === 'edit' || wire.words !== undefined
-  if (prompt !== '' && !takesPrompt) throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
+  const takesPrompt = takesWords(request, entry)
   const fields: Record<string, GenerationRequest['options'][string]> = {
     ...(wire.model ? { model: wire.model } : {}),
     ...(takesPrompt ? { prompt } : {}),
@@ -38,18 +35,30 @@ export async function formFor(
     ...(request.operation === 'edit' ? { strength: wire.strength ?? null } : {}),
     ...fieldsFrom(request),
   }
-  if (request.operation === 'generate' && fields.strength !== undefined)
-    throw unsupported('Only an edit has a strength. Leave the option out.')
   const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value === 'object') throw unsupported(`The option “${name}” has to be a text or a number.`)
-    form.append(name, String(value))
-  }
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value))
   for (const bytes of await inputPictures(request, call, maxPictureBytes)) {
     const type = pictureType(bytes)
     form.append('image', new File([new Uint8Array(bytes)], `source.${type}`, { type: `image/${type}` }))
   }
   return form
+}
+
+const takesWords = ({ operation }: GenerationRequest, { wire }: StabilityEntry): boolean =>
+  operation === 'generate' || operation === 'edit' || wire.words !== undefined
+
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(asked: GenerationRequest, entry: StabilityEntry): void {
+  const request = withoutSourceSize(asked)
+  if (entry.operations.includes('edit')) refuseOtherSize(request)
+  refuseUnsupported(request, entry)
+  refuseInput(request, entry)
+  if (request.prompt !== '' && !takesWords(request, entry))
+    throw unsupported(`The model ${entry.id} takes no prompt. Leave it empty.`)
+  if (request.operation === 'generate' && request.options.strength !== undefined)
+    throw unsupported('Only an edit has a strength. Leave the option out.')
+  for (const [name, value] of Object.entries(fieldsFrom(request)))
+    if (typeof value === 'object') throw unsupported(`The option “${name}” has to be a text or a number.`)
 }
 
 /** Ratios for pictures from prompts; an edit keeps the size of its source. */

@@ -4,10 +4,10 @@ import { priceOf } from '#engine/providers/catalogue-price.ts'
 import { limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { maxReplyBytes, openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { entryOf, modelsOf } from './models.ts'
 import { complaintOf, progressFrom, started } from './reply.ts'
-import { formFor } from './request.ts'
+import { formFor, maxPictureBytes, refuse } from './request.ts'
 import { baseOf, type Settings, settings } from './settings.ts'
 
 const asJson = { accept: 'application/json' }
@@ -32,6 +32,20 @@ export const stability: Provider = {
   price(request, given) {
     const entry = entryOf(request.model, settings.parse(given))
     return entry ? priceOf(entry, request) : null
+  },
+  checker(id, given, changes) {
+    const entry = withChanges(entryOf(id, settings.parse(given)), changes)
+    return entry
+      ? sentenceOf((request) => refuse(request, entry))
+      : noSuchModel(`“${id}” is not a model of Stability AI.`)
+  },
+  pictureLimits(id, given) {
+    const input = entryOf(id, settings.parse(given))?.wire.input
+    return {
+      maxBytes: maxPictureBytes,
+      ...(input?.maxSide === undefined ? {} : { maxSide: input.maxSide }),
+      ...(input ? { maxPixels: input.maxPixels } : {}),
+    }
   },
   origin: (given) => baseOf(settings.parse(given))?.origin ?? null,
   isConfigured: (given) => baseOf(settings.parse(given)) !== null,

@@ -11,7 +11,7 @@ export interface WireRequest {
 }
 
 /** 10 MiB each (xai-sdk-python of 2026-08-18). */
-const maxPictureBytes = 10 * 1024 * 1024
+export const maxPictureBytes = 10 * 1024 * 1024
 
 /**
  * Like OpenAI’s form, and yet not it: no size, no seed; edits are JSON, with pictures as data URIs (the service fetches
@@ -22,14 +22,8 @@ export async function wireRequest(
   entry: XaiEntry,
   call: Pick<ProviderCall, 'input'>,
 ): Promise<WireRequest> {
-  refuseUnsupported(request, entry)
-  const count = request.references.length + (request.source ? 1 : 0)
-  const { maxPictures, notInEdits } = entry.wire
-  if (count > maxPictures) throw unsupported(`${entry.id} takes at most ${maxPictures} pictures, not ${count}.`)
+  refuse(request, entry)
   const { ratio, resolution } = sizeNames(entry, request)
-  if (count > 0 && ratio !== null && notInEdits.includes(ratio)) {
-    throw unsupported(`${request.width}x${request.height} is not offered by ${entry.id} for requests with pictures.`)
-  }
   const urls = (await inputPictures(request, call, maxPictureBytes)).map((bytes) => ({
     url: dataUri(bytes),
     type: 'image_url',
@@ -45,4 +39,16 @@ export async function wireRequest(
     response_format: 'b64_json',
   }
   return { path: urls.length === 0 ? '/images/generations' : '/images/edits', body: JSON.stringify(body) }
+}
+
+/** Throws `unsupported` for what the model cannot do, by the words of the request alone. */
+export function refuse(request: GenerationRequest, entry: XaiEntry): void {
+  refuseUnsupported(request, entry)
+  const count = request.references.length + (request.source ? 1 : 0)
+  const { maxPictures, notInEdits } = entry.wire
+  if (count > maxPictures) throw unsupported(`${entry.id} takes at most ${maxPictures} pictures, not ${count}.`)
+  const { ratio } = sizeNames(entry, request)
+  if (count > 0 && ratio !== null && notInEdits.includes(ratio)) {
+    throw unsupported(`${request.width}x${request.height} is not offered by ${entry.id} for requests with pictures.`)
+  }
 }

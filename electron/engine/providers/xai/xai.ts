@@ -4,10 +4,10 @@ import { connectedTo } from '#engine/providers/hosted-models.ts'
 import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.ts'
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
-import { unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import { models, priceOf } from './models.ts'
 import { complaintOf, progressFrom } from './reply.ts'
-import { wireRequest } from './request.ts'
+import { maxPictureBytes, refuse, wireRequest } from './request.ts'
 import { type Settings, settings } from './settings.ts'
 
 const maxReplyBytes = 128 * 1024 * 1024
@@ -40,6 +40,11 @@ export const xai: Provider = {
     const entry = models.entry(request.model, settings.parse(given).askRetired)
     return entry && priceOf(entry, request)
   },
+  checker(id, given, changes) {
+    const entry = withChanges(models.entry(id, settings.parse(given).askRetired), changes)
+    return entry ? sentenceOf((request) => refuse(request, entry)) : noSuchModel(`“${id}” is not a model id.`)
+  },
+  pictureLimits: () => ({ maxBytes: maxPictureBytes }),
   origin: (given) => baseFrom(settings.parse(given).baseUrl)?.origin ?? null,
   isConfigured: (given) => baseFrom(settings.parse(given).baseUrl) !== null,
   limits: (given) => limitsOf(settings.parse(given)),
