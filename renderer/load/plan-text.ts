@@ -19,6 +19,14 @@ export const priceOfPlan = (plan: Plan): string =>
       ? 'free'
       : moneyText(plan.estimateMicros, plan.currency)
 
+/** Why a run would bring no picture at all; null where it makes one or has it already. */
+export function whyNothing({ tiles, blocked, problemGroups }: Plan): string | null {
+  if (tiles === 0) return 'There is nothing to make yet.'
+  if (tiles > blocked) return null
+  const cause = problemGroups.find((group) => group.blocks)
+  return cause ? `Nothing can be made: ${cause.message}.` : 'Nothing can be made.'
+}
+
 function promptsNote(plan: Plan, rows: number, profiles: number): string {
   const parts = [countText(rows, 'row')]
   const perRow = rows > 0 && plan.prompts % rows === 0 ? plan.prompts / rows : null

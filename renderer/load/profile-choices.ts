@@ -39,7 +39,9 @@ export function profileChoices(providers: readonly ProviderInfo[]): Choice<strin
       .map((model) => ({
         value: profileName({ provider: provider.id, model: model.id }),
         label: modelLabel(provider, model),
-        note: model.retired ? retiredNote(model.retired) : priceText(model.price) + wait,
+        note: model.retired
+          ? retiredNote(model.retired)
+          : `${model.isVector ? 'vector, ' : ''}${priceText(model.price)}${wait}`,
       }))
     if (!provider.anyModel) return models
     return [

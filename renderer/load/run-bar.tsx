@@ -8,7 +8,7 @@ import { useSpendGuard } from '../settings/spend-guard.tsx'
 import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { TextField } from '../ui/text-field.tsx'
-import { priceOfPlan } from './plan-text.ts'
+import { priceOfPlan, whyNothing } from './plan-text.ts'
 import styles from './run-bar.module.css'
 
 /** How many tiles a sample makes. */
@@ -36,7 +36,7 @@ export const RunBar = ({
   const { guard, dialog } = useSpendGuard()
   const twin = useBatch(plan?.batchId ?? null).data
   const goesOn = plan !== undefined && plan.batchId !== null
-  const why = blockedBy ?? (plan && plan.tiles === 0 ? 'There is nothing to make yet.' : null)
+  const why = blockedBy ?? (plan ? whyNothing(plan) : null)
   const canRun = plan !== undefined && !isStale && why === null && !run.isPending
 
   const start = (first: number | null) => {

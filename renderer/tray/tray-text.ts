@@ -111,6 +111,10 @@ export function finalChoices(providers: readonly ProviderInfo[], saved: readonly
 /** The choice that a saved profile is. */
 export const choiceOfProfile = (name: string): string => `profile ${name}`
 
+/** The first cause for which finals cannot be made. */
+export const causeLine = ({ problemGroups }: Plan): string =>
+  problemGroups.find((group) => group.blocks)?.message ?? 'see the problems'
+
 /** `38 to full size` and what they are made with. */
 export function countLine(plan: Plan): { title: string; note: string } {
   const made = plan.parts.map((part) => part.model).join(', ')

@@ -15,7 +15,15 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { RerollLine } from './reroll-line.tsx'
 import styles from './tray.module.css'
 import { TrayProblems } from './tray-problems.tsx'
-import { choiceOfProfile, countLine, finalChoices, finalsProgress, priceLine, timeLine } from './tray-text.ts'
+import {
+  causeLine,
+  choiceOfProfile,
+  countLine,
+  finalChoices,
+  finalsProgress,
+  priceLine,
+  timeLine,
+} from './tray-text.ts'
 
 /** What full sizes would cost and take, and the one step that makes them. Opening it moves no focus and runs nothing. */
 export const Tray = ({
@@ -101,6 +109,8 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
               <Figure {...priceLine(plan)} />
               <Figure {...timeLine(plan)} />
             </>
+          ) : plan.blocked > 0 ? (
+            <Figure title="None of them can be made" note={causeLine(plan)} isWarning />
           ) : (
             <Figure {...nothingLine(batch, which)} />
           )

@@ -33,8 +33,11 @@ test('rows name their pictures: what is missing is said, pictures are added, and
   // The drawing model takes none: said by row, and only the row without one is made.
   await page.getByRole('button', { name: /show 2 problems/ }).click()
   await expect(page.getByRole('cell', { name: 'Sketch takes no reference pictures' }).first()).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Run all/ })).toBeEnabled()
   await section.getByRole('button', { name: /red\.png/ }).click()
   await expect(section).toContainText('every prompt')
+  await expect(page.getByText('Nothing can be made: Sketch takes no reference pictures.')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Run all/ })).toBeDisabled()
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
     for (const width of [1280, 1440, 1920])

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { serverError } from '../fake-provider/faults.ts'
 import { draftProfile, settingsFor, sheetOf } from './open-library.ts'
 import {
   configureAll,
@@ -80,22 +82,17 @@ test('pictures of the whole batch go in after those of the row, and a wish witho
 test('a picture over a service’s limit goes in smaller, the same every time, and stays after a restart', async () => {
   const here = await openReferenceLibrary()
   const { engine } = here.library
-  const noise = await sharp(Buffer.from(Float64Array.from({ length: 320_000 }, (_, n) => Math.sin(n * n)).buffer), {
-    raw: { width: 800, height: 800, channels: 4 },
-  })
-    .removeAlpha()
-    .png()
-    .toBuffer()
   engine.providers.configure({ provider: 'fal', settings: { pictureMegabytes: 1 } })
-  expect(noise.length).toBeGreaterThan(1_000_000)
-  await put(here.beside, { 'large.png': noise })
+  const large = await noise(800)
+  expect(large.length).toBeGreaterThan(1_000_000)
+  await put(here.beside, { 'large.png': large })
   const sheet = await loaded(here, sheetOf(['a large one,large.png'], 'prompt,reference'))
   await engine.references.addFromFolder(sheet.id, mapping, here.beside)
   const batchId = await runPlan(here, await planned(here, sheet, [profiles.fal]))
   await engine.generation.whenIdle(batchId)
   const [sent = ''] = here.fake.ledger().entries[0]?.inputs ?? []
   expect(engine.batches.get({ batchId }).drafts.done).toBe(1)
-  expect(sent).not.toBe(hashOf(noise))
+  expect(sent).not.toBe(hashOf(large))
   const again = await here.library.reopen()
   expect(await planned({ ...here, library: again }, sheet, [profiles.fal])).toMatchObject({ requests: 0, cached: 1 })
   expect(await again.engine.library.gc({ remove: false })).toMatchObject({ files: 0 })
@@ -208,4 +205,33 @@ test('a failed tile is asked again with other images of the batch', async () => 
     references: [good?.image?.sha256],
     state: 'done',
   })
+})
+
+const noise = (side: number): Promise<Buffer> =>
+  sharp(Buffer.from(Float64Array.from({ length: (side * side) / 2 }, (_, n) => Math.sin(n * n)).buffer), {
+    raw: { width: side, height: side, channels: 4 },
+  })
+    .removeAlpha()
+    .png()
+    .toBuffer()
+
+test('a draft that falls back takes its picture along, smaller where that service wants it smaller', async () => {
+  const here = await openReferenceLibrary()
+  const { engine } = here.library
+  const down = await startFakeProvider({ key: 'sk-canary-0123456789', fault: () => serverError() })
+  onTestFinished(() => down.close())
+  engine.providers.configure({ provider: 'openai', settings: { baseUrl: `${down.url}/openai/v1` } })
+  engine.providers.configure({ provider: 'fal', settings: { pictureMegabytes: 1 } })
+  const large = await noise(800)
+  await put(here.beside, { 'large.png': large })
+  const sheet = await loaded(here, sheetOf(['a large one,large.png'], 'prompt,reference'))
+  await engine.references.addFromFolder(sheet.id, mapping, here.beside)
+  const fallbacks = [draftProfile('sketch', 'sketch'), profiles.fal]
+  const batchId = await runPlan(here, await planned(here, sheet, [profiles.openai], { fallbacks }))
+  await engine.generation.whenIdle(batchId)
+  const [tile] = engine.tiles.many({ tileIds: engine.tiles.ids({ batchId, filter: {}, order: 'sheet' }).ids })
+  expect(tile).toMatchObject({ state: 'done', provider: 'fal' })
+  const [sent = ''] = here.fake.ledger().entries.at(-1)?.inputs ?? []
+  expect(sent).toMatch(/^[0-9a-f]{64}$/)
+  expect(sent).not.toBe(hashOf(large))
 })

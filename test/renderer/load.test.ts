@@ -6,7 +6,7 @@ import { parseTemplate } from '#shared/template/template.ts'
 import { draftSettingsOf, firstProfile, firstWish, roleOf, withRole } from '../../renderer/load/draft-wish.ts'
 import { pastedName } from '../../renderer/load/pasted-name.ts'
 import { pagesInView, planPageRows, planRowHeight } from '../../renderer/load/plan-pages.ts'
-import { planFigures } from '../../renderer/load/plan-text.ts'
+import { planFigures, whyNothing } from '../../renderer/load/plan-text.ts'
 import { problemCauses } from '../../renderer/load/problem-causes.ts'
 import { notReadyText, profileChoices } from '../../renderer/load/profile-choices.ts'
 import { templatePieces } from '../../renderer/load/template-pieces.ts'
@@ -211,6 +211,17 @@ describe('the plan at a glance', () => {
     expect(make).toMatchObject({ value: '1,102', note: '96 duplicates, 42 cached' })
     expect(price).toMatchObject({ value: '$0.90', note: 'all at final quality: $165.52' })
     expect(time).toMatchObject({ value: '12 min', note: 'ONE, 92 a minute' })
+  })
+
+  test('a run that would bring nothing says why', () => {
+    const group = { kind: 'references' as const, message: 'Sketch takes no reference pictures', count: 2, blocks: true }
+    const left = { ...group, message: 'Sketch takes no seed: it is left out', blocks: false }
+    expect(whyNothing(plan)).toBeNull()
+    expect(whyNothing({ ...plan, tiles: 2, cached: 1, blocked: 1, problemGroups: [group] })).toBeNull()
+    expect(whyNothing({ ...plan, tiles: 0 })).toBe('There is nothing to make yet.')
+    expect(whyNothing({ ...plan, tiles: 2, blocked: 2, problemGroups: [left, group] })).toBe(
+      'Nothing can be made: Sketch takes no reference pictures.',
+    )
   })
 
   test('a price that nobody knows is never free', () => {

@@ -34,6 +34,15 @@ const referenceRecord = z.object({
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+interface Fitted {
+  readonly sha256: string
+  readonly width: number
+  readonly height: number
+}
+
+const keyOf = ({ maxBytes, maxSide, maxPixels }: PictureLimits): string =>
+  JSON.stringify({ maxBytes, maxSide: maxSide ?? null, maxPixels: maxPixels ?? null })
+
 /** Reference pictures by sheet and name, and the copies that fit where a service has limits. Both are blobs. */
 export function openReferenceStore({ storage, clock, images, batches }: ReferenceStoreNeeds) {
   const insert = storage.prepare<[number, string, string, number]>(
@@ -51,7 +60,7 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
   const insertFitted = storage.prepare<[string, string, string]>(
     'INSERT INTO fitted_picture VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   )
-  const fitted = storage.prepare<[string, string], { sha256: string; width: number; height: number }>(
+  const fitted = storage.prepare<[string, string], Fitted>(
     `SELECT blob.sha256, blob.width, blob.height FROM fitted_picture JOIN blob ON blob.sha256 = fitted_sha256
      WHERE blob_sha256 = ? AND limits = ?`,
   )
@@ -73,12 +82,17 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
     }
   }
 
+  const hereOf = (sha256: string) => [...unstored.values()].find((picture) => picture.sha256 === sha256)
+
+  /** The picture itself where it is within the limits, else the copy that is here already; null for neither. */
+  function fitting(sha256: string, limits: PictureLimits): Fitted | null {
+    const facts = factsOf.get(sha256) ?? hereOf(sha256)
+    if (facts && isFitting(facts, limits)) return { sha256, width: facts.width, height: facts.height }
+    return fitted.get(sha256, keyOf(limits)) ?? null
+  }
+
   /** A copy of a picture, stored before anything names it. */
-  async function storeCopy(
-    sha256: string,
-    key: string,
-    bytes: Uint8Array,
-  ): Promise<{ sha256: string; width: number; height: number }> {
+  async function storeCopy(sha256: string, key: string, bytes: Uint8Array): Promise<Fitted> {
     const seen = await inspectPicture(bytes)
     const copySha256 = hashOf(bytes)
     const copy = { sha256: copySha256, width: seen.width, height: seen.height }
@@ -128,23 +142,22 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
       ...[...unstored.values()].filter((picture) => picture.sheetId === sheetId),
     ],
 
+    fitting,
+
     /**
      * What goes in for a picture of this library: itself, or a copy within the limits, always the same one. Throws AppError
      * `not-found` for a picture that is not here, `unsupported` where no copy fits.
      */
-    async fit(sha256: string, limits: PictureLimits): Promise<{ sha256: string; width: number; height: number }> {
-      const here = [...unstored.values()].find((picture) => picture.sha256 === sha256)
+    async fit(sha256: string, limits: PictureLimits): Promise<Fitted> {
+      const known = fitting(sha256, limits)
+      if (known) return known
+      const here = hereOf(sha256)
       const facts = factsOf.get(sha256) ?? here
       if (!facts)
         throw new AppError('not-found', `Picture ${sha256.slice(0, 12)} is not in this library. Add it again.`)
-      if (isFitting(facts, limits)) return { sha256, width: facts.width, height: facts.height }
-      const { maxBytes, maxSide = null, maxPixels = null } = limits
-      const key = JSON.stringify({ maxBytes, maxSide, maxPixels })
-      const known = fitted.get(sha256, key)
-      if (known) return known
       const copy = await fitPicture(here?.bytes ?? (await images.bytes(sha256)), facts, limits)
       if (!copy) throw new AppError('unsupported', `Picture ${sha256.slice(0, 12)} cannot be made small enough.`)
-      return storeCopy(sha256, key, copy)
+      return storeCopy(sha256, keyOf(limits), copy)
     },
 
     /** After a database was made again: the names that stand beside the pictures, where sheet and picture are still here. */

@@ -107,6 +107,7 @@ export function openReferences(needs: ReferencesNeeds) {
   return {
     finder,
     fit: store.fit,
+    fitting: store.fitting,
     bringBack: store.bringBack,
 
     async list({ sheetId, mapping }: { sheetId: number; mapping: ColumnMapping }): Promise<ReferenceList> {

@@ -37,8 +37,8 @@ export async function prepareDraftPictures(
   const { wanted, find } = await references.finder(sheetId, mapping)
   if (wanted.size === 0 && ofBatch.length === 0) return noPictures
   const read = referencesIn(sheet.columns, mapping)
-  let most = 1
-  for (const row of sheet.rows) most = Math.max(most, read(row.cells).length + ofBatch.length)
+  const counts = new Set(sheet.rows.map((row) => read(row.cells).length + ofBatch.length))
+  const most = Math.max(1, ...counts)
 
   const hashes = new Map<string, string>()
   for (const name of wanted.keys()) {
@@ -55,6 +55,7 @@ export async function prepareDraftPictures(
       if (!fitted.has(key)) fitted.set(key, await references.fit(sha256, limits).catch(messageOf))
     }
   }
+  await fitForFallbacks({ references, facts }, settings, [...fitted.values()], counts)
 
   const pictureOf = (sha256: string | undefined, name: string, limits: PictureLimits): InputPicture | string => {
     if (sha256 === undefined) return `the reference “${name}” is missing: add the picture, or take it out of the row`
@@ -75,6 +76,27 @@ export async function prepareDraftPictures(
     },
     identity: JSON.stringify([...hashes].sort(([one], [other]) => (one < other ? -1 : 1))),
   }
+}
+
+/**
+ * A draft that falls back does so with the very pictures it had; copies for models that want them smaller are made now,
+ * for every number of pictures that a row has. One that cannot be made leaves that model out of the chain.
+ */
+async function fitForFallbacks(
+  { references, facts }: Needs,
+  { fallbacks = [] }: DraftSettings,
+  first: readonly (InputPicture | string)[],
+  counts: ReadonlySet<number>,
+): Promise<void> {
+  const going = new Set(first.flatMap((picture) => (typeof picture === 'string' ? [] : picture.sha256)))
+  for (const profile of fallbacks)
+    for (const count of counts) {
+      const limits = limitsOfEach(facts, profile, count)
+      for (const sha256 of [...going]) {
+        const copy = await references.fit(sha256, limits).catch(() => null)
+        if (copy) going.add(copy.sha256)
+      }
+    }
 }
 
 /** Every model that some row is made with: the profiles', and those that rows and axes name. */
