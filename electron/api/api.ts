@@ -87,6 +87,12 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       get: os.delivery.get.handler(({ input }) => engine.delivery.get(input)),
       list: os.delivery.list.handler(({ input }) => engine.delivery.list(input)),
     },
+    buckets: {
+      test: os.buckets.test.handler(({ input }) => engine.buckets.test(input)),
+      keyState: os.buckets.keyState.handler(({ input }) => engine.buckets.keyState(input)),
+      setKey: os.buckets.setKey.handler(({ input }) => engine.buckets.setKey(input)),
+      links: os.buckets.links.handler(({ input }) => engine.buckets.links(input)),
+    },
     providers: {
       list: os.providers.list.handler(() => engine.providers.list()),
       configure: os.providers.configure.handler(({ input }) => engine.providers.configure(input)),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openBatches } from '#engine/batches/batches.ts'
 import { openCache } from '#engine/cache/cache.ts'
-import { openDelivery } from '#engine/delivery/delivery.ts'
+import { openBuckets, openDelivery } from '#engine/delivery/delivery.ts'
 import { openGeneration } from '#engine/generation/generation.ts'
 import { openImages } from '#engine/images/images.ts'
 import { openJobs } from '#engine/jobs/jobs.ts'
@@ -122,7 +122,8 @@ export async function openEngine(options: EngineOptions) {
     if ('batchId' in event) generation.batchChanged(event.batchId)
   })
   const review = openReview(rooms)
-  const delivery = openDelivery({ ...rooms, deliverables: openDeliverables(storage) })
+  const buckets = openBuckets({ network, secrets, env: options.env, now: Date.now })
+  const { links, ...delivery } = openDelivery({ ...rooms, buckets, deliverables: openDeliverables(storage) })
 
   const upkeep = openUpkeep({ ...rooms, looseEnds: openLooseEnds(storage), running: generation.running })
 
@@ -147,7 +148,7 @@ export async function openEngine(options: EngineOptions) {
     return result
   }
   keysCame = (ids) => {
-    for (const id of ids) if (!closing) providerChanged(id, null)
+    for (const id of ids) if (!closing && providers.ids().includes(id)) providerChanged(id, null)
   }
 
   function setModel(wanted: { provider: string; model: string; override: ModelOverride | null }) {
@@ -235,6 +236,7 @@ export async function openEngine(options: EngineOptions) {
     },
     review,
     delivery,
+    buckets: { test: buckets.test, keyState: buckets.keyState, setKey: buckets.setKey, links },
     providers: {
       list: providers.list,
       configure: ({

@@ -1,11 +1,21 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { bucketPlace } from './buckets.ts'
 import { id, problem, timeMs } from './common.ts'
 
 /** Where a delivery goes; it makes a folder named after the batch there. */
 export const deliveryDestination = z.discriminatedUnion('kind', [
   /** `folder` is absolute, on the host's machine. */
   z.object({ kind: z.literal('folder'), folder: z.string().min(1) }),
+  bucketPlace.extend({
+    kind: z.literal('bucket'),
+    /** The `Cache-Control` of every picture, `public, max-age=31536000`; null for none. */
+    cacheControl: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,200}$/, 'A Cache-Control is written like public, max-age=3600.')
+      .nullable()
+      .default(null),
+  }),
 ])
 export type DeliveryDestination = z.infer<typeof deliveryDestination>
 
@@ -64,6 +74,8 @@ export const delivery = {
         /** The manifest's path once it is written, `null` before. */
         manifest: z.string().nullable(),
         error: z.string().nullable(),
+        /** What the destination cannot do, and what was done instead; kept while the library is open, and in the manifest. */
+        notes: z.array(z.string()),
         startedMs: timeMs,
         endedMs: timeMs.nullable(),
       }),

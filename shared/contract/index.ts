@@ -1,4 +1,5 @@
 import { batches } from './batches.ts'
+import { buckets } from './buckets.ts'
 import { customServices } from './custom-services.ts'
 import { delivery } from './delivery.ts'
 import { events } from './events.ts'
@@ -25,6 +26,7 @@ export const contract = {
   tiles,
   review,
   delivery,
+  buckets,
   providers,
   customServices,
   settings,

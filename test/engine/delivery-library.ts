@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
 import sharp from 'sharp'
 import { openBatches } from '#engine/batches/batches.ts'
 import { promptHash } from '#engine/cache/cache.ts'
-import { openDelivery } from '#engine/delivery/delivery.ts'
+import { openBuckets, openDelivery } from '#engine/delivery/delivery.ts'
 import { inspectPicture, openImages } from '#engine/images/images.ts'
 import { openJobs } from '#engine/jobs/jobs.ts'
 import { openStorage, steadyClock, writeFilesDurably } from '#engine/storage/storage.ts'
@@ -56,6 +56,13 @@ const noisePicture = (side: number): Promise<Buffer> =>
     .png({ compressionLevel: 0 })
     .toBuffer()
 
+/** For deliveries to folders: whatever is asked of a bucket fails. */
+const noBuckets = (): ReturnType<typeof openBuckets> => {
+  const nothing = () => Promise.reject(new Error('this test has no buckets'))
+  const secrets = { find: () => null, set: nothing, forget: nothing, load: nothing }
+  return openBuckets({ network: { forStore: () => nothing }, secrets, env: {}, now: Date.now })
+}
+
 /** A real library in a folder, with one batch or more that a test fills. */
 export async function openLibrary(folder: string) {
   const storage = openStorage({ folder, readOnly: false, host: 'a test' })
@@ -64,12 +71,13 @@ export async function openLibrary(folder: string) {
   const jobs = openJobs(storage, clock)
   const images = openImages(storage, clock)
   const events: LibraryEvent[] = []
-  const open = (pictureFile = images.pictureFile) =>
+  const open = (pictureFile = images.pictureFile, buckets = noBuckets()) =>
     openDelivery({
       storage,
       clock,
       images: { pictureFile },
       batches,
+      buckets,
       deliverables: openDeliverables(storage),
       emit: (event) => events.push(event),
     })

@@ -73,6 +73,7 @@ export function emptyEngine(
     tiles: closedRoom('ids', 'many', 'matrix', 'shares', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
     delivery: closedRoom('plan', 'start', 'get', 'list'),
+    buckets: closedRoom('test', 'keyState', 'setKey', 'links'),
     providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check', 'refresh', 'setModel'),
     media: async (imageId) => {
       const found = media[imageId]

@@ -41,6 +41,9 @@ export function openDeliveryRows(storage: Storage, clock: Clock) {
     `SELECT id AS deliveryId, batch_id AS batchId, target, state, files, written, skipped, failed, manifest, error,
        started_ms AS startedMs, ended_ms AS endedMs FROM delivery WHERE id = ?`,
   )
+  const asked = storage.prepare<[number], { settings: string }>(
+    'SELECT settings_json AS settings FROM delivery WHERE id = ?',
+  )
   const ofBatch = storage.prepare<[number], Pick<DeliveryRow, 'deliveryId' | 'target' | 'state' | 'startedMs'>>(
     `SELECT id AS deliveryId, target, state, started_ms AS startedMs FROM delivery WHERE batch_id = ? ORDER BY id DESC`,
   )
@@ -67,6 +70,10 @@ export function openDeliveryRows(storage: Storage, clock: Clock) {
       const row = one.get(deliveryId)
       if (!row) throw new AppError('not-found', `There is no delivery ${deliveryId} in this library.`)
       return row
+    },
+    /** What was asked for, as it was stored. */
+    settingsOf(deliveryId: number): unknown {
+      return JSON.parse(asked.get(deliveryId)?.settings ?? 'null')
     },
     ofBatch: (batchId: number) => ofBatch.all(batchId),
   }

@@ -1,10 +1,12 @@
+import { z } from 'zod'
 import type { Batch, Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { type Deliverable, openDeliveryTiles } from '#engine/tiles/tiles.ts'
-import type { DeliveryPlan, DeliverySettings } from '#shared/contract/delivery.ts'
+import { type DeliveryPlan, type DeliverySettings, deliveryDestination } from '#shared/contract/delivery.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
+import type { Buckets } from './bucket/buckets.ts'
 import { type DeliveryCounts, openDeliveryRows } from './delivery-rows.ts'
 import type { Destination } from './destination.ts'
 import { type Earlier, readEarlier } from './earlier.ts'
@@ -14,12 +16,15 @@ import { previewOf } from './preview.ts'
 import { runDelivery } from './run-delivery.ts'
 import { stoppedSentence } from './write-files.ts'
 
+export { openBuckets } from './bucket/buckets.ts'
+
 export interface DeliveryNeeds {
   readonly storage: Storage
   readonly clock: Clock
   readonly images: Pick<Images, 'pictureFile'>
   readonly batches: Pick<Batches, 'get'>
   readonly deliverables: (batchId: number) => Deliverable[]
+  readonly buckets: Buckets
   readonly emit: (event: LibraryEvent) => void
 }
 
@@ -28,6 +33,7 @@ const progressEveryMs = 250
 
 interface Run {
   readonly target: string
+  readonly destination: Destination
   isStopping: boolean
 }
 
@@ -39,9 +45,10 @@ export function openDelivery(needs: DeliveryNeeds) {
   const { storage, clock, batches, emit } = needs
   const rows = openDeliveryRows(storage, clock)
   const tiles = openDeliveryTiles(storage)
-  const openDestination = openDestinations(storage.folder)
+  const openDestination = openDestinations(storage.folder, needs.buckets)
   const runs = new Set<Run>()
   const ends = new Map<number, Promise<void>>()
+  const notes = new Map<number, readonly string[]>()
   if (!storage.readOnly) rows.failRunning(stoppedSentence)
 
   const filesOf = (settings: DeliverySettings, batch: Batch): FilePlan =>
@@ -76,6 +83,7 @@ export function openDelivery(needs: DeliveryNeeds) {
         errorCodeOf(error) === null ? `A defect ended the delivery: ${messageOf(error)}` : messageOf(error)
       rows.finish(deliveryId, counts, { state: 'failed', manifest: null, error: sentence })
     } finally {
+      notes.set(deliveryId, of.destination.notes?.() ?? [])
       runs.delete(run)
       ends.delete(deliveryId)
       await of.destination.close()
@@ -138,7 +146,7 @@ export function openDelivery(needs: DeliveryNeeds) {
       if ('problem' in opened) throw new AppError('invalid-input', opened.problem)
       const { destination } = opened
       const { target } = destination
-      const run: Run = { target, isStopping: false }
+      const run: Run = { target, destination, isStopping: false }
       if (Array.from(runs).some((other) => other.target === target)) {
         await destination.close()
         throw new AppError('conflict', `A delivery to ${target} is running. Wait until it has ended.`)
@@ -170,16 +178,31 @@ export function openDelivery(needs: DeliveryNeeds) {
       }
     },
 
-    get: ({ deliveryId }: { deliveryId: number }) => rows.get(deliveryId),
+    get: ({ deliveryId }: { deliveryId: number }) => ({
+      ...rows.get(deliveryId),
+      notes: [...(notes.get(deliveryId) ?? [])],
+    }),
     /** The newest first. */
     list: ({ batchId }: { batchId: number }) => rows.ofBatch(batchId),
+
+    /** Every file of a delivery to a bucket, with links for some days. Throws AppError `unsupported` for a folder. */
+    async links({ deliveryId, days }: { deliveryId: number; days: number }) {
+      const { target } = rows.get(deliveryId)
+      const asked = z.object({ destination: deliveryDestination }).safeParse(rows.settingsOf(deliveryId))
+      if (asked.data?.destination.kind !== 'bucket')
+        throw new AppError('unsupported', `${target} is no bucket, so there are no links to it.`)
+      return needs.buckets.links(asked.data.destination, target, days)
+    },
 
     /** Resolves when a delivery has ended, done or failed; at once where it has already. */
     whenDone: (deliveryId: number): Promise<void> => ends.get(deliveryId) ?? Promise.resolve(),
 
     /** Ends running deliveries after the files they are at. They become `failed`; run again, they go on. */
     async stop(): Promise<void> {
-      for (const run of runs) run.isStopping = true
+      for (const run of runs) {
+        run.isStopping = true
+        run.destination.stop?.()
+      }
       await Promise.allSettled(ends.values())
     },
   }

@@ -33,6 +33,12 @@ export interface Destination {
   remove(path: string): Promise<void>
   /** Removes these folders where they are empty. */
   removeEmpty(folders: readonly string[]): Promise<void>
+  /** An address that gives a file to whoever has it, for so many seconds; absent where there is no such thing. */
+  readonly link?: (path: string, seconds: number) => Promise<string>
+  /** What the destination cannot do, and what was done instead, one sentence each. */
+  readonly notes?: () => readonly string[]
+  /** Ends what is under way: it rejects with `canceled`. Absent where nothing takes long. */
+  readonly stop?: () => void
   /** Lets go of connections. */
   close(): Promise<void>
 }

@@ -16,6 +16,8 @@ export interface ManifestContents {
   readonly failedFiles: FailedFiles
   /** Files of earlier deliveries that this one took away. */
   readonly removed: readonly string[]
+  /** What the destination cannot do, and what was done instead. */
+  readonly notes: readonly string[]
 }
 
 /** Pictures that go to the disk as one piece of text. */
@@ -47,6 +49,7 @@ export function* manifestJson(contents: ManifestContents): Generator<string> {
     },
     columns: plan.columns,
     removed,
+    ...(contents.notes.length > 0 ? { notes: contents.notes } : {}),
   }
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "pictures": [`
   let separator = '\n    '

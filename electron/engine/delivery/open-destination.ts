@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Batch } from '#engine/batches/batches.ts'
 import type { DeliveryDestination } from '#shared/contract/delivery.ts'
 import { safeFileName } from '#shared/filename-template.ts'
+import type { Buckets } from './bucket/buckets.ts'
 import type { Destination } from './destination.ts'
 import { folderDestination } from './folder/folder.ts'
 
@@ -13,9 +14,14 @@ export type OpenedDestination =
 /** The library's own folders, where no delivery may write. */
 const libraryFolders = ['pictures', 'renditions', 'sheets']
 
-/** Opens where a batch is delivered to: a folder of its own in it, the batch's name made safe. Nothing is touched yet. */
-export function openDestinations(libraryFolder: string) {
-  return ({ folder }: DeliveryDestination, batch: Batch): OpenedDestination => {
+/** Opens where a batch is delivered to: a folder (or the same in a bucket) of its own in it, the batch's name made safe. Nothing is touched yet. */
+export function openDestinations(libraryFolder: string, buckets: Buckets) {
+  return (to: DeliveryDestination, batch: Batch): OpenedDestination => {
+    if (to.kind === 'bucket') {
+      const target = `${to.address.trim().replace(/\/+$/, '')}/${safeFileName(batch.name, '')}`
+      return { destination: buckets.destination(to, target) }
+    }
+    const { folder } = to
     const target = join(resolve(folder), safeFileName(batch.name, ''))
     if (!isAbsolute(folder))
       return { target, problem: `The folder "${folder}" is not a whole path. Choose a folder to deliver to.` }

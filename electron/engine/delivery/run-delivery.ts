@@ -53,7 +53,16 @@ export async function runDelivery(work: DeliveryWork): Promise<DeliveryEnd> {
 
   const kept = new Set(files.map(({ path }) => path).filter((path) => !failedFiles.has(path)))
   const removed = await removeStale({ destination, layout: settings.layout, owned: earlier.owned, kept, lostSha256s })
-  const contents = { plan, batch, sheet: work.sheet, settings, createdMs: work.now(), failedFiles, removed }
+  const contents = {
+    plan,
+    batch,
+    sheet: work.sheet,
+    settings,
+    createdMs: work.now(),
+    failedFiles,
+    removed,
+    notes: destination.notes?.() ?? [],
+  }
   await destination.writeText(manifestCsvName, manifestCsv(contents))
   await destination.writeText(manifestName, manifestJson(contents))
   await removeUnfinished(destination)

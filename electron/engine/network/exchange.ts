@@ -114,7 +114,8 @@ function send(dispatcher: Dispatcher, request: ExchangeRequest, settle: (result:
       if (isOver || status < 200) return
       head = { status, headers: flatten(headers) }
       const said = head.headers['content-length']
-      expected = said !== undefined && /^\d+$/.test(said) ? Number(said) : null
+      // The answer to a HEAD says the length of a body that does not come.
+      expected = said !== undefined && /^\d+$/.test(said) && request.method !== 'HEAD' ? Number(said) : null
       expireIn(request.idleTimeoutMs, 'idle-timeout')
       if (expected !== null && expected > request.maxBytes) fail('too-big', null)
     },

@@ -36,7 +36,7 @@ export interface NetworkOptions {
 
 /** One request, as `ProviderFetchOptions` in providers/provider.ts says it: this room does not see that one. */
 export interface FetchOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | FormData
   readonly signal?: AbortSignal
@@ -52,6 +52,8 @@ export interface Network {
    * no redirects, and never sends a key over http to another machine. Exact origins may be private, patterns may not.
    */
   forProvider(options: { origins: readonly string[] }): Fetch
+  /** The same for a store of objects, whose requests carry a signature and never the key: so http may be used, too. */
+  forStore(options: { origins: readonly string[] }): Fetch
   /** Fetches a result: no key, at most five redirects, each one checked; see `download.ts`. */
   download(url: string, options: DownloadOptions): Promise<Download>
   close(): Promise<void>
@@ -84,16 +86,17 @@ export function openNetwork(options: NetworkOptions = {}): Network {
   const open = agentWith(openLookup(resolve))
   const guarded = agentWith(guardedLookup(resolve))
 
-  const forProvider: Network['forProvider'] = ({ origins }) => {
+  const fetchAt = (origins: readonly string[], carries: 'key' | 'signature'): Fetch => {
+    const whose = carries === 'key' ? 'provider' : 'bucket'
     return async (address, call) => {
-      const url = parseAddress(address, 'The provider')
+      const url = parseAddress(address, `The ${whose}`)
       const match = matchOrigin(url, origins)
       if (!match) {
-        const sentence = `An address at ${url.origin} was given, which is not one of the provider’s own, so nothing was sent there.`
+        const sentence = `An address at ${url.origin} was given, which is not one of the ${whose}’s own, so nothing was sent there.`
         throw new AppError('bad-response', sentence)
       }
-      if (match === 'pattern') refuseLiteral(url, 'The provider')
-      refuseKey(url, call.headers ?? {})
+      if (match === 'pattern') refuseLiteral(url, `The ${whose}`)
+      if (carries === 'key') refuseKey(url, call.headers ?? {})
       const form = call.body instanceof FormData ? await encodeForm(call.body) : null
       const body = form?.bytes ?? (typeof call.body === 'string' ? Buffer.from(call.body) : call.body)
       const maxBytes = call.maxBytes ?? defaultMaxBytes
@@ -113,7 +116,8 @@ export function openNetwork(options: NetworkOptions = {}): Network {
   }
 
   return {
-    forProvider,
+    forProvider: ({ origins }) => fetchAt(origins, 'key'),
+    forStore: ({ origins }) => fetchAt(origins, 'signature'),
     download: (url, wanted) => download({ open, guarded, headersTimeoutMs, idleTimeoutMs }, url, wanted),
     close: async () => {
       await Promise.all([open.destroy(), guarded.destroy()])
