@@ -1,12 +1,14 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import type { Engine } from '#engine/engine.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { AppError, errorCodes, exitStatus } from '#shared/errors.ts'
+import { addDeliveryBucketOptions, type BucketOptions, bucketPlaceOf, type LinkOptions } from './bucket.ts'
 import type { Call, CommandLine } from './call.ts'
 import { manyText } from './output.ts'
 import { writing } from './session.ts'
 
-interface DeliverOptions {
+interface DeliverOptions extends BucketOptions, LinkOptions {
   readonly to?: string
   readonly layout: DeliverySettings['layout']
   readonly name?: string
@@ -14,12 +16,12 @@ interface DeliverOptions {
 }
 
 export function addDeliver(line: CommandLine): void {
-  line
-    .add(
-      'deliver <batch>',
-      'Write the approved set to a folder, with its manifest; run again it writes what is missing',
-    )
-    .option('--to <dir>', 'the folder; the batch gets a folder of its own in it')
+  const command = line.add(
+    'deliver <batch> [destination]',
+    'Write the approved set to a folder or a bucket, with its manifest; run again it writes what is missing',
+  )
+  addDeliveryBucketOptions(command)
+    .option('--to <dir>', 'the same as the destination: a folder, or s3://bucket/prefix; the batch gets a folder in it')
     .addOption(
       new Option('--layout <layout>', 'only what is approved, or all by decision')
         .choices(['approved', 'by-decision'])
@@ -31,18 +33,30 @@ export function addDeliver(line: CommandLine): void {
         .choices(['best', 'final', 'draft'])
         .default('best'),
     )
-    .action(line.withName(deliver))
+    .action(line.withTwoNames(deliver))
 }
 
-const deliver = (call: Call, name: string, options: DeliverOptions): Promise<number> =>
+const isBucket = (to: string): boolean => /^s3:/i.test(to)
+
+const destinationOf = (to: string, options: DeliverOptions): DeliverySettings['destination'] =>
+  isBucket(to)
+    ? { kind: 'bucket', ...bucketPlaceOf(to, options), cacheControl: options.cacheControl ?? null }
+    : { kind: 'folder', folder: resolve(to) }
+
+const deliver = (call: Call, name: string, destination: string | undefined, options: DeliverOptions): Promise<number> =>
   writing(call, { host: 'the command line (proofsheet deliver)', goesOn: false }, async (engine, stop) => {
     const { batch, batchId } = engine.batches.find({ batch: name })
     const settings = engine.settings.get()
-    const to = options.to ?? settings.deliveryFolder
-    if (!to) throw new AppError('invalid-input', 'Say where to deliver to: --to FOLDER.')
+    const to = destination ?? options.to ?? settings.deliveryFolder
+    if (!to) throw new AppError('invalid-input', 'Say where to deliver to: --to FOLDER, or s3://bucket/prefix.')
+    if (options.links !== undefined && !isBucket(to))
+      throw new AppError(
+        'invalid-input',
+        'Only a bucket has links: deliver to s3://bucket/prefix, or leave out --links.',
+      )
     const { deliveryId } = await engine.delivery.start({
       batchId,
-      destination: { kind: 'folder', folder: resolve(to) },
+      destination: destinationOf(to, options),
       layout: options.layout,
       nameTemplate: options.name ?? settings.nameTemplate,
       stage: options.stage,
@@ -52,13 +66,38 @@ const deliver = (call: Call, name: string, options: DeliverOptions): Promise<num
     // The files that are being written are finished; run again, it goes on.
     if (stop.isAsked()) await engine.delivery.stop()
     await ended
-    const { state, files, written, skipped, failed, manifest, target, error } = engine.delivery.get({ deliveryId })
+    const { state, files, written, skipped, failed, manifest, target, error, notes } = engine.delivery.get({
+      deliveryId,
+    })
     const counts = `${manyText(written, 'file')} written, ${skipped} there already, ${failed} failed`
+    const { links } = options
+    const linked = links !== undefined && state === 'done' ? await linksTo(engine, deliveryId, links) : null
     call.out.answer(
-      { batch, batchId, written, skipped, failed, manifest, files, target, error },
-      [`${target}: ${counts}`, ...(manifest ? [`manifest: ${manifest}`] : []), ...(error ? [error] : [])].join('\n'),
+      {
+        batch,
+        batchId,
+        written,
+        skipped,
+        failed,
+        manifest,
+        files,
+        target,
+        error,
+        notes,
+        ...(linked && { links: linked }),
+      },
+      [
+        `${target}: ${counts}`,
+        ...(manifest ? [`manifest: ${manifest}`] : []),
+        ...notes,
+        ...(error ? [error] : []),
+        ...(linked ?? []).map(({ path, link }) => `${path}  ${link}`),
+      ].join('\n'),
     )
     if (stop.isAsked()) return exitStatus.stopped
     if (state === 'failed') return error?.startsWith('A defect') ? exitStatus.defect : errorCodes.storage.exitStatus
     return failed > 0 ? exitStatus.someFailed : exitStatus.allDone
   })
+
+const linksTo = async (engine: Engine, deliveryId: number, days: number) =>
+  (await engine.buckets.links({ deliveryId, days })).files

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { addBatches } from './batches.ts'
+import { addBucket } from './bucket.ts'
 import type { Call, CommandLine } from './call.ts'
 import { addDecide } from './decide.ts'
 import { addDeliver } from './deliver.ts'
@@ -58,6 +59,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       async function (this: Command, name, options) {
         status = await work(callOf(this), name, options)
       },
+    withTwoNames: (work) =>
+      async function (this: Command, name, second, options) {
+        status = await work(callOf(this), name, second, options)
+      },
   }
   for (const addTo of commands) addTo(line)
   try {
@@ -76,6 +81,7 @@ const commands = [
   addDecide,
   addFinalize,
   addDeliver,
+  addBucket,
   addProviders,
   addLibraryCommands,
   addUpkeep,

@@ -12,6 +12,13 @@ const filesAtOnce = 8
 /** Written before the first picture and gone with the last: where it stands, a delivery was killed or stopped. */
 const unfinishedName = '.proofsheet-unfinished.json'
 
+const contentTypes: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  csv: 'text/csv; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  xmp: 'application/rdf+xml',
+}
+
 export interface BucketOptions {
   /** `s3://bucket/prefix/BATCH`, and what of it is the keys' beginning: `prefix/BATCH`. */
   readonly target: string
@@ -126,7 +133,7 @@ export function bucketDestination(options: BucketOptions): Destination {
 
     async writeText(path, pieces) {
       const bytes = Buffer.from(Array.from(pieces).join(''))
-      const contentType = path.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/json'
+      const contentType = contentTypes[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8'
       // A manifest is replaced by the next delivery, so no cache may keep it.
       const wish = {
         key: keyOf(path),
