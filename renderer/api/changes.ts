@@ -31,6 +31,19 @@ export const useResolveUnknown = () => useMutation(api.generation.resolveUnknown
 export const useEditPrompt = () => useMutation(api.generation.editPrompt.mutationOptions())
 export const useDismiss = () => useMutation(api.generation.dismiss.mutationOptions())
 export const useStartDelivery = () => useMutation(api.delivery.start.mutationOptions())
+export const useTestBucket = () => useMutation(api.buckets.test.mutationOptions())
+export const useBucketLinks = () => useMutation(api.buckets.links.mutationOptions())
+
+/** Keys of a bucket's endpoint; no event tells of them, so what is shown of them is asked for again. */
+export function useSetBucketKey() {
+  const client = useQueryClient()
+  return useMutation(
+    api.buckets.setKey.mutationOptions({
+      onSettled: () => client.invalidateQueries({ queryKey: api.buckets.keyState.key() }),
+    }),
+  )
+}
+
 export const useConfigureProvider = () => useMutation(api.providers.configure.mutationOptions())
 export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions())
 export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())

@@ -197,6 +197,9 @@ export const useDeliveryPlan = (input: DeliverySettings | null) =>
 export const useDelivery = (deliveryId: number | null) =>
   useQuery(api.delivery.get.queryOptions({ input: deliveryId === null ? skipToken : { deliveryId } }))
 
+export const useBucketKey = (endpoint: string | null) =>
+  useQuery(api.buckets.keyState.queryOptions({ input: { endpoint }, placeholderData: keepPreviousData }))
+
 export const useDeliveries = (batchId: number) => useQuery(api.delivery.list.queryOptions({ input: { batchId } }))
 
 export const useProviders = () => useQuery(api.providers.list.queryOptions())

@@ -15,7 +15,7 @@ import { DeliveryPreview } from './delivery-preview.tsx'
 import { DeliveryResult } from './delivery-result.tsx'
 import { type DeliveryWish, nameColumns, settingsOf, suggestedFolder } from './delivery-text.ts'
 
-/** From an approved set to a folder: where to, how files are named, what it will write; then how it went. */
+/** From an approved set to a folder or a bucket: where to, how files are named, what it will write; then how it went. */
 export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; open: boolean; onClose: () => void }) => {
   const batch = useBatch(open ? batchId : null).data
   const settings = useSettings()
@@ -37,6 +37,7 @@ export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; ope
       first={{
         batchId,
         folder: settings.data.deliveryFolder ?? suggestedFolder(library.data.folder),
+        bucket: null,
         layout: 'approved',
         nameTemplate: settings.data.nameTemplate,
         stage: 'best',
@@ -46,8 +47,9 @@ export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; ope
   )
 }
 
-/** How long nothing must change before names are previewed again. */
+/** How long nothing must change before names are previewed again; a bucket half typed is another bucket. */
 const quietMs = 250
+const quietBucketMs = 1200
 
 const OpenDialog = ({
   name,
@@ -65,27 +67,28 @@ const OpenDialog = ({
   const [wish, setWish] = useState(first)
   const [deliveryId, setDeliveryId] = useState<number | null>(null)
   const last = useDeliveries(first.batchId).data?.find((delivery) => delivery.state === 'done')
-  const settled = useDebounced(wish, quietMs)
+  const settled = useDebounced(wish, wish.bucket ? quietBucketMs : quietMs)
   const sheet = useOptionalSheet(sheetId).data
   const known = [...ownPlaceholders, ...nameColumns([...(sheet?.columns.map((column) => column.name) ?? []), ...axes])]
   // Without the sheet its columns are not known, and the engine's own preview tells of mistakes.
   const [mistake] = sheet ? nameMistakes(wish.nameTemplate, known) : []
-  const isComplete = settled.folder.trim() !== '' && settled.nameTemplate.trim() !== ''
-  const query = useDeliveryPlan(isComplete ? settingsOf(settled) : null)
+  const complete = settled.nameTemplate.trim() === '' ? null : settingsOf(settled)
+  const query = useDeliveryPlan(complete)
   const start = useStartDelivery()
   const remember = useChangeSettings()
-  const plan = isComplete ? query.data : undefined
+  const plan = complete ? query.data : undefined
   const isStale = settled !== wish || query.isFetching || query.isPlaceholderData
   const canStart =
     plan !== undefined && !isStale && !query.isError && plan.samples.length > 0 && !mistake && !start.isPending
 
   const deliver = () => {
-    if (!canStart) return
-    start.mutate(settingsOf(wish), {
+    const settings = settingsOf(wish)
+    if (!canStart || !settings) return
+    start.mutate(settings, {
       onSuccess: (started) => {
         setDeliveryId(started.deliveryId)
         remember.mutate(
-          { deliveryFolder: wish.folder.trim(), nameTemplate: wish.nameTemplate },
+          { ...(wish.bucket ? {} : { deliveryFolder: wish.folder.trim() }), nameTemplate: wish.nameTemplate },
           { onError: (error) => notifyError('The folder will not be remembered', error) },
         )
       },
@@ -98,7 +101,7 @@ const OpenDialog = ({
   return (
     <Dialog
       title={`Deliver ${name}`}
-      description="Writes the pictures and a manifest to a folder. Run again, it writes only what is missing."
+      description="Writes the pictures and a manifest to a folder or a bucket. Run again, it writes only what is missing."
       open
       onClose={onClose}
       width="wide"
@@ -129,8 +132,8 @@ const OpenDialog = ({
           isStale={isStale}
           error={query.isError ? messageOf(query.error) : null}
           missing={
-            wish.folder.trim() === ''
-              ? 'Choose a folder to see what would be written.'
+            settingsOf(wish) === null
+              ? `Choose a ${wish.bucket ? 'bucket' : 'folder'} to see what would be written.`
               : wish.nameTemplate.trim() === ''
                 ? 'Write a name template to see the names.'
                 : mistake

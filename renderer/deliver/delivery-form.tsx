@@ -4,6 +4,8 @@ import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { notifyError } from '../ui/toast.tsx'
+import { BucketFields } from './bucket-fields.tsx'
+import { emptyBucket } from './bucket-wish.ts'
 import styles from './deliver-dialog.module.css'
 import type { DeliveryWish } from './delivery-text.ts'
 
@@ -30,23 +32,39 @@ export const DeliveryForm = ({
   }
   return (
     <div className={styles.form}>
-      <div className={styles.folder}>
-        <TextField
-          label="Folder"
-          mono
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="a whole path"
-          value={wish.folder}
-          hint={before ?? 'A folder named after the batch is made in it.'}
-          onChange={(event) => onChange({ ...wish, folder: event.target.value })}
+      <div className={styles.choice}>
+        <span className={styles.label}>Where to</span>
+        <Segmented
+          label="Where to"
+          value={wish.bucket ? 'bucket' : 'folder'}
+          choices={[
+            { value: 'folder', label: 'Folder' },
+            { value: 'bucket', label: 'Bucket' },
+          ]}
+          onChange={(kind) => onChange({ ...wish, bucket: kind === 'bucket' ? emptyBucket : null })}
         />
-        {chooseFolder && (
-          <Button icon="folder" onClick={() => choose().catch((error) => notifyError('No folder was chosen', error))}>
-            Choose
-          </Button>
-        )}
       </div>
+      {wish.bucket ? (
+        <BucketFields wish={wish.bucket} onChange={(bucket) => onChange({ ...wish, bucket })} />
+      ) : (
+        <div className={styles.folder}>
+          <TextField
+            label="Folder"
+            mono
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="a whole path"
+            value={wish.folder}
+            hint={before ?? 'A folder named after the batch is made in it.'}
+            onChange={(event) => onChange({ ...wish, folder: event.target.value })}
+          />
+          {chooseFolder && (
+            <Button icon="folder" onClick={() => choose().catch((error) => notifyError('No folder was chosen', error))}>
+              Choose
+            </Button>
+          )}
+        </div>
+      )}
       <div className={styles.choice}>
         <span className={styles.label}>Layout</span>
         <Segmented

@@ -1,4 +1,5 @@
 import { messageOf } from '#shared/errors.ts'
+import { useBucketLinks } from '../api/changes.ts'
 import { abilities } from '../api/host.ts'
 import { useDelivery } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
@@ -10,6 +11,9 @@ import { Facts } from '../ui/table.tsx'
 import { countText } from '../ui/time-text.ts'
 import { notify, notifyError } from '../ui/toast.tsx'
 import styles from './deliver-dialog.module.css'
+
+/** The most that S3 lets a link live. */
+const linkDays = 7
 
 /** A delivery while it is written, and what came of it. Closing the dialog does not stop it. */
 export const DeliveryResult = ({
@@ -27,11 +31,21 @@ export const DeliveryResult = ({
   const delivery = query.data
   const { reveal } = abilities
   const isRunning = delivery?.state === 'running'
-  const copy = (path: string) => {
+  const isBucket = delivery?.target.startsWith('s3://') ?? false
+  const links = useBucketLinks()
+  const copyLinks = () =>
+    links.mutate(
+      { deliveryId, days: linkDays },
+      {
+        onSuccess: ({ files }) => copy(files.map(({ link }) => link).join('\n'), 'The links are copied'),
+        onError: (error) => notifyError('No links could be made', error),
+      },
+    )
+  const copy = (path: string, done = isBucket ? 'The address is copied' : 'The path is copied') => {
     navigator.clipboard
       .writeText(path)
-      .then(() => notify({ title: 'The path is copied' }))
-      .catch((error) => notifyError('The path could not be copied', error))
+      .then(() => notify({ title: done }))
+      .catch((error) => notifyError('It could not be copied', error))
   }
   return (
     <Dialog
@@ -49,9 +63,14 @@ export const DeliveryResult = ({
           <>
             {delivery.state === 'failed' && <Button onClick={onAgain}>Back</Button>}
             <Button icon="copy" onClick={() => copy(delivery.target)}>
-              Copy the path
+              {isBucket ? 'Copy the address' : 'Copy the path'}
             </Button>
-            {reveal && delivery.state === 'done' && (
+            {isBucket && delivery.state === 'done' && (
+              <Button icon="copy" disabled={links.isPending} onClick={copyLinks}>
+                Copy links for {linkDays} days
+              </Button>
+            )}
+            {reveal && !isBucket && delivery.state === 'done' && (
               <Button
                 icon="folder"
                 onClick={() => {
@@ -91,9 +110,14 @@ export const DeliveryResult = ({
             </p>
           )}
           {delivery.error && <p className={styles.error}>{delivery.error}</p>}
+          {delivery.notes.map((note) => (
+            <p key={note} className={styles.hint}>
+              {note}
+            </p>
+          ))}
           <Facts
             facts={[
-              ['Folder', <code key="target">{delivery.target}</code>],
+              [isBucket ? 'Bucket' : 'Folder', <code key="target">{delivery.target}</code>],
               ['Written', delivery.written.toLocaleString('en-US')],
               ['There before', delivery.skipped > 0 ? delivery.skipped.toLocaleString('en-US') : null],
               ['Failed', delivery.failed > 0 ? delivery.failed.toLocaleString('en-US') : null],

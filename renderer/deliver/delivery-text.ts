@@ -1,5 +1,6 @@
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { ownPlaceholders } from '#shared/filename-template.ts'
+import { type BucketWish, bucketOf } from './bucket-wish.ts'
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
 
@@ -28,10 +29,16 @@ export const nameColumns = (columns: readonly string[]): string[] =>
     .filter((column) => !/[{}]/.test(column))
     .map((column) => (ownPlaceholders.some((own) => own === column.trim().toLowerCase()) ? `sheet ${column}` : column))
 
-/** What the dialog asks for: the destination as it is typed. */
-export type DeliveryWish = Omit<DeliverySettings, 'destination'> & { readonly folder: string }
+/** What the dialog asks for: the destination as it is typed, a folder where `bucket` is null. */
+export type DeliveryWish = Omit<DeliverySettings, 'destination'> & {
+  readonly folder: string
+  readonly bucket: BucketWish | null
+}
 
-export const settingsOf = ({ folder, ...wish }: DeliveryWish): DeliverySettings => ({
-  ...wish,
-  destination: { kind: 'folder', folder: folder.trim() },
-})
+/** Null where the destination is not typed to its end. */
+export function settingsOf({ folder, bucket, ...wish }: DeliveryWish): DeliverySettings | null {
+  if (bucket === null)
+    return folder.trim() === '' ? null : { ...wish, destination: { kind: 'folder', folder: folder.trim() } }
+  const place = bucketOf(bucket)
+  return place && { ...wish, destination: { kind: 'bucket', ...place, cacheControl: null } }
+}
