@@ -37,6 +37,7 @@ export function bucketDestination(options: BucketOptions): Destination {
   const { target, root, bucket, service } = options
   const stopper = new AbortController()
   const fallbacks = noFallbacks()
+  const spare: Buffer[] = []
   let opened: Promise<S3> | null = null
   /** What stands below the target: size by key. Asked for once, then kept as this delivery changes it. */
   let listed: Promise<Map<string, number>> | null = null
@@ -80,7 +81,7 @@ export function bucketDestination(options: BucketOptions): Destination {
       }
       const name = `The library’s picture ${sha256.slice(0, 12)}`
       try {
-        const isWhole = await writeFile(s3, content.file, content.byteLength, wish, fallbacks)
+        const isWhole = await writeFile(s3, content.file, content.byteLength, wish, fallbacks, spare)
         if (!isWhole) return `${name} is damaged: its bytes have changed. Run verify.`
       } catch (error) {
         const code = fileCodeOf(error)

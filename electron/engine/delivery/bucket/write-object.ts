@@ -8,6 +8,7 @@ import { isNotImplemented, isPassing, refusalOf } from './s3-errors.ts'
 const partBytes = 8 * 1024 * 1024
 const mostParts = 10_000
 const partsAtOnce = 2
+const leastBuffer = 2 * 1024 * 1024
 
 /** What the service cannot do, found out on the way; kept for all objects of a delivery. */
 export interface Fallbacks {
@@ -57,7 +58,8 @@ export async function writeBytes(s3: S3, bytes: Uint8Array, wish: WriteWish, fal
 
 /**
  * Writes a file of the library as one object; only what has the right hash becomes one. False where its bytes are not what
- * they should be. Throws the file system's errors as they are.
+ * they should be. Throws the file system's errors as they are. `spare` keeps buffers for the next files: to make and drop one
+ * for each costs a third of the time (2026-11).
  */
 export async function writeFile(
   s3: S3,
@@ -65,14 +67,19 @@ export async function writeFile(
   byteLength: number,
   wish: WriteWish,
   fallbacks: Fallbacks,
+  spare: Buffer[],
 ): Promise<boolean> {
   const handle = await open(file, 'r')
   try {
     if ((await handle.stat()).size !== byteLength) return false
     if (byteLength <= partBytes) {
-      const bytes = await handle.readFile()
+      // In one read: readFile of a handle takes its file in pieces and joins them.
+      const buffer = spareFor(byteLength, spare)
+      const bytes = buffer.subarray(0, byteLength)
+      await handle.read(bytes, 0, byteLength, 0)
       if (hash('sha256', bytes) !== wish.sha256) return false
       await writeBytes(s3, bytes, wish, fallbacks)
+      spare.push(buffer)
       return true
     }
     // In the order of the file, while the parts are on their way: the upload is only ended where the whole was right.
@@ -87,6 +94,11 @@ export async function writeFile(
   } finally {
     await handle.close()
   }
+}
+
+function spareFor(byteLength: number, spare: Buffer[]): Buffer {
+  const found = spare.pop()
+  return found && found.length >= byteLength ? found : Buffer.allocUnsafeSlow(Math.max(byteLength, leastBuffer))
 }
 
 /** False where `isRight` says no once every part was read: then nothing is there. `read` is asked in order. */
