@@ -13,7 +13,7 @@ export interface BucketOptions {
   readonly hostStyle?: boolean
 }
 
-export const addBucketOptions = (command: Command): Command =>
+const addBucketOptions = (command: Command): Command =>
   command
     .option('--endpoint <url>', 'an S3 service other than AWS, such as https://minio.example.com:9000')
     .option('--region <region>', 'the bucket’s region (default: the environment’s or the profile’s)')

@@ -38,7 +38,7 @@ export const DeliveryForm = ({
           label="Where to"
           value={wish.bucket ? 'bucket' : 'folder'}
           choices={[
-            { value: 'folder', label: 'Folder' },
+            { value: 'folder', label: 'This machine' },
             { value: 'bucket', label: 'Bucket' },
           ]}
           onChange={(kind) => onChange({ ...wish, bucket: kind === 'bucket' ? emptyBucket : null })}

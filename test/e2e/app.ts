@@ -22,6 +22,8 @@ const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/
 async function startApp(library: string): Promise<App> {
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--library', library], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Keys that a test stores are not put beside those of whoever runs it.
+    env: { ...process.env, XDG_CONFIG_HOME: join(library, '..', 'config'), PROOFSHEET_KEYRING: 'off' },
   })
   const exit = once(child, 'exit')
   let said = ''
@@ -49,10 +51,10 @@ async function startApp(library: string): Promise<App> {
 export const test = base.extend<{ app: App }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
   app: async ({}, use) => {
-    const library = await mkdtemp(join(tmpdir(), 'proofsheet-e2e-'))
-    const app = await startApp(library)
+    const folder = await mkdtemp(join(tmpdir(), 'proofsheet-e2e-'))
+    const app = await startApp(join(folder, 'library'))
     await use(app)
     await app.stop()
-    await rm(library, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   },
 })

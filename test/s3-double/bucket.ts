@@ -181,4 +181,3 @@ export function openBucket(name: string, pageSize: number) {
 
   return { objects, uploads, answer }
 }
-export type Bucket = ReturnType<typeof openBucket>

@@ -32,7 +32,7 @@ export interface WriteWish extends ObjectParts {
 }
 
 /** Another object has the name. */
-export const takenError = (key: string): AppError =>
+const takenError = (key: string): AppError =>
   new AppError(
     'invalid-input',
     `${key} is another object that no delivery wrote, so it is kept. Move it away or change the name template.`,
@@ -59,7 +59,7 @@ export async function writeBytes(s3: S3, bytes: Uint8Array, wish: WriteWish, fal
 /**
  * Writes a file of the library as one object; only what has the right hash becomes one. False where its bytes are not what
  * they should be. Throws the file system's errors as they are. `spare` keeps buffers for the next files: to make and drop one
- * for each costs a third of the time (2026-11).
+ * for each keeps the garbage collector busy.
  */
 export async function writeFile(
   s3: S3,
