@@ -53,4 +53,4 @@ test('row 30: killed at any write and run again, only what is missing is sent, a
   ])
   const last = double.objects().get('client/Shoes/approved/040.png')?.bytes ?? Buffer.alloc(0)
   expect(sha256Of(last)).toBe(added[39]?.sha256)
-})
+}, 60_000)
