@@ -62,9 +62,10 @@ const invisible = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cn}\p{Cs}]/gu
 /**
  * `STEM.EXTENSION` as a name that is valid on Windows, macOS and Linux and is one name, never a path: NFC, at most 255
  * bytes of UTF-8 (the stem is cut between whole characters as people see them, the extension never), no reserved
- * device name, never empty (`image`). Safe to apply again: a safe stem stays as it is.
+ * device name, never empty (`image`). Safe to apply again: a safe stem stays as it is. `spareBytes` are left for what
+ * is put behind the name later, `.xmp` for instance.
  */
-export function safeFileName(stem: string, extension: string): string {
+export function safeFileName(stem: string, extension: string, spareBytes = 0): string {
   const suffix = suffixOf(extension)
   const visible = stem
     .slice(0, mostRead)
@@ -73,7 +74,7 @@ export function safeFileName(stem: string, extension: string): string {
     .replace(/ +/g, ' ')
     .normalize('NFC')
   const clean = trimmed(visible.replace(/[\\/:*?"<>|]/g, '-').replace(/\.{2,}/g, '.'))
-  const room = longestNameBytes - utf8Length(suffix)
+  const room = longestNameBytes - spareBytes - utf8Length(suffix)
   const cut = trimmed(cutToBytes(clean, room)) || 'image'
   const device = cut.split('.')[0]?.trimEnd() ?? ''
   return (reserved.test(device) ? trimmed(cutToBytes(`_${cut}`, room)) : cut) + suffix
@@ -119,13 +120,14 @@ function beginning(pieces: Iterable<string>, room: number): string {
 }
 
 /** Equal for names that some file system takes for one: case folded (both ways, so ß meets SS), NFKC. */
-const collisionKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
+export const collisionKey = (name: string): string =>
+  name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
 
 /**
  * The names, in the same order, with no two alike on any file system: the first of its kind keeps its name, later ones
- * get `-2`, `-3`, ... before the extension, still within 255 bytes. `collisions` counts the names that were changed.
+ * get `-2`, `-3`, ... before the extension, still within 255 bytes and those spared. `collisions` counts the names that were changed.
  */
-export function uniqueNames(names: readonly string[]): { names: string[]; collisions: number } {
+export function uniqueNames(names: readonly string[], spareBytes = 0): { names: string[]; collisions: number } {
   const keys = names.map(collisionKey)
   const taken = new Set(keys)
   const kept = new Set<string>()
@@ -141,7 +143,7 @@ export function uniqueNames(names: readonly string[]): { names: string[]; collis
     const dot = name.lastIndexOf('.')
     const extension = dot > 0 ? name.slice(dot) : ''
     // Room for a number of six digits, whichever it will be: names cut alike then share one counter.
-    const room = longestNameBytes - utf8Length(extension) - '-999999'.length
+    const room = longestNameBytes - spareBytes - utf8Length(extension) - '-999999'.length
     const stem = trimmed(cutToBytes(dot > 0 ? name.slice(0, dot) : name, room)) || 'image'
     const counter = collisionKey(stem + extension)
     for (let number = nextNumber.get(counter) ?? 2; ; number++) {
@@ -160,8 +162,13 @@ export function uniqueNames(names: readonly string[]): { names: string[]; collis
 export const ownPlaceholders = [
   'id',
   'row',
+  'number',
   'variant',
   'stage',
+  'decision',
+  'rating',
+  'label',
+  'output',
   'provider',
   'model',
   'seed',

@@ -1,18 +1,15 @@
 import { resolve } from 'node:path'
-import { Option } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { AppError, errorCodes, exitStatus } from '#shared/errors.ts'
 import { addDeliveryBucketOptions, type BucketOptions, bucketPlaceOf, type LinkOptions } from './bucket.ts'
 import type { Call, CommandLine } from './call.ts'
+import { addDeliveryOptions, type DeliveryOptions, wishOf } from './deliver-options.ts'
 import { manyText } from './output.ts'
 import { writing } from './session.ts'
 
-interface DeliverOptions extends BucketOptions, LinkOptions {
+interface DeliverOptions extends DeliveryOptions, BucketOptions, LinkOptions {
   readonly to?: string
-  readonly layout: DeliverySettings['layout']
-  readonly name?: string
-  readonly stage: DeliverySettings['stage']
 }
 
 export function addDeliver(line: CommandLine): void {
@@ -20,20 +17,11 @@ export function addDeliver(line: CommandLine): void {
     'deliver <batch> [destination]',
     'Write the approved set to a folder or a bucket, with its manifest; run again it writes what is missing',
   )
-  addDeliveryBucketOptions(command)
-    .option('--to <dir>', 'the same as the destination: a folder, or s3://bucket/prefix; the batch gets a folder in it')
-    .addOption(
-      new Option('--layout <layout>', 'only what is approved, or all by decision')
-        .choices(['approved', 'by-decision'])
-        .default('approved'),
-    )
-    .option('--name <template>', 'file names without extension, such as {id}-{variant}')
-    .addOption(
-      new Option('--stage <stage>', 'best: the newest approved final, else the draft')
-        .choices(['best', 'final', 'draft'])
-        .default('best'),
-    )
-    .action(line.withTwoNames(deliver))
+  addDeliveryBucketOptions(command).option(
+    '--to <dir>',
+    'the same as the destination: a folder, or s3://bucket/prefix; the batch gets a folder in it',
+  )
+  addDeliveryOptions(command).action(line.withTwoNames(deliver))
 }
 
 const isBucket = (to: string): boolean => /^s3:/i.test(to)
@@ -57,9 +45,7 @@ const deliver = (call: Call, name: string, destination: string | undefined, opti
     const { deliveryId } = await engine.delivery.start({
       batchId,
       destination: destinationOf(to, options),
-      layout: options.layout,
-      nameTemplate: options.name ?? settings.nameTemplate,
-      stage: options.stage,
+      ...wishOf(options, settings.nameTemplate),
     })
     const ended = engine.delivery.whenDone(deliveryId)
     await Promise.race([ended, stop.asked])

@@ -13,7 +13,8 @@ import styles from './deliver-dialog.module.css'
 import { DeliveryForm } from './delivery-form.tsx'
 import { DeliveryPreview } from './delivery-preview.tsx'
 import { DeliveryResult } from './delivery-result.tsx'
-import { type DeliveryWish, nameColumns, settingsOf, suggestedFolder } from './delivery-text.ts'
+import { nameColumns, settingsOf, suggestedFolder, type TypedDelivery } from './delivery-text.ts'
+import { tellWhenDone } from './tell-when-done.ts'
 
 /** From an approved set to a folder or a bucket: where to, how files are named, what it will write; then how it went. */
 export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; open: boolean; onClose: () => void }) => {
@@ -41,6 +42,13 @@ export const DeliverDialog = ({ batchId, open, onClose }: { batchId: number; ope
         layout: 'approved',
         nameTemplate: settings.data.nameTemplate,
         stage: 'best',
+        column: null,
+        numberStart: 1,
+        outputs: [],
+        links: 'copy',
+        sidecars: false,
+        contactSheet: false,
+        checksums: true,
       }}
       onClose={onClose}
     />
@@ -61,7 +69,7 @@ const OpenDialog = ({
   name: string
   sheetId: number | null
   axes: readonly string[]
-  first: DeliveryWish
+  first: TypedDelivery
   onClose: () => void
 }) => {
   const [wish, setWish] = useState(first)
@@ -87,6 +95,8 @@ const OpenDialog = ({
     start.mutate(settings, {
       onSuccess: (started) => {
         setDeliveryId(started.deliveryId)
+        // Nobody waits for it; a host that is gone has nothing to tell.
+        tellWhenDone(started.deliveryId, name).catch(() => undefined)
         remember.mutate(
           { ...(wish.bucket ? {} : { deliveryFolder: wish.folder.trim() }), nameTemplate: wish.nameTemplate },
           { onError: (error) => notifyError('The folder will not be remembered', error) },
@@ -122,6 +132,7 @@ const OpenDialog = ({
       <div className={styles.halves}>
         <DeliveryForm
           wish={wish}
+          columns={sheet?.columns.map((column) => column.name) ?? []}
           known={known}
           mistake={mistake}
           before={last ? `Delivered before to ${last.target}, ${dayText(last.startedMs, Date.now())}.` : null}

@@ -1,29 +1,43 @@
 import type { NameMistake } from '#shared/filename-template.ts'
 import { abilities } from '../api/host.ts'
 import { Button } from '../ui/button.tsx'
+import { Checkbox } from '../ui/checkbox.tsx'
+import { NumberField } from '../ui/number-field.tsx'
 import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { notifyError } from '../ui/toast.tsx'
 import { BucketFields } from './bucket-fields.tsx'
 import { emptyBucket } from './bucket-wish.ts'
 import styles from './deliver-dialog.module.css'
-import type { DeliveryWish } from './delivery-text.ts'
+import type { TypedDelivery } from './delivery-text.ts'
+import { OutputsField } from './outputs-field.tsx'
+
+const layoutHints: Record<TypedDelivery['layout'], string> = {
+  approved: 'approved/',
+  flat: 'Approved pictures, all in one place.',
+  'by-column': 'Approved pictures, a folder for each cell of the column.',
+  'by-decision': 'approved/, rejected/ and pending-review/',
+}
 
 /** Where to, what, and how files are named. */
 export const DeliveryForm = ({
   wish,
+  columns,
   known,
   mistake,
   before,
   onChange,
 }: {
-  wish: DeliveryWish
+  wish: TypedDelivery
+  /** Columns that can name folders. */
+  columns: readonly string[]
   /** Everything that can stand in braces. */
   known: readonly string[]
   mistake: NameMistake | undefined
   /** Where this batch went before, in a sentence. */
   before: string | null
-  onChange: (wish: DeliveryWish) => void
+  onChange: (wish: TypedDelivery) => void
 }) => {
   const { chooseFolder } = abilities
   const choose = async () => {
@@ -71,14 +85,23 @@ export const DeliveryForm = ({
           label="Layout"
           value={wish.layout}
           choices={[
-            { value: 'approved', label: 'Approved only' },
+            { value: 'approved', label: 'Approved' },
+            { value: 'flat', label: 'No folders' },
+            ...(columns.length > 0 ? [{ value: 'by-column' as const, label: 'By column' }] : []),
             { value: 'by-decision', label: 'By decision' },
           ]}
-          onChange={(layout) => onChange({ ...wish, layout })}
+          onChange={(layout) => onChange({ ...wish, layout, column: wish.column ?? columns[0] ?? null })}
         />
-        <span className={styles.hint}>
-          {wish.layout === 'approved' ? 'approved/' : 'approved/, rejected/ and pending-review/'}
-        </span>
+        {wish.layout === 'by-column' && (
+          <Select
+            label="Column that names the folders"
+            prefix="Folders named by"
+            value={wish.column ?? ''}
+            choices={columns.map((column) => ({ value: column, label: column }))}
+            onChange={(column) => onChange({ ...wish, column })}
+          />
+        )}
+        <span className={styles.hint}>{layoutHints[wish.layout]}</span>
       </div>
       <div className={styles.choice}>
         <span className={styles.label}>Pictures</span>
@@ -98,6 +121,7 @@ export const DeliveryForm = ({
           {wish.stage === 'draft' && 'The drafts, also where there is a final.'}
         </span>
       </div>
+      <OutputsField outputs={wish.outputs} onChange={(outputs) => onChange({ ...wish, outputs })} />
       <div>
         <TextField
           label="Name of each file"
@@ -123,6 +147,36 @@ export const DeliveryForm = ({
           ))}
         </div>
       </div>
+      {/\{\s*number\s*\}/i.test(wish.nameTemplate) && (
+        <NumberField
+          label="Numbers begin with"
+          min={0}
+          max={999_999}
+          value={wish.numberStart}
+          onChange={(numberStart) => onChange({ ...wish, numberStart })}
+        />
+      )}
+      <fieldset className={styles.extras}>
+        <legend className={styles.label}>Also</legend>
+        <Checkbox checked={wish.contactSheet} onChange={(contactSheet) => onChange({ ...wish, contactSheet })}>
+          Contact sheet, one HTML page to look at or print
+        </Checkbox>
+        <Checkbox checked={wish.checksums} onChange={(checksums) => onChange({ ...wish, checksums })}>
+          Checksums
+        </Checkbox>
+        <Checkbox checked={wish.sidecars} onChange={(sidecars) => onChange({ ...wish, sidecars })}>
+          XMP file beside each picture
+        </Checkbox>
+        <Checkbox
+          checked={wish.links === 'link'}
+          onChange={(isLink) => onChange({ ...wish, links: isLink ? 'link' : 'copy' })}
+        >
+          Share disk space with the library where the disk can
+        </Checkbox>
+        {wish.links === 'link' && (
+          <span className={styles.hint}>A linked file is the library’s own: change it elsewhere only as a copy.</span>
+        )}
+      </fieldset>
       <p className={styles.hint}>
         Beside the pictures: <code>manifest.json</code> and <code>manifest.csv</code>, which tie every file to its
         prompt, model, seed, size, decision, price and the columns of your sheet. They are written last.

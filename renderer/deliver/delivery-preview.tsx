@@ -34,7 +34,12 @@ export const DeliveryPreview = ({
     <section className={classNames(styles.preview, isStale && styles.stale)} aria-label="Preview" aria-busy={isStale}>
       <p className={styles.target}>{plan.target}</p>
       <p>
-        <b>{countText(plan.files, 'file')}</b>, {bytesText(plan.bytes)}
+        <b>{countText(plan.files, 'file')}</b>
+        {plan.unknownSizes < plan.files && `, ${bytesText(plan.bytes)}`}
+        {plan.unknownSizes > 0 &&
+          (plan.unknownSizes === plan.files
+            ? ', all to be made'
+            : `; ${countText(plan.unknownSizes, 'file')} to be made`)}
         {plan.present > 0 && `; ${plan.present.toLocaleString('en-US')} of them there already`}
       </p>
       {plan.collisions > 0 && (

@@ -30,13 +30,13 @@ export const nameColumns = (columns: readonly string[]): string[] =>
     .map((column) => (ownPlaceholders.some((own) => own === column.trim().toLowerCase()) ? `sheet ${column}` : column))
 
 /** What the dialog asks for: the destination as it is typed, a folder where `bucket` is null. */
-export type DeliveryWish = Omit<DeliverySettings, 'destination'> & {
+export type TypedDelivery = Omit<DeliverySettings, 'destination'> & {
   readonly folder: string
   readonly bucket: BucketWish | null
 }
 
 /** Null where the destination is not typed to its end. */
-export function settingsOf({ folder, bucket, ...wish }: DeliveryWish): DeliverySettings | null {
+export function settingsOf({ folder, bucket, ...wish }: TypedDelivery): DeliverySettings | null {
   if (bucket === null)
     return folder.trim() === '' ? null : { ...wish, destination: { kind: 'folder', folder: folder.trim() } }
   const place = bucketOf(bucket)

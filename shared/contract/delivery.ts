@@ -19,22 +19,82 @@ export const deliveryDestination = z.discriminatedUnion('kind', [
 ])
 export type DeliveryDestination = z.infer<typeof deliveryDestination>
 
+export const outputFormats = ['original', 'png', 'jpeg', 'webp', 'avif'] as const
+export const outputFits = ['contain', 'cover', 'inside', 'pad'] as const
+
+/**
+ * One way in which each picture is handed over; the library's own bytes are never changed. Where nothing is to be changed
+ * (format `original`, no size, colour and metadata kept) the bytes are delivered as they came, with whatever they carry.
+ */
+export const deliveryOutput = z.object({
+  /** Unlike the other outputs of the delivery: `{output}` in a name, or the folder of its own that each of several has. */
+  name: z.string().trim().min(1).max(40),
+  /** `original`: the format that the picture has. */
+  format: z.enum(outputFormats).default('original'),
+  /** For JPEG, WebP and AVIF. */
+  quality: z.int().min(1).max(100).default(82),
+  /** Pixels; null to follow from the other side, or to stay. */
+  width: z.int().min(1).max(16_384).nullable().default(null),
+  height: z.int().min(1).max(16_384).nullable().default(null),
+  /**
+   * `inside`: never larger than the picture is; `contain`: as large as fits, enlarged too; `cover`: fills both sides and
+   * cuts off the rest; `pad`: as large as fits, with background up to both sides.
+   */
+  fit: z.enum(outputFits).default('inside'),
+  /** `#rrggbb` behind what is transparent and around what is padded; null keeps it transparent where the format can. */
+  background: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/)
+    .nullable()
+    .default(null),
+  /** The picture's own colour profile, or its colours turned to sRGB. */
+  colour: z.enum(['keep', 'srgb']).default('keep'),
+  /**
+   * `keep`: what the picture came with, and where it comes from (prompt, model, seed, decision). `minimal`: only that a
+   * model made it, and the colour profile. `strip`: nothing, in sRGB.
+   */
+  metadata: z.enum(['keep', 'minimal', 'strip']).default('keep'),
+})
+export type DeliveryOutput = z.infer<typeof deliveryOutput>
+
 export const deliverySettings = z.object({
   batchId: id,
   destination: deliveryDestination,
-  layout: z.enum(['approved', 'by-decision']),
+  /**
+   * `approved`, `flat` and `by-column` hold approved pictures only: in `approved/`, in no folder, or in folders named by
+   * the cells of `column`.
+   */
+  layout: z.enum(['approved', 'by-decision', 'flat', 'by-column']),
+  /** The sheet's column that names the folders of `by-column`. */
+  column: z.string().min(1).max(200).nullable().default(null),
   /** Name template without extension, `{id}-{variant}`; columns of the sheet by their names. */
   nameTemplate: z.string().min(1).max(500),
+  /** What `{number}` begins with. */
+  numberStart: z.int().min(0).max(999_999).default(1),
   /** `best`: the newest approved final, else the approved draft. */
   stage: z.enum(['best', 'final', 'draft']),
+  /** Each picture is delivered once for each; none: as it came. */
+  outputs: z.array(deliveryOutput).max(20).default([]),
+  /** `link`: unchanged bytes take no second place on the disk where it can (a clone, else a hard link). */
+  links: z.enum(['copy', 'link']).default('copy'),
+  /** An XMP file beside each picture. */
+  sidecars: z.boolean().default(false),
+  /** One HTML page with a small copy of every picture. */
+  contactSheet: z.boolean().default(false),
+  /** `checksums.sha256`, as `sha256sum -c` reads it. */
+  checksums: z.boolean().default(false),
 })
 export type DeliverySettings = z.infer<typeof deliverySettings>
+/** As it is asked for: what has a default may be left out. */
+export type DeliveryWish = z.input<typeof deliverySettings>
 
 export const deliveryPlan = z.object({
   /** What would be written: `FOLDER/BATCH`. */
   target: z.string(),
   files: z.int(),
+  /** Of the files whose size is known; a picture that is changed on its way has none before it is made. */
   bytes: z.int(),
+  unknownSizes: z.int(),
   /** Files that are there already with the right content. */
   present: z.int(),
   /** The first 50 names, with the tile each shows. */

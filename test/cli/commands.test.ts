@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openEngine } from '#engine/engine.ts'
@@ -137,6 +137,14 @@ test('approved drafts are finalized, delivered, and verified to the byte', async
   const delivered = await desk.json('deliver', 'last', '--to', 'out')
   expect(delivered).toMatchObject({ status: 0, object: { written: 3, skipped: 0, failed: 0 } })
   expect(delivered.object).toMatchObject({ manifest: expect.stringContaining(target) })
+  const web = ['--output', 'web=webp,24x24,cover,q70,strip', '--output', 'whole', '--contact-sheet', '--checksums']
+  const many = await desk.json('deliver', 'last', '--to', 'many', '--layout', 'flat', '--name', '{number}', ...web)
+  expect(many).toMatchObject({ status: 0, object: { files: 6, written: 6, failed: 0 } })
+  const [made = ''] = await readdir(join(desk.folder, 'many'))
+  const found = await readdir(join(desk.folder, 'many', made), { recursive: true })
+  const names = found.map((path) => path.replaceAll('\\', '/'))
+  for (const name of ['web/1.webp', 'whole/3.png', 'contact-sheet.html', 'checksums.sha256'])
+    expect(names).toContain(name)
   expect(await desk.json('deliver', 'last', '--to', 'out')).toMatchObject({
     status: 0,
     object: { written: 0, skipped: 3 },
@@ -198,6 +206,8 @@ test.each([
   [['decide', '7', '--approve', 'all'], 'not-found', '7'],
   [['retry', 'last', '--only', 'bad-luck'], 'invalid-input', 'bad-luck'],
   [['deliver', 'last'], 'not-found', 'batch'],
+  [['deliver', 'last', '--output', 'web=webp,huge'], 'invalid-input', 'huge'],
+  [['deliver', 'last', '--output', 'web=q101'], 'invalid-input', 'quality'],
   [['verify', '--library', 'elsewhere'], 'not-found', 'elsewhere'],
 ] as const)('%j is refused in one sentence, as text and as JSON', async (args, code, words) => {
   const desk = await openDesk()

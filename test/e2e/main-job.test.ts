@@ -75,7 +75,7 @@ test('from a sheet to a delivered, approved set, by keyboard', async ({ app, pag
   const manifest = JSON.parse(await readFile(join(target, batch ?? '', 'manifest.json'), 'utf8'))
   const files = await readdir(join(target, batch ?? '', 'approved'))
   expect(files.toSorted()).toEqual(['SN-0412-terracotta-1.png', 'SN-0413-ivory-2.png'])
-  expect(manifest.manifestVersion).toBe(1)
+  expect(manifest.manifestVersion).toBe(2)
 
   expect(await app.stop()).toBe(0)
   const verified = JSON.parse(await proofsheet('verify', '--library', app.library, '--json'))

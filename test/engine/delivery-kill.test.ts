@@ -8,7 +8,9 @@ import { filesIn, newFolder, openLibrary, sha256Of } from './delivery-library.ts
 const killed = fileURLToPath(new URL('./delivery-killed.ts', import.meta.url))
 const settings = { batchId: 1, layout: 'approved', nameTemplate: '{id}', stage: 'best' } as const
 
-test('a delivery killed at any file leaves none in half; the next one goes on, and knows its own', async () => {
+test('a delivery killed at any file leaves none in half; the next one goes on, and knows its own', {
+  timeout: 60_000,
+}, async () => {
   const folder = newFolder()
   const libraryFolder = join(folder, 'library')
   const out = join(folder, 'out')

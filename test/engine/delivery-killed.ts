@@ -4,9 +4,10 @@ import { openLibrary } from './delivery-library.ts'
 
 /**
  * Delivers batch 1 of the library in the first argument to the second and kills itself as `kill -9` does: when the nth
- * file is begun (third argument), or with `half` when a file of more than 2 MB stands half written in the target.
+ * file is begun (third argument), or with `half` when a file of more than 2 MB stands half written in the target. A fourth
+ * argument is the quality of WebP that it makes of every picture.
  */
-const [libraryFolder = '', folder = '', when = '1'] = process.argv.slice(2)
+const [libraryFolder = '', folder = '', when = '1', quality] = process.argv.slice(2)
 const approved = join(folder, 'Killed', 'approved')
 const library = await openLibrary(libraryFolder)
 let begun = 0
@@ -32,6 +33,7 @@ const { deliveryId } = await delivery.start({
   layout: 'approved',
   nameTemplate: '{id}',
   stage: 'best',
+  outputs: quality === undefined ? [] : [{ name: 'web', format: 'webp', quality: Number(quality) }],
 })
 await delivery.whenDone(deliveryId)
 process.exit()

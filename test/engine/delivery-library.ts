@@ -26,6 +26,8 @@ export interface TileToAdd {
   readonly failure?: string
   /** A picture of noise with this side, in pixels, stored without compression: 3 bytes a pixel. */
   readonly noise?: number
+  /** The picture itself. */
+  readonly picture?: Buffer
 }
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'proofsheet-delivery-'))
@@ -124,9 +126,17 @@ export async function openLibrary(folder: string) {
   }
 
   async function addTile(batchId: number, row: number, tile: TileToAdd = {}) {
-    const { clientId = null, columns = {}, prompt = `a shoe, number ${row}`, variant = 1, failure, noise } = tile
-    const picture =
-      failure === undefined ? await storePicture(await (noise ? noisePicture(noise) : plainPicture(16))) : null
+    const {
+      clientId = null,
+      columns = {},
+      prompt = `a shoe, number ${row}`,
+      variant = 1,
+      failure,
+      noise,
+      picture: own,
+    } = tile
+    const bytes = own ?? (await (noise ? noisePicture(noise) : plainPicture(16)))
+    const picture = failure === undefined ? await storePicture(bytes) : null
     return storage.transaction(() => {
       const promptId = batches.addPrompt(batchId, {
         row,
@@ -217,7 +227,11 @@ export async function openLibrary(folder: string) {
       decision: 'undecided',
     })
 
-  const mark = (imageId: number, decision: Marked): void => images.setMarks({ ...images.marks(imageId), decision })
+  const mark = (
+    imageId: number,
+    decision: Marked,
+    more: Partial<Pick<ReturnType<typeof images.marks>, 'rating' | 'label'>> = {},
+  ): void => images.setMarks({ ...images.marks(imageId), decision, ...more })
 
   return { storage, images, events, open, beginBatch, addTile, addFinal, mark }
 }

@@ -1,8 +1,16 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach } from 'vitest'
-import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterEach, beforeEach, expect } from 'vitest'
+import type { DeliveryWish } from '#shared/contract/delivery.ts'
 import { filesIn, newFolder, openLibrary } from './delivery-library.ts'
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/manifest.schema.json', import.meta.url), 'utf8'))
+const isSound = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
+
+function expectSound(manifest: unknown): void {
+  expect(isSound(manifest), JSON.stringify(isSound.errors)).toBe(true)
+}
 
 async function openTest() {
   const folder = newFolder()
@@ -27,7 +35,7 @@ export function deliveryTest() {
     open = null
   })
 
-  const settings = (changes: Partial<DeliverySettings> = {}): DeliverySettings => ({
+  const settings = (changes: Partial<DeliveryWish> = {}): DeliveryWish => ({
     batchId: now().batchId,
     destination: { kind: 'folder', folder: now().out },
     layout: 'approved',
@@ -56,11 +64,13 @@ export function deliveryTest() {
       return now().out
     },
     settings,
-    /** Delivers, waits for the end and says what came of it. */
-    async deliver(changes: Partial<DeliverySettings> = {}, by = now().delivery) {
+    /** Delivers, waits for the end and says what came of it. Every manifest is held against its published schema. */
+    async deliver(changes: Partial<DeliveryWish> = {}, by = now().delivery) {
       const { deliveryId } = await by.start(settings(changes))
       await by.whenDone(deliveryId)
-      return by.get({ deliveryId })
+      const state = by.get({ deliveryId })
+      if (state.manifest !== null) expectSound(JSON.parse(readFileSync(state.manifest, 'utf8')))
+      return state
     },
     target,
     read,

@@ -55,7 +55,7 @@ describe('what is delivered', () => {
     await here.deliver()
     const { pictures: listed, ...head } = here.manifest()
     expect(head).toMatchObject({
-      manifestVersion: 1,
+      manifestVersion: 2,
       app: { name: 'Proofsheet' },
       batch: { name: 'Spring: sneakers', rows: 120 },
       sheet: { name: 'sneakers.csv', sha256: sha256Of(Buffer.from('prompt\nSpring: sneakers\n')) },

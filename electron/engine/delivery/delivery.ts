@@ -3,16 +3,23 @@ import type { Batch, Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { type Deliverable, openDeliveryTiles } from '#engine/tiles/tiles.ts'
-import { type DeliveryPlan, type DeliverySettings, deliveryDestination } from '#shared/contract/delivery.ts'
+import {
+  type DeliveryPlan,
+  type DeliverySettings,
+  type DeliveryWish,
+  deliveryDestination,
+  deliverySettings,
+} from '#shared/contract/delivery.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import type { Buckets } from './bucket/buckets.ts'
 import { type DeliveryCounts, openDeliveryRows } from './delivery-rows.ts'
 import type { Destination } from './destination.ts'
-import { type Earlier, readEarlier } from './earlier.ts'
+import { type Earlier, readEarlier } from './manifest/earlier.ts'
 import { openDestinations } from './open-destination.ts'
-import { type FilePlan, planFiles } from './plan-files.ts'
-import { previewOf } from './preview.ts'
+import { openMadeFiles } from './pictures/made-files.ts'
+import { type FilePlan, planFiles } from './plan/plan-files.ts'
+import { previewOf } from './plan/preview.ts'
 import { runDelivery } from './run-delivery.ts'
 import { stoppedSentence } from './write-files.ts'
 
@@ -45,6 +52,7 @@ export function openDelivery(needs: DeliveryNeeds) {
   const { storage, clock, batches, emit } = needs
   const rows = openDeliveryRows(storage, clock)
   const tiles = openDeliveryTiles(storage)
+  const made = openMadeFiles(storage)
   const openDestination = openDestinations(storage.folder, needs.buckets)
   const runs = new Set<Run>()
   const ends = new Map<number, Promise<void>>()
@@ -98,8 +106,8 @@ export function openDelivery(needs: DeliveryNeeds) {
     plan: FilePlan,
     batch: Batch,
   ): Promise<Earlier> {
-    if (plan.mistakes.length > 0) throw new AppError('invalid-input', `The name template: ${plan.mistakes.join(' ')}`)
-    const earlier = await readEarlier(destination, batch)
+    if (plan.mistakes.length > 0) throw new AppError('invalid-input', plan.mistakes.join(' '))
+    const earlier = await readEarlier(destination, batch, made)
     if (plan.files.length === 0 && !earlier.isThere)
       throw new AppError('invalid-input', nothingSentence(settings, batch))
     return earlier
@@ -108,7 +116,7 @@ export function openDelivery(needs: DeliveryNeeds) {
   /** What stands at the destination, for the preview; where it cannot be used, the sentence that says so. */
   async function lookAt(destination: Destination, batch: Batch): Promise<Earlier | string> {
     try {
-      return (await destination.refusal()) ?? (await readEarlier(destination, batch))
+      return (await destination.refusal()) ?? (await readEarlier(destination, batch, made))
     } catch (error) {
       if (errorCodeOf(error) === null) throw error
       return messageOf(error)
@@ -117,18 +125,19 @@ export function openDelivery(needs: DeliveryNeeds) {
 
   return {
     /** Names, sizes and problems of a delivery; nothing is written. Throws AppError `not-found`. */
-    async plan(settings: DeliverySettings): Promise<DeliveryPlan> {
+    async plan(wish: DeliveryWish): Promise<DeliveryPlan> {
+      const settings = deliverySettings.parse(wish)
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
       const problems = plan.files.length === 0 ? [nothingSentence(settings, batch)] : []
       const opened = openDestination(settings.destination, batch)
-      if ('problem' in opened) return previewOf(plan, opened.target, null, [...problems, opened.problem])
+      if ('problem' in opened) return previewOf({ plan, made }, opened.target, null, [...problems, opened.problem])
       const { destination } = opened
       try {
         const found = await lookAt(destination, batch)
         return typeof found === 'string'
-          ? await previewOf(plan, destination.target, null, [...problems, found])
-          : await previewOf(plan, destination.target, { destination, owned: found.owned }, problems)
+          ? await previewOf({ plan, made }, destination.target, null, [...problems, found])
+          : await previewOf({ plan, made }, destination.target, { destination, owned: found.owned }, problems)
       } finally {
         await destination.close()
       }
@@ -139,7 +148,8 @@ export function openDelivery(needs: DeliveryNeeds) {
      * `invalid-input` for a bad destination, a mistake in the name template or nothing to deliver, and `conflict` where
      * the target is being written or holds something else.
      */
-    async start(settings: DeliverySettings): Promise<{ deliveryId: number }> {
+    async start(wish: DeliveryWish): Promise<{ deliveryId: number }> {
+      const settings = deliverySettings.parse(wish)
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
       const opened = openDestination(settings.destination, batch)
@@ -164,6 +174,7 @@ export function openDelivery(needs: DeliveryNeeds) {
           settings,
           earlier,
           pictureFile: needs.images.pictureFile,
+          made,
           now: clock.now,
           isStopping: () => run.isStopping,
         })
@@ -210,7 +221,7 @@ export function openDelivery(needs: DeliveryNeeds) {
 
 function nothingSentence({ layout, stage }: DeliverySettings, batch: Batch): string {
   if (stage === 'final') return `"${batch.name}" has no approved final yet. Finalize first, or deliver drafts.`
-  return layout === 'approved'
+  return layout !== 'by-decision'
     ? `Nothing in "${batch.name}" is approved yet. Approve pictures first.`
     : `"${batch.name}" has no picture yet.`
 }

@@ -62,6 +62,8 @@ export type Content =
       readonly sha256: string
       readonly byteLength: number
       readonly contentType: string
+      /** Whether it may share its place on the disk with the library's own file. */
+      readonly mayLink: boolean
     }
   /** Bytes made for this delivery. */
   | {

@@ -1,15 +1,18 @@
-import { layoutFolders } from './choose.ts'
 import type { Destination } from './destination.ts'
-import type { Owned } from './earlier.ts'
+import type { Owned } from './manifest/earlier.ts'
+import { foldersOf } from './plan/layout.ts'
 
 interface StaleFiles {
   readonly destination: Destination
-  readonly layout: Parameters<typeof layoutFolders>[0]
+  /** Folders that stay though they are empty. */
+  readonly folders: readonly string[]
   readonly owned: Owned
   /** Paths that this delivery means to hold. */
   readonly kept: ReadonlySet<string>
   /** Pictures the library has lost: a delivered copy may be the last one, so it stays. */
   readonly lostSha256s: ReadonlySet<string>
+  /** The library's picture that a file was made of. */
+  readonly pictureOf: ReadonlyMap<string, string>
 }
 
 /**
@@ -17,7 +20,8 @@ interface StaleFiles {
  * goes only when it is listed as delivered and still has the bytes it was delivered with; so nothing is ever lost that
  * the library does not have. Returns the relative paths that are gone.
  */
-export async function removeStale({ destination, layout, owned, kept, lostSha256s }: StaleFiles): Promise<string[]> {
+export async function removeStale(stale: StaleFiles): Promise<string[]> {
+  const { destination, owned, kept, lostSha256s } = stale
   const removed: string[] = []
   const keptByFold = new Map(Array.from(kept, (path) => [folded(path), path]))
   for (const [path, hashes] of owned) {
@@ -28,13 +32,14 @@ export async function removeStale({ destination, layout, owned, kept, lostSha256
     if (twin !== undefined && there.identity !== null && (await destination.look(twin))?.identity === there.identity)
       continue
     const hash = await there.sha256()
-    if (hash === null || !hashes.has(hash) || lostSha256s.has(hash)) continue
+    if (hash === null || !hashes.has(hash) || lostSha256s.has(hash) || lostSha256s.has(stale.pictureOf.get(path) ?? ''))
+      continue
     await destination.remove(path)
     removed.push(path)
   }
-  const wanted = new Set<string>(layoutFolders(layout))
-  const folders = new Set(removed.map((path) => path.split('/')[0] ?? ''))
-  await destination.removeEmpty([...folders].filter((folder) => !wanted.has(folder)))
+  const wanted = new Set(stale.folders)
+  const left = foldersOf(removed).filter((folder) => !wanted.has(folder))
+  await destination.removeEmpty(left.reverse())
   await destination.settle()
   return removed
 }

@@ -8,6 +8,8 @@ export interface Deliverable {
   readonly tileId: number
   readonly stage: 'draft' | 'final'
   readonly decision: 'undecided' | 'approved' | 'rejected'
+  readonly rating: number
+  readonly label: 'red' | 'yellow' | 'green' | 'blue' | null
   readonly row: number
   readonly line: number
   readonly clientId: string | null
@@ -44,8 +46,8 @@ const sheetColumns = z.record(z.string(), z.string())
 /** Every image of a batch that could be delivered, in the order of the sheet, drafts before their finals. */
 export function openDeliverables(storage: Storage) {
   const rows = storage.prepare<[number], Row>(
-    `SELECT image.id AS imageId, image.tile_id AS tileId, image.stage, image.decision, prompt.row, prompt.line,
-       prompt.client_id AS clientId, tile.variant, prompt.text AS prompt, job.prompt_hash AS promptHash,
+    `SELECT image.id AS imageId, image.tile_id AS tileId, image.stage, image.decision, image.rating, image.label,
+       prompt.row, prompt.line, prompt.client_id AS clientId, tile.variant, prompt.text AS prompt, job.prompt_hash AS promptHash,
        job.request_json AS requestJson, prompt.columns_json AS columnsJson, blob.sha256, blob.format, blob.width,
        blob.height, blob.byte_length AS byteLength, image.seed, image.provider, image.model,
        image.source_image_id AS sourceImageId, source.blob_sha256 AS sourceSha256, image.redrawn,

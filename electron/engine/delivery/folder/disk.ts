@@ -1,11 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, type FileHandle, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf } from '#shared/errors.ts'
 
 /** Short enough for every file system whatever the file's own name is, and known again after a kill. */
 const temporaryName = /^\.proofsheet-[0-9a-f]{16}\.tmp$/
+
+/** A name for a file that will be renamed to `path`. */
+export const temporaryBeside = (path: string): string =>
+  join(dirname(path), `.proofsheet-${randomBytes(8).toString('hex')}.tmp`)
 
 /** The code of a file system error, `ENOSPC`; empty for any other error. */
 export const codeOf = (error: unknown): string =>
@@ -20,7 +24,7 @@ export async function writeAtomically(
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
   isWhole: () => boolean = () => true,
 ): Promise<boolean> {
-  const temporary = join(dirname(path), `.proofsheet-${randomBytes(8).toString('hex')}.tmp`)
+  const temporary = temporaryBeside(path)
   let isNamed = false
   try {
     const file = await open(temporary, 'wx', 0o644)
@@ -86,31 +90,6 @@ export async function refusalOf(folder: string): Promise<string | null> {
     const isMissing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
     return isMissing && parent !== folder ? refusalOf(parent) : diskSentence(error, folder)
   }
-}
-
-/** Read in pieces of 1 MB at most, so that memory does not grow with the pictures. */
-const pieceLength = 1_048_576
-
-/** A file's bytes in pieces; each is good until the next is asked for. */
-export async function* piecesOf(file: FileHandle, byteLength: number): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.allocUnsafe(Math.min(byteLength + 1, pieceLength))
-  for (;;) {
-    const { bytesRead } = await file.read(piece)
-    if (bytesRead === 0) return
-    yield piece.subarray(0, bytesRead)
-  }
-}
-
-/** SHA-256 (hex) of a file's bytes; `byteLength` is how many they should be. */
-export async function hashFile(path: string, byteLength: number): Promise<string> {
-  const hash = createHash('sha256')
-  const file = await open(path, 'r')
-  try {
-    for await (const piece of piecesOf(file, byteLength)) hash.update(piece)
-  } finally {
-    await file.close()
-  }
-  return hash.digest('hex')
 }
 
 const fileInPlace = (folder: string): string =>

@@ -3,16 +3,8 @@ import { dirname, join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { Destination } from '../destination.ts'
 import { copyPicture } from './copy-picture.ts'
-import {
-  codeOf,
-  diskSentence,
-  hashFile,
-  look,
-  refusalOf,
-  removeLeftovers,
-  syncFolder,
-  writeAtomically,
-} from './disk.ts'
+import { codeOf, diskSentence, look, refusalOf, removeLeftovers, syncFolder, writeAtomically } from './disk.ts'
+import { openHashThreads } from './hash-threads.ts'
 
 const filesAtOnce = 6
 
@@ -21,6 +13,7 @@ export function folderDestination(target: string): Destination {
   const fileOf = (path: string): string => join(target, ...path.split('/'))
   /** Folders with changes that may not last yet. */
   const unsettled = new Set<string>()
+  const threads = openHashThreads()
 
   /** Runs a step on the disk; its error becomes a sentence. */
   async function step<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
@@ -65,13 +58,11 @@ export function folderDestination(target: string): Destination {
           sha256: () =>
             step(path, async () => {
               if (there.size === null) return null
-              try {
-                return await hashFile(fileOf(path), there.size)
-              } catch (error) {
-                // A file that may not be read is not ours, as far as anyone can tell.
-                if (codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM') return null
-                throw error
-              }
+              const end = await threads.hash(fileOf(path))
+              if ('sha256' in end) return end.sha256
+              // A file that may not be read is not ours, as far as anyone can tell.
+              if (end.code === 'EACCES' || end.code === 'EPERM') return null
+              throw Object.assign(new Error(end.message), { code: end.code })
             }),
         }
       }),
@@ -93,7 +84,7 @@ export function folderDestination(target: string): Destination {
     put: (path, content) =>
       step(path, async () => {
         unsettled.add(dirname(fileOf(path)))
-        if (content.kind === 'picture') return copyPicture(content, fileOf(path))
+        if (content.kind === 'picture') return copyPicture(threads, content, fileOf(path))
         await writeAtomically(fileOf(path), [content.bytes])
         return null
       }),
@@ -123,6 +114,6 @@ export function folderDestination(target: string): Destination {
         }
       }),
 
-    close: async () => undefined,
+    close: threads.close,
   }
 }

@@ -1,9 +1,11 @@
 import pLimit from 'p-limit'
 import type { Problem } from '#shared/contract/common.ts'
 import type { DeliveryPlan } from '#shared/contract/delivery.ts'
-import type { Destination } from './destination.ts'
-import type { Owned } from './earlier.ts'
-import type { FilePlan, PlannedFile } from './plan-files.ts'
+import type { Destination } from '../destination.ts'
+import type { Owned } from '../manifest/earlier.ts'
+import { knownBytes } from '../pictures/file-content.ts'
+import type { KnownBytes, MadeFiles } from '../pictures/made-files.ts'
+import type { FilePlan } from './plan-files.ts'
 
 const samplesShown = 50
 const looksAtOnce = 16
@@ -17,13 +19,14 @@ const problemOf = (message: string): Problem => ({ row: null, line: null, column
  * null where the target cannot be used: then nothing in it is looked at.
  */
 export async function previewOf(
-  plan: FilePlan,
+  { plan, made }: { readonly plan: FilePlan; readonly made: MadeFiles },
   target: string,
   there: { readonly destination: Destination; readonly owned: Owned } | null,
   problems: readonly string[],
 ): Promise<DeliveryPlan> {
   const hasNames = plan.mistakes.length === 0
-  const places = hasNames && there ? await placesOf(plan, there.destination, there.owned) : []
+  const files = plan.files.map((file) => ({ path: file.path, known: knownBytes(file, made) }))
+  const places = hasNames && there ? await placesOf(files, there.destination, there.owned) : []
   const taken = plan.files.filter((_file, at) => places[at] === 'taken').map(({ path }) => path)
   const takenProblem =
     taken.length === 0
@@ -35,7 +38,8 @@ export async function previewOf(
   return {
     target,
     files: plan.files.length,
-    bytes: plan.files.reduce((sum, { image }) => sum + image.byteLength, 0),
+    bytes: files.reduce((sum, { known }) => sum + (known?.byteLength ?? 0), 0),
+    unknownSizes: files.filter(({ known }) => known === null).length,
     present: places.filter((place) => place === 'present').length,
     samples: hasNames
       ? plan.files.slice(0, samplesShown).map(({ path, image }) => ({ path, tileId: image.tileId }))
@@ -47,17 +51,23 @@ export async function previewOf(
 
 type Place = 'free' | 'present' | 'taken'
 
-function placesOf(plan: FilePlan, destination: Destination, owned: Owned): Promise<Place[]> {
+interface LookedFor {
+  readonly path: string
+  readonly known: KnownBytes | null
+}
+
+/** A delivered file whose bytes are still to be made again counts as free: the delivery will see. */
+function placesOf(files: readonly LookedFor[], destination: Destination, owned: Owned): Promise<Place[]> {
   const limit = pLimit(looksAtOnce)
-  const placeOf = async ({ path, image }: PlannedFile): Promise<Place> => {
+  const placeOf = async ({ path, known }: LookedFor): Promise<Place> => {
     const there = await destination.look(path)
     if (!there) return 'free'
     const own = owned.get(path)
-    if (there.byteLength === image.byteLength) {
-      if (own?.has(image.sha256)) return 'present'
-      if ((await there.sha256()) === image.sha256) return 'present'
+    if (known && there.byteLength === known.byteLength) {
+      if (own?.has(known.sha256)) return 'present'
+      if ((await there.sha256()) === known.sha256) return 'present'
     }
     return own !== undefined && there.byteLength !== null ? 'free' : 'taken'
   }
-  return Promise.all(plan.files.map((file) => limit(() => placeOf(file))))
+  return Promise.all(files.map((file) => limit(() => placeOf(file))))
 }

@@ -1,11 +1,12 @@
 import type { Batch } from '#engine/batches/batches.ts'
+import type { Decision } from '#shared/contract/common.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
 import { csvLine } from '#shared/csv.ts'
-import packageJson from '../../../package.json' with { type: 'json' }
-import { manifestVersion } from './earlier.ts'
-import { type FailedFiles, type ManifestPicture, manifestPictures } from './manifest-picture.ts'
-import { besideOurs } from './name-values.ts'
-import type { FilePlan } from './plan-files.ts'
+import packageJson from '../../../../package.json' with { type: 'json' }
+import { besideOurs } from '../plan/name-values.ts'
+import type { FilePlan } from '../plan/plan-files.ts'
+import { manifestPictures, type Outcomes } from './manifest-picture.ts'
+import { type DeliveredFile, type ManifestPicture, manifestVersion } from './manifest-schema.ts'
 
 export interface ManifestContents {
   readonly plan: FilePlan
@@ -13,7 +14,9 @@ export interface ManifestContents {
   readonly sheet: { readonly name: string; readonly sha256: string } | null
   readonly settings: DeliverySettings
   readonly createdMs: number
-  readonly failedFiles: FailedFiles
+  readonly outcomes: Outcomes
+  /** Contact sheet and checksums: what stands beside the pictures. */
+  readonly others: readonly { readonly file: string; readonly sha256: string }[]
   /** Files of earlier deliveries that this one took away. */
   readonly removed: readonly string[]
   /** What the destination cannot do, and what was done instead. */
@@ -28,32 +31,34 @@ const picturesAtOnce = 100
  * path of this machine.
  */
 export function* manifestJson(contents: ManifestContents): Generator<string> {
-  const { plan, batch, settings, failedFiles, removed } = contents
-  const inFolder = (folder: string) =>
-    plan.files.filter(({ path }) => path.startsWith(`${folder}/`) && !failedFiles.has(path)).length
+  const { plan, batch, outcomes, others, removed } = contents
+  const { batchId: _batch, destination: _destination, ...settings } = contents.settings
+  const there = plan.files.filter(({ path }) => outcomes.delivered.has(path))
+  const decided = (decision: Decision) => there.filter(({ image }) => image.decision === decision).length
   const head = {
     manifestVersion,
     app: { name: packageJson.productName, version: packageJson.version },
     created: new Date(contents.createdMs).toISOString(),
     batch: { name: batch.name, identity: batch.identity, createdMs: batch.createdMs, rows: batch.rows },
     sheet: contents.sheet,
-    settings: { layout: settings.layout, nameTemplate: settings.nameTemplate, stage: settings.stage },
+    settings,
     counts: {
       tiles: plan.tiles.length,
-      files: plan.files.length - failedFiles.size,
-      approved: inFolder('approved'),
-      rejected: inFolder('rejected'),
-      pendingReview: inFolder('pending-review'),
-      failed: failedFiles.size,
+      files: there.length,
+      approved: decided('approved'),
+      rejected: decided('rejected'),
+      pendingReview: decided('undecided'),
+      failed: outcomes.failed.size,
       removed: removed.length,
     },
     columns: plan.columns,
     removed,
+    others,
     ...(contents.notes.length > 0 ? { notes: contents.notes } : {}),
   }
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "pictures": [`
   let separator = '\n    '
-  for (const pictures of inGroups(manifestPictures(plan, failedFiles))) {
+  for (const pictures of inGroups(manifestPictures(plan, outcomes))) {
     yield separator + pictures.map((picture) => JSON.stringify(picture)).join(',\n    ')
     separator = ',\n    '
   }
@@ -63,13 +68,17 @@ export function* manifestJson(contents: ManifestContents): Generator<string> {
 type Cell = string | number | null
 
 /** The columns of `manifest.csv` that are ours, before the sheet's own. */
-const csvColumns: Readonly<Record<string, (picture: ManifestPicture) => Cell>> = {
-  file: (picture) => picture.file,
-  sha256: (picture) => picture.sha256,
-  bytes: (picture) => picture.bytes,
-  width: (picture) => picture.width,
-  height: (picture) => picture.height,
-  format: (picture) => picture.format,
+const csvColumns: Readonly<Record<string, (picture: ManifestPicture, file: DeliveredFile | null) => Cell>> = {
+  file: (_picture, file) => file?.file ?? null,
+  output: (_picture, file) => file?.output ?? null,
+  sha256: (picture, file) => (file ?? picture).sha256,
+  bytes: (picture, file) => (file ?? picture).bytes,
+  width: (picture, file) => (file ?? picture).width,
+  height: (picture, file) => (file ?? picture).height,
+  format: (picture, file) => (file ?? picture).format,
+  metadata: (_picture, file) => file?.metadata ?? null,
+  sidecar: (_picture, file) => file?.sidecar?.file ?? null,
+  picture_sha256: (picture) => picture.sha256,
   row: (picture) => picture.row,
   line: (picture) => picture.line,
   id: (picture) => picture.id,
@@ -77,6 +86,8 @@ const csvColumns: Readonly<Record<string, (picture: ManifestPicture) => Cell>> =
   stage: (picture) => picture.stage,
   state: (picture) => picture.state,
   decision: (picture) => picture.decision,
+  rating: (picture) => picture.rating,
+  label: (picture) => picture.label,
   reason: (picture) => picture.reason,
   prompt: (picture) => picture.prompt,
   negative_prompt: (picture) => picture.negativePrompt,
@@ -96,17 +107,18 @@ const csvColumns: Readonly<Record<string, (picture: ManifestPicture) => Cell>> =
 
 /**
  * `manifest.csv` in pieces (RFC 4180, CRLF): the same pictures in the same order for a spreadsheet, guarded against
- * formulas. A column of the sheet that is called like one of ours is written as `sheet NAME`.
+ * formulas; a picture with several files has a line for each. A column of the sheet that is called like one of ours is written as `sheet NAME`.
  */
-export function* manifestCsv({ plan, failedFiles }: ManifestContents): Generator<string> {
+export function* manifestCsv({ plan, outcomes }: Pick<ManifestContents, 'plan' | 'outcomes'>): Generator<string> {
   const sheetNames = besideOurs(plan.columns, Object.keys(csvColumns))
   yield `${csvLine([...Object.keys(csvColumns), ...sheetNames.values()])}\r\n`
   const ours = Object.values(csvColumns)
-  for (const pictures of inGroups(manifestPictures(plan, failedFiles)))
+  for (const pictures of inGroups(manifestPictures(plan, outcomes)))
     yield pictures
-      .map((picture) => {
+      .flatMap((picture) => {
         const cells = plan.columns.map((column) => picture.columns[column] ?? null)
-        return `${csvLine([...ours.map((cellOf) => cellOf(picture)), ...cells])}\r\n`
+        const files = picture.files.length === 0 ? [null] : picture.files
+        return files.map((file) => `${csvLine([...ours.map((cellOf) => cellOf(picture, file)), ...cells])}\r\n`)
       })
       .join('')
 }

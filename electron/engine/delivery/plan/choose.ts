@@ -5,10 +5,6 @@ import type { DeliverySettings } from '#shared/contract/delivery.ts'
 export const deliveryFolders = ['approved', 'rejected', 'pending-review'] as const
 export type DeliveryFolder = (typeof deliveryFolders)[number]
 
-/** The folders that a layout keeps, whether or not a picture goes into them. */
-export const layoutFolders = (layout: DeliverySettings['layout']): readonly DeliveryFolder[] =>
-  layout === 'approved' ? ['approved'] : deliveryFolders
-
 /** A tile as a delivery sees it: a picture and the folder it goes to, or the reason why it goes nowhere. */
 export type Choice =
   | { readonly image: Deliverable; readonly folder: DeliveryFolder; readonly reason: null }

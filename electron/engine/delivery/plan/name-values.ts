@@ -40,13 +40,22 @@ export function namePlaceholders(batch: Batch, columns: readonly string[]) {
   const date = new Date(batch.createdMs).toISOString().slice(0, 10)
   return {
     known: [...ownPlaceholders, ...columnNames.values()],
-    valuesOf(image: Deliverable): Record<string, string | number | null> {
+    /** `number` counts the pictures of the delivery; `output` is the name of the one of several that the file is. */
+    valuesOf(
+      image: Deliverable,
+      { number, output }: { number: string; output: string },
+    ): Record<string, string | number | null> {
       const cells = Object.entries(image.columns).map(([column, cell]) => [columnNames.get(column) ?? column, cell])
       const own: Record<OwnPlaceholder, string | number | null> = {
         id: idOf(image),
         row: String(image.row).padStart(rowDigits, '0'),
+        number,
         variant: image.variant,
         stage: image.stage,
+        decision: image.decision,
+        rating: image.rating,
+        label: image.label,
+        output,
         provider: image.provider,
         model: image.model,
         seed: image.seed,
