@@ -61,6 +61,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       retry: os.generation.retry.handler(({ input }) => engine.generation.retry(input)),
       resolveUnknown: os.generation.resolveUnknown.handler(({ input }) => engine.generation.resolveUnknown(input)),
       editPrompt: os.generation.editPrompt.handler(({ input }) => engine.generation.editPrompt(input)),
+      undoEdit: os.generation.undoEdit.handler(({ input }) => engine.generation.undoEdit(input)),
       dismiss: os.generation.dismiss.handler(({ input }) => engine.generation.dismiss(input)),
       onScreen: os.generation.onScreen.handler(({ input }) => engine.generation.onScreen(input)),
       queue: os.generation.queue.handler(() => engine.generation.queue()),
@@ -71,6 +72,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       many: os.tiles.many.handler(({ input }) => engine.tiles.many(input)),
       matrix: os.tiles.matrix.handler(({ input }) => engine.tiles.matrix(input)),
       shares: os.tiles.shares.handler(({ input }) => engine.tiles.shares(input)),
+      earlier: os.tiles.earlier.handler(({ input }) => engine.tiles.earlier(input)),
       nextUndecided: os.tiles.nextUndecided.handler(({ input }) => engine.tiles.nextUndecided(input)),
     },
     review: {

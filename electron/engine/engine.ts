@@ -230,6 +230,7 @@ export async function openEngine(options: EngineOptions) {
       many: ({ tileIds }: { tileIds: readonly number[] }) => tiles.many(tileIds),
       matrix: tiles.matrix,
       shares: tiles.shares,
+      earlier: ({ tileId }: { tileId: number }) => tiles.earlier(tileId),
       nextUndecided: ({ tileId, backwards }: { tileId: number; backwards: boolean }) => ({
         tileId: tiles.nextUndecided(tileId, backwards),
       }),

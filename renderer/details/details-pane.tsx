@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Facts } from '../ui/table.tsx'
 import styles from './details-pane.module.css'
+import { Earlier } from './earlier.tsx'
 import { Finals } from './finals.tsx'
 import { PromptText } from './prompt-text.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
@@ -72,6 +73,7 @@ const TileDetails = ({ tileId, isOne }: { tileId: number; isOne: boolean }) => {
       />
       {tile.references && <TileReferences sha256s={tile.references} operation={tile.operation} />}
       <Finals tile={tile} />
+      <Earlier tile={tile} />
     </div>
   )
 }

@@ -7,7 +7,9 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextArea } from '../ui/text-field.tsx'
+import { notify } from '../ui/toast.tsx'
 import styles from './edit-prompt-dialog.module.css'
+import { takeEditBack } from './take-edit-back.ts'
 
 /** Asks a failed tile again with other words, or with another model. */
 export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () => void }) => {
@@ -47,7 +49,15 @@ export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () =>
             }
           : null,
       },
-      { onSuccess: onClose },
+      {
+        onSuccess: () => {
+          onClose()
+          notify({
+            title: `${tile.label} is asked again`,
+            action: { label: 'Undo', run: () => takeEditBack(tile) },
+          })
+        },
+      },
     )
 
   return (

@@ -301,6 +301,14 @@ export const generation = {
       }),
     )
     .output(z.object({ tileId: id })),
+  undoEdit: oc
+    .route({
+      method: 'POST',
+      path: '/tiles/{tileId}/prompt/undo',
+      summary: 'Take the newest edit of a tile back, as long as it is not being made',
+    })
+    .input(z.object({ tileId: z.coerce.number().int().positive() }))
+    .output(z.object({ tileId: id })),
   dismiss: oc
     .route({ method: 'POST', path: '/tiles/dismiss', summary: 'Take failed tiles off the failure list' })
     .input(z.object({ tileIds: z.array(id).min(1) }))

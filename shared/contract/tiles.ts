@@ -68,6 +68,23 @@ export const tile = z.object({
 })
 export type Tile = z.infer<typeof tile>
 
+/** What a tile asked for before it was asked in other words or of another model, and how that ended. */
+export const earlierWish = z.object({
+  prompt: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  /** A person edited it, or a fall-back took it to another model. */
+  because: z.enum(['edited', 'moved']),
+  endedMs: timeMs,
+  /** `null` where it was canceled. */
+  failure: z.object({ code: errorCode, message: z.string() }).nullable(),
+  /** Requests that were sent for it. */
+  requests: z.int(),
+  settledMicros: micros,
+  currency,
+})
+export type EarlierWish = z.infer<typeof earlierWish>
+
 export const label = z.enum(['red', 'yellow', 'green', 'blue'])
 export type Label = z.infer<typeof label>
 
@@ -166,6 +183,14 @@ export const tiles = {
     })
     .input(matrixInput)
     .output(z.array(share)),
+  earlier: oc
+    .route({
+      method: 'GET',
+      path: '/tiles/{tileId}/earlier',
+      summary: 'What a tile asked for before, the newest first',
+    })
+    .input(z.object({ tileId: z.coerce.number().int().positive() }))
+    .output(z.array(earlierWish)),
   /** The next undecided draft in sheet order after (or before) a tile, `null` where none is left. */
   nextUndecided: oc
     .route({ method: 'GET', path: '/tiles/{tileId}/next-undecided', summary: 'The next undecided draft' })

@@ -117,7 +117,9 @@ export function openBatches(storage: Storage, clock: Clock) {
     'SELECT id FROM prompt WHERE batch_id = ? AND row = ? AND text = ? LIMIT 1',
   )
   const promptCount = storage.prepare<[number], { count: number }>(
-    'SELECT count(*) AS count FROM prompt WHERE batch_id = ?',
+    `WITH of (id) AS (SELECT ?)
+     SELECT (SELECT count(*) FROM prompt WHERE batch_id = of.id)
+       - (SELECT count(*) FROM prompt WHERE batch_id = of.id AND edited_from IS NOT NULL) AS count FROM of`,
   )
   const setPlanned = storage.prepare<[number]>('UPDATE batch SET planned = 1 WHERE id = ?')
   const setPaused = storage.prepare<[number, number, number]>(
@@ -125,7 +127,11 @@ export function openBatches(storage: Storage, clock: Clock) {
   )
   const setCap = storage.prepare<[number | null, number]>('UPDATE batch SET cap_micros = ? WHERE id = ?')
   const setName = storage.prepare<[string, number]>('UPDATE batch SET name = ? WHERE id = ?')
-  const setPrompt = storage.prepare<[string, number]>('UPDATE prompt SET text = ? WHERE id = ?')
+  const editPrompt = storage.prepare<[string, number]>(
+    `INSERT INTO prompt (batch_id, row, line, client_id, text, negative, wanted_width, wanted_height, columns_json, edited_from)
+     SELECT batch_id, row, line, client_id, ?, negative, wanted_width, wanted_height, columns_json, coalesce(edited_from, id)
+     FROM prompt WHERE id = ?`,
+  )
   const unplanned = storage.prepare<[], { id: number }>('SELECT id FROM batch WHERE planned = 0')
   const dropPrompts = storage.prepare<[number]>('DELETE FROM prompt WHERE batch_id = ?')
   const dropBatch = storage.prepare<[number]>('DELETE FROM batch WHERE id = ?')
@@ -301,10 +307,17 @@ export function openBatches(storage: Storage, clock: Clock) {
     setPaused: (batchId: number, paused: boolean): boolean =>
       setPaused.run(Number(paused), batchId, Number(paused)).changes > 0,
     setCap: (batchId: number, capMicros: number | null): void => void setCap.run(capMicros, batchId),
-    /** Inside the caller's transaction, as every change of a prompt: its words for search change with it. */
-    setPromptText(promptId: number, text: string): void {
-      setPrompt.run(text, promptId)
-      words.replace(promptId, promptOf(promptId))
+    /**
+     * The prompt of the same row with these words: a new one where there is none. The one that was edited stays as it is,
+     * for the tiles that were made from it. Inside the caller's transaction. Gives its id.
+     */
+    editedPrompt(promptId: number, text: string): number {
+      const { batchId, row } = this.prompt(promptId)
+      const same = samePrompt.get(batchId, row, text)
+      if (same) return same.id
+      const editedId = Number(editPrompt.run(text, promptId).lastInsertRowid)
+      words.add(editedId, promptOf(editedId))
+      return editedId
     },
     /** Makes up to `count` prompts of an older library searchable by index; true when none is left. */
     indexOlder: (count: number): boolean => storage.transaction(() => words.indexOlder(count, columnsOf)),

@@ -17,7 +17,6 @@ const wordsOf = ({ text, clientId, columns }: Searched): string => {
 /** The search index beside the prompts. Every call is inside the transaction that changes the prompt itself. */
 export function openPromptWords(storage: Storage) {
   const insert = storage.prepare<[number, string]>('INSERT INTO prompt_search (rowid, words) VALUES (?, ?)')
-  const remove = storage.prepare<[number]>('DELETE FROM prompt_search WHERE rowid = ?')
   const removeBatch = storage.prepare<[number]>(
     'DELETE FROM prompt_search WHERE rowid IN (SELECT id FROM prompt WHERE batch_id = ?)',
   )
@@ -29,16 +28,9 @@ export function openPromptWords(storage: Storage) {
   >(
     `SELECT id, text, client_id AS clientId, columns_json AS columnsJson FROM prompt WHERE id < ? ORDER BY id DESC LIMIT ?`,
   )
-  const isIndexed = (promptId: number): boolean => promptId >= (below.get() ?? 0)
 
   return {
     add: (promptId: number, prompt: Searched): void => void insert.run(promptId, wordsOf(prompt)),
-    replace(promptId: number, prompt: Searched): void {
-      // One that is still to be indexed will be, with its new text.
-      if (!isIndexed(promptId)) return
-      remove.run(promptId)
-      insert.run(promptId, wordsOf(prompt))
-    },
     dropBatch: (batchId: number): void => void removeBatch.run(batchId),
 
     /** Indexes up to `count` prompts of a library from before there was an index, the newest first. True when all are in. */

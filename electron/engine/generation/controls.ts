@@ -155,7 +155,10 @@ export function openControls(needs: ControlsNeeds) {
       return { dismissed: dismissed.length }
     },
 
-    /** The tile keeps its place and asks for something else; its old request and cost stay in the ledger. */
+    /**
+     * The tile keeps its place and asks for something else; what it asked for before is kept with how it ended, and the
+     * tiles beside it keep their prompt. Throws AppError `conflict`, `unsupported`.
+     */
     async editPrompt({
       tileId,
       prompt,
@@ -177,10 +180,28 @@ export function openControls(needs: ControlsNeeds) {
       storage.transaction(() => {
         // Pictures were made to fit meanwhile: another call may have asked for it again, and it may be out.
         endedDraft(tileId)
-        jobs.replaceRequest(job.id, request, promptHash(request), needs.facts.priceOf(request)?.highestMicros ?? null)
-        if (prompt !== null) batches.setPromptText(job.promptId, prompt)
+        jobs.replaceRequest(job, {
+          request,
+          promptId: prompt === null ? job.promptId : batches.editedPrompt(job.promptId, prompt),
+          promptHash: promptHash(request),
+          estimateMicros: needs.facts.priceOf(request)?.highestMicros ?? null,
+        })
       })
       again(jobsOf([tileId]))
+      return { tileId }
+    },
+
+    /** Takes the newest edit of a tile back: it is as it was, with its failure. Throws AppError `conflict` where it is too late. */
+    undoEdit({ tileId }: { tileId: number }): { tileId: number } {
+      storage.transaction(() => {
+        if (!jobs.takeEditBack(tileId))
+          throw new AppError(
+            'conflict',
+            'There is no edit to take back: the tile was never edited, its request is out, or its picture is there.',
+          )
+      })
+      needs.announce(jobsOf([tileId]))
+      queueChanged()
       return { tileId }
     },
   }

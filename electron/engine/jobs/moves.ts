@@ -1,6 +1,7 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { openEarlierWishes } from './earlier-wishes.ts'
 import type { Job } from './job.ts'
 import { standingHold } from './line.ts'
 
@@ -47,8 +48,9 @@ export function openMoves(storage: Storage, clock: Clock) {
   const dismiss = storage.prepare<[number, number], { batchId: number; tileId: number }>(
     `UPDATE job SET dismissed = 1, updated_ms = ? WHERE id = ? AND state = 'failed' RETURNING batch_id AS batchId, tile_id AS tileId`,
   )
-  const replaceRequest = storage.prepare<[string, string, string, string, number | null, number, number]>(
-    `UPDATE job SET provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?, updated_ms = ?
+  const wishes = openEarlierWishes(storage)
+  const replaceRequest = storage.prepare<[number, string, string, string, string, number | null, number, number]>(
+    `UPDATE job SET prompt_id = ?, provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?, updated_ms = ?
      WHERE id = ? AND state IN ('failed', 'canceled')`,
   )
   const unknownTwin = storage.prepare<[string, number], { id: number }>(
@@ -79,31 +81,37 @@ export function openMoves(storage: Storage, clock: Clock) {
     toQueued: (jobId: number, again: { retries: number; waits: number; notBeforeMs: number }): boolean =>
       requeue.run(again.retries, again.waits, again.notBeforeMs, clock.now(), jobId).changes > 0,
     dismiss: (jobId: number): { batchId: number; tileId: number } | null => dismiss.get(clock.now(), jobId) ?? null,
-    /** Another wish in the same place: the job keeps its tile and gets a new hash. */
-    replaceRequest: (
-      jobId: number,
-      request: GenerationRequest,
-      promptHash: string,
-      estimateMicros: number | null,
-    ): boolean =>
-      replaceRequest.run(
-        request.provider,
-        request.model,
-        promptHash,
-        JSON.stringify(request),
-        estimateMicros,
-        clock.now(),
-        jobId,
-      ).changes > 0,
+    /** Another wish in the same place: the job keeps its tile and gets a new hash; the one before is kept beside it. */
+    replaceRequest(
+      job: Job,
+      wish: { request: GenerationRequest; promptId: number; promptHash: string; estimateMicros: number | null },
+    ): boolean {
+      wishes.keep(job.id, 'edited')
+      const { request } = wish
+      return (
+        replaceRequest.run(
+          wish.promptId,
+          request.provider,
+          request.model,
+          wish.promptHash,
+          JSON.stringify(request),
+          wish.estimateMicros,
+          clock.now(),
+          job.id,
+        ).changes > 0
+      )
+    },
+    takeEditBack: (jobId: number): boolean => wishes.takeEditBack(jobId, clock.now()),
     /** The same place, asked of another model: the tile keeps the name of the one it was meant for. */
-    moveTo: (
+    moveTo(
       jobId: number,
       request: GenerationRequest,
       promptHash: string,
       estimateMicros: number | null,
       from: string,
-    ): boolean =>
-      moveTo.run(
+    ): boolean {
+      wishes.keep(jobId, 'moved')
+      const moved = moveTo.run(
         request.provider,
         request.model,
         promptHash,
@@ -113,6 +121,8 @@ export function openMoves(storage: Storage, clock: Clock) {
         unknownTwin.get(promptHash, jobId) ? 'unknown-twin' : estimateMicros === null ? 'no-price' : null,
         clock.now(),
         jobId,
-      ).changes > 0,
+      )
+      return moved.changes > 0
+    },
   }
 }

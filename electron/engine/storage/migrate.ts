@@ -5,6 +5,7 @@ import { references } from './migrations/030-references.ts'
 import { sheetReadings } from './migrations/040-sheet-readings.ts'
 import { wildcards } from './migrations/045-wildcards.ts'
 import { promptSearch } from './migrations/050-prompt-search.ts'
+import { earlierWishes } from './migrations/052-earlier-wishes.ts'
 import { madeFiles } from './migrations/060-made-files.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -13,7 +14,15 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [first, references, sheetReadings, wildcards, promptSearch, madeFiles]
+export const migrations: readonly Migration[] = [
+  first,
+  references,
+  sheetReadings,
+  wildcards,
+  promptSearch,
+  earlierWishes,
+  madeFiles,
+]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
 

@@ -60,7 +60,10 @@ export function openBatchCounts(storage: Storage): BatchCounts {
      WHERE batch_id = ? AND stage = 'draft' AND output_index = 0 GROUP BY decision`,
   )
   const prompts = storage.prepare<[number], { count: number }>(
-    'SELECT count(*) AS count FROM prompt WHERE batch_id = ?',
+    // Those of the sheet: what a person wrote for single tiles is no prompt more.
+    `WITH of (id) AS (SELECT ?)
+     SELECT (SELECT count(*) FROM prompt WHERE batch_id = of.id)
+       - (SELECT count(*) FROM prompt WHERE batch_id = of.id AND edited_from IS NOT NULL) AS count FROM of`,
   )
   const delivered = storage.prepare<[number], { ms: number | null }>(
     `SELECT max(ended_ms) AS ms FROM delivery WHERE batch_id = ? AND state = 'done'`,

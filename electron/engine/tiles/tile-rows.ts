@@ -32,7 +32,7 @@ export interface TileRow
 }
 
 export const tileColumns = `job.id, job.batch_id AS batchId, job.prompt_id AS promptId, prompt.row, job.variant,
-  prompt.client_id AS clientId, prompt.text AS prompt, job.provider, job.model,
+  prompt.client_id AS clientId, job.request_json ->> '$.prompt' AS prompt, job.provider, job.model,
   job.request_json ->> '$.operation' AS operation, job.request_json ->> '$.source.sha256' AS sourceSha256,
   job.request_json ->> '$.references' AS referencesJson,
   job.request_json ->> '$.width' AS width, job.request_json ->> '$.height' AS height, job.state,

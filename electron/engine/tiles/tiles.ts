@@ -3,6 +3,7 @@ import type { Storage } from '#engine/storage/storage.ts'
 import type { Targets } from '#shared/contract/common.ts'
 import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
+import { openEarlier } from './earlier.ts'
 import { filterCondition, needsPrompt, orderSql } from './filter.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
@@ -112,6 +113,7 @@ export function openTiles(storage: Storage) {
     ids,
     many,
     ...openMatrix(storage, isIndexed),
+    earlier: openEarlier(storage),
 
     nextUndecided(tileId: number, backwards: boolean): number | null {
       const from = place.get(tileId)
