@@ -23,13 +23,13 @@ test('a shoot-out counts every draft, in the order of the sheet, and says what e
   const rejected = made[0]?.image?.id ?? 0
   review.apply({ targets: { kind: 'images', imageIds: [rejected] }, verb: { kind: 'reject' } })
 
-  const byVariant = tiles.matrix({ batchId, filter: {}, rowAxis: 'row', columnAxis: 'variant' })
+  const byVariant = await tiles.matrix({ batchId, filter: {}, rowAxis: 'row', columnAxis: 'variant' })
   expect(byVariant.columns).toEqual(['variant 1', 'variant 2', 'variant 3'])
   // Two rows of the sheet with one id stay two rows.
   expect(byVariant.rows.map((row) => row.name)).toEqual(['A', 'A', 'C'])
   expect(byVariant.rows[0]?.cells.map((cell) => cell.count)).toEqual([2, 2, 2])
 
-  const byColumn = tiles.matrix({ batchId, filter: {}, rowAxis: 'model', columnAxis: 'column:odd "name"' })
+  const byColumn = await tiles.matrix({ batchId, filter: {}, rowAxis: 'model', columnAxis: 'column:odd "name"' })
   expect(byColumn.columns).toEqual(['red', '–'])
   expect(byColumn.rows).toHaveLength(1)
   const [red] = byColumn.rows[0]?.cells ?? []
@@ -38,16 +38,17 @@ test('a shoot-out counts every draft, in the order of the sheet, and says what e
   expect(red?.tileIds[0]).toBe(second?.id)
   expect(red?.tileIds).not.toContain(made[0]?.id)
 
-  const shares = tiles.shares({ batchId, filter: {}, columnAxis: 'column:odd "name"' })
+  const shares = await tiles.shares({ batchId, filter: {}, columnAxis: 'column:odd "name"' })
   expect(shares).toEqual([
     { name: 'red', made: 6, approved: 1, rejected: 1, paidMicros: 0 },
     { name: '–', made: 3, approved: 1, rejected: 0, paidMicros: 0 },
   ])
   for (const name of ['sku', '$.sku', '[0]', 'no such column', '1'])
-    expect(tiles.shares({ batchId, filter: {}, columnAxis: `column:${name}` })[0]?.name).toBe(
+    expect((await tiles.shares({ batchId, filter: {}, columnAxis: `column:${name}` }))[0]?.name).toBe(
       name === 'sku' ? 'A' : '–',
     )
-  const approved = tiles.shares({ batchId, filter: { decisions: ['approved'] }, columnAxis: 'model' })
+  const approved = await tiles.shares({ batchId, filter: { decisions: ['approved'] }, columnAxis: 'model' })
   expect(approved).toEqual([{ name: 'sketch/sketch', made: 2, approved: 2, rejected: 0, paidMicros: 0 }])
-  expect(tiles.matrix({ batchId, filter: { search: 'jug' }, rowAxis: 'row', columnAxis: 'model' }).rows).toHaveLength(1)
+  const jugs = await tiles.matrix({ batchId, filter: { search: 'jug' }, rowAxis: 'row', columnAxis: 'model' })
+  expect(jugs.rows).toHaveLength(1)
 })

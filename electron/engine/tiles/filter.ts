@@ -4,54 +4,78 @@ import type { Condition } from './selector.ts'
 const marksOf = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
 /**
- * A filter as SQL over job (the tile), image (its draft, may be missing) and prompt. Where every prompt `isIndexed`, words
- * of three letters and more are looked up; shorter ones are always read for.
+ * A filter of a batch as SQL over job (the tile) and image (its draft, may be missing). What is asked of prompts is asked of
+ * each one once, not of each of its tiles.
  */
-export function filterCondition(filter: TileFilter, isIndexed: boolean): Condition {
+export function filterCondition(filter: TileFilter, batchId: number, isIndexed: boolean): Condition {
+  const asked = promptCondition(filter, isIndexed)
+  const own = tileCondition(filter)
+  if (asked === null) return own
+  return {
+    sql: `job.prompt_id IN (SELECT prompt.id FROM prompt WHERE prompt.batch_id = ? AND ${asked.sql}) AND ${own.sql}`,
+    parameters: [batchId, ...asked.parameters, ...own.parameters],
+  }
+}
+
+/** The part of a filter that is about the tile and its draft. */
+export function tileCondition(filter: TileFilter): Condition {
   const parts: Condition[] = []
   const add = (sql: string, ...parameters: (string | number)[]) => parts.push({ sql, parameters })
-  const words = wordsOf(filter)
-  const lookedUp = isIndexed ? words.filter(canLookUp) : []
-  const columns = Object.entries(filter.columns ?? {})
-  const asked = [...lookedUp, ...(isIndexed ? columns.map(([, value]) => value).filter(canLookUp) : [])]
-  if (asked.length > 0)
-    add(
-      'job.prompt_id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)',
-      asked.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND '),
-    )
   if (filter.decisions?.length) add(`image.decision IN (${marksOf(filter.decisions.length)})`, ...filter.decisions)
   if (filter.states?.length) add(`job.state IN (${marksOf(filter.states.length)})`, ...filter.states)
   if (filter.models?.length)
     add(`job.provider || '/' || job.model IN (${marksOf(filter.models.length)})`, ...filter.models)
-  if (filter.rows?.length) add('prompt.row IN (SELECT value FROM json_each(?))', JSON.stringify(filter.rows))
   if (filter.minRating) add('image.rating >= ?', filter.minRating)
   if (filter.hires !== undefined) add('coalesce(image.hires, 0) = ?', filter.hires ? 1 : 0)
   if (filter.flagged) add(`image.flags <> ''`)
   if (filter.labels?.length) add(`image.label IN (${marksOf(filter.labels.length)})`, ...filter.labels)
-  for (const [name, value] of columns)
-    add(
-      `EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE cell.key = ? AND ${holds('cell.value', value)})`,
-      name,
-      ...spellings(value),
-    )
-  for (const word of words)
-    if (!lookedUp.includes(word))
-      add(
-        `(${holds('prompt.text', word)} OR ${holds(`coalesce(prompt.client_id, '')`, word)}
-          OR EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE ${holds('cell.value', word)}))`,
-        ...spellings(word),
-        ...spellings(word),
-        ...spellings(word),
-      )
   if (filter.hasFinal !== undefined)
     add(
       `${filter.hasFinal ? '' : 'NOT '}EXISTS (SELECT 1 FROM image AS final WHERE final.tile_id = job.id AND final.stage = 'final')`,
     )
-  return {
-    sql: parts.map((part) => part.sql).join(' AND ') || '1 = 1',
-    parameters: parts.flatMap((part) => part.parameters),
-  }
+  return allOf(parts)
 }
+
+/**
+ * The part of a filter that is about the prompt, as SQL over `prompt`; null where there is none. Where every prompt
+ * `isIndexed`, words of three letters and more are looked up; shorter ones are always read for.
+ */
+export function promptCondition(filter: TileFilter, isIndexed: boolean): Condition | null {
+  const words = wordsOf(filter)
+  const columns = Object.entries(filter.columns ?? {})
+  const lookedUp = isIndexed ? [...words, ...columns.map(([, value]) => value)].filter(canLookUp) : []
+  const parts: Condition[] = []
+  if (lookedUp.length > 0)
+    parts.push({
+      sql: 'prompt.id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)',
+      parameters: [lookedUp.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')],
+    })
+  if (filter.rows?.length)
+    parts.push({ sql: 'prompt.row IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(filter.rows)] })
+  for (const [name, value] of columns)
+    parts.push({
+      sql: `${mayHold(value)} AND EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell
+        WHERE cell.key = ? AND ${holds('cell.value', value)})`,
+      parameters: [...mayHoldParameters(value), name, ...spellings(value)],
+    })
+  for (const word of words.filter((each) => !lookedUp.includes(each)))
+    parts.push({
+      sql: `(${holds('prompt.text', word)} OR ${holds(`coalesce(prompt.client_id, '')`, word)}
+        OR ${mayHold(word)} AND EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE ${holds('cell.value', word)}))`,
+      parameters: [...spellings(word), ...spellings(word), ...mayHoldParameters(word), ...spellings(word)],
+    })
+  return parts.length === 0 ? null : allOf(parts)
+}
+
+const allOf = (parts: readonly Condition[]): Condition => ({
+  sql: parts.map((part) => part.sql).join(' AND ') || '1 = 1',
+  parameters: parts.flatMap((part) => part.parameters),
+})
+
+/** Most rows do not hold a word at all: reading their cells as JSON costs ten times what a look at the text of them does. */
+const mayHold = (word: string): string => (isPlainInJson(word) ? holds('prompt.columns_json', word) : '1 = 1')
+const mayHoldParameters = (word: string): string[] => (isPlainInJson(word) ? spellings(word) : [])
+const isPlainInJson = (word: string): boolean => JSON.stringify(word) === `"${word}"`
 
 const wordsOf = (filter: TileFilter): string[] => (filter.search ?? '').split(/\s+/).filter((part) => part !== '')
 
@@ -72,11 +96,6 @@ const holds = (sql: string, word: string): string =>
   `(${spellings(word)
     .map((spelling) => `instr(${spelling === word.toLowerCase() ? `lower(${sql})` : sql}, ?) > 0`)
     .join(' OR ')})`
-
-/** Whether the filter needs more than the tile and its draft: joining prompts for nothing would cost a third of the time. */
-export const needsPrompt = (filter: TileFilter, isIndexed: boolean): boolean =>
-  Boolean(filter.rows?.length || Object.keys(filter.columns ?? {}).length) ||
-  !wordsOf(filter).every((word) => isIndexed && canLookUp(word))
 
 export const orderSql: Readonly<Record<TileOrder, string>> = {
   sheet: 'job.position, job.id',

@@ -4,7 +4,7 @@ import type { Targets } from '#shared/contract/common.ts'
 import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { openEarlier } from './earlier.ts'
-import { filterCondition, needsPrompt, orderSql } from './filter.ts'
+import { filterCondition, orderSql } from './filter.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
 import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
@@ -27,12 +27,17 @@ export interface DraftTarget {
   readonly hasFinal: boolean
 }
 
+type FoundTile = [id: number, promptId: number, undecided: 0 | 1 | null]
+
 export type Tiles = ReturnType<typeof openTiles>
 
 /** The grid's read model: SELECT only, over tables that other rooms write. */
 export function openTiles(storage: Storage) {
   const total = storage.prepare<[number], { count: number }>(
     `SELECT count(*) AS count FROM job WHERE batch_id = ? AND stage = 'draft'`,
+  )
+  const promptRows = storage.prepare<[number], [id: number, row: number]>(
+    'SELECT id, row FROM prompt WHERE batch_id = ?',
   )
   const indexedFrom = storage.prepare<[], number>('SELECT below FROM prompt_search_left').pluck()
   const manyTiles = storage.prepare<[string], TileRow>(
@@ -75,27 +80,31 @@ export function openTiles(storage: Storage) {
   const isIndexed = (): boolean => (indexedFrom.get() ?? 0) <= 1
 
   function ids(batchId: number, filter: TileFilter, order: TileOrder) {
-    const condition = filterCondition(filter, isIndexed())
-    const withPrompt = needsPrompt(filter, isIndexed())
-    const rows = storage
-      .prepare<(string | number)[], { id: number; row: number; undecided: number }>(
-        `SELECT job.id, ${withPrompt ? 'prompt.row' : '(SELECT row FROM prompt WHERE id = job.prompt_id)'} AS row,
-           image.decision = 'undecided' AS undecided
+    const condition = filterCondition(filter, batchId, isIndexed())
+    const found = storage
+      .prepare<(string | number)[], FoundTile>(
+        `SELECT job.id, job.prompt_id, image.decision = 'undecided'
          FROM job LEFT JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
-         ${withPrompt ? 'JOIN prompt ON prompt.id = job.prompt_id' : ''}
          WHERE job.batch_id = ? AND job.stage = 'draft' AND ${condition.sql} ORDER BY ${orderSql[order]}`,
       )
+      .raw()
       .all(batchId, ...condition.parameters)
+    // Looked up here: SQLite would read a prompt with its whole text for each of its tiles.
+    const rowOf = new Map(promptRows.raw().all(batchId))
     const runs: [number, number][] = []
-    for (const { row } of rows) {
-      const last = runs.at(-1)
+    let last: [number, number] | undefined
+    for (const [, promptId] of found) {
+      const row = rowOf.get(promptId) ?? 0
       if (last && last[0] === row) last[1]++
-      else runs.push([row, 1])
+      else {
+        last = [row, 1]
+        runs.push(last)
+      }
     }
     return {
-      ids: rows.map((row) => row.id),
+      ids: found.map(([id]) => id),
       rows: runs,
-      firstUndecided: rows.findIndex((row) => row.undecided === 1),
+      firstUndecided: found.findIndex(([, , undecided]) => undecided === 1),
       total: total.get(batchId)?.count ?? 0,
     }
   }

@@ -46,5 +46,9 @@ INSERT INTO prompt_search (rowid, words)
     || (SELECT coalesce(group_concat(value, char(10)), '') FROM json_each(columns_json))
   FROM prompt WHERE edited_from IS NOT NULL;
 DROP TABLE temp.own_words;
+
+-- Everything that a list or a matrix of 50,000 tiles needs of a job: the rows themselves hold whole requests.
+DROP INDEX job_order;
+CREATE INDEX job_order ON job (batch_id, stage, position, id, prompt_id, variant, provider, model);
 `,
 } as const
