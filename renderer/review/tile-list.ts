@@ -13,20 +13,24 @@ export interface TileList {
 
 type Runs = readonly (readonly [number, number])[]
 
-export function createTileList(ids: readonly number[], runs: Runs): TileList {
+export const createTileList = (ids: readonly number[], runs: Runs): TileList => {
+  const places: { byId: Map<number, number> | null } = { byId: null }
+  return listOf(ids, runs, (tileId) => {
+    // Made when first asked for: a list that is only scrolled through never needs it.
+    places.byId ??= new Map(ids.map((id, index) => [id, index]))
+    return places.byId.get(tileId) ?? -1
+  })
+}
+
+function listOf(ids: readonly number[], runs: Runs, indexOf: TileList['indexOf']): TileList {
   const starts = new Int32Array(runs.length + 1)
   runs.forEach(([, count], run) => {
     starts[run + 1] = (starts[run] ?? 0) + count
   })
-  const places: { byId: Map<number, number> | null } = { byId: null }
   return {
     ids,
     runs,
-    indexOf: (tileId) => {
-      // Made when first asked for: a list that is only scrolled through never needs it.
-      places.byId ??= new Map(ids.map((id, index) => [id, index]))
-      return places.byId.get(tileId) ?? -1
-    },
+    indexOf,
     runAt: (index) => lastAtMost(starts, index, runs.length - 1),
     runStart: (run) => starts[Math.max(0, Math.min(run, runs.length))] ?? 0,
   }
@@ -46,20 +50,40 @@ export function lastAtMost(ascending: Int32Array | Float64Array, value: number, 
   return low
 }
 
-/** The list without some tiles. */
+/**
+ * The list without some tiles. Costs a copy of the ids and a step for each tile that goes, whatever the list holds: it is
+ * made anew at every mark that a filter hides.
+ */
 export function withoutTiles(list: TileList, gone: ReadonlySet<number>): TileList {
-  if (gone.size === 0) return list
-  const ids = list.ids.filter((id) => !gone.has(id))
-  if (ids.length === list.ids.length) return list
-  const runs: [number, number][] = []
-  list.runs.forEach(([row, count], run) => {
-    const start = list.runStart(run)
-    let left = 0
-    for (let index = start; index < start + count; index += 1) if (!gone.has(list.ids[index] ?? -1)) left += 1
-    if (left > 0) runs.push([row, left])
+  const places = Int32Array.from([...gone].map(list.indexOf).filter((place) => place >= 0)).sort()
+  if (places.length === 0) return list
+  const ids: number[] = []
+  const counts = new Map<number, number>()
+  let from = 0
+  for (const place of places) {
+    for (let index = from; index < place; index += 1) ids.push(list.ids[index] ?? -1)
+    from = place + 1
+    const run = list.runAt(place)
+    counts.set(run, (counts.get(run) ?? list.runs[run]?.[1] ?? 0) - 1)
+  }
+  for (let index = from; index < list.ids.length; index += 1) ids.push(list.ids[index] ?? -1)
+  const runs: (readonly [number, number])[] = []
+  list.runs.forEach((run, number) => {
+    const left = counts.get(number)
+    if (left === undefined) runs.push(run)
+    else if (left > 0) runs.push([run[0], left])
   })
-  return createTileList(ids, runs)
+  return listOf(ids, runs, (tileId) => {
+    const place = list.indexOf(tileId)
+    if (place < 0) return -1
+    const before = countUpTo(places, place)
+    return before > 0 && places[before - 1] === place ? -1 : place - before
+  })
 }
+
+/** How many of some ascending values are at most `value`. */
+const countUpTo = (ascending: Int32Array, value: number): number =>
+  ascending.length === 0 || (ascending[0] ?? 0) > value ? 0 : lastAtMost(ascending, value, ascending.length - 1) + 1
 
 /** Where focus goes when the list changes: the tile itself, else the next that is left, else the one before. */
 export function focusAfterChange(before: TileList, after: TileList, focusId: number | null): number | null {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTileList, emptyTileList, focusAfterChange, withoutTiles } from '../../renderer/review/tile-list.ts'
 
@@ -30,6 +31,28 @@ describe('a list of tiles', () => {
   test('without tiles that are not in it is the same list', () => {
     expect(withoutTiles(list, new Set([99]))).toBe(list)
   })
+})
+
+test('without any tiles, it is what a list made from the rest would be', () => {
+  const counts = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 })
+  fc.assert(
+    fc.property(counts, fc.array(fc.nat(70)), (sizes, goneIds) => {
+      const runs = sizes.map((count, row): [number, number] => [row + 1, count])
+      const ids = sizes.flatMap((count, row) => Array.from({ length: count }, (_, at) => (row + 1) * 10 + at))
+      const gone = new Set(goneIds)
+      const rest = withoutTiles(createTileList(ids, runs), gone)
+      const left = ids.filter((id) => !gone.has(id))
+      expect(rest.ids).toEqual(left)
+      for (const id of ids) expect(rest.indexOf(id)).toBe(left.indexOf(id))
+      expect(rest.indexOf(999)).toBe(-1)
+      expect(rest.runs.flatMap(([row, count]) => Array.from({ length: count }, () => row))).toEqual(
+        left.map((id) => Math.floor(id / 10)),
+      )
+      left.forEach((id, index) => {
+        expect(rest.runs[rest.runAt(index)]?.[0]).toBe(Math.floor(id / 10))
+      })
+    }),
+  )
 })
 
 describe('focus after another list', () => {
