@@ -16,12 +16,19 @@ function openPort(): MessagePort {
   return port1
 }
 
+/** A browser says `Failed to fetch` where nobody answers; every other error is thrown as it is. */
+function inOurWords(error: unknown): never {
+  if (error instanceof TypeError)
+    throw new TypeError('Proofsheet does not answer. Start it again; this page goes on by itself.', { cause: error })
+  throw error
+}
+
 /** One client for the page: over a message port where there is a desktop, else over HTTP on the page's own origin. */
 export const client: Client = createORPCClient(
   hasMessagePort
     ? new PortLink({ port: openPort() })
     : new FetchLink({
         url: `${window.location.origin}/rpc`,
-        fetch: (request, init) => globalThis.fetch(request, { ...init, credentials: 'same-origin' }),
+        fetch: (request, init) => globalThis.fetch(request, { ...init, credentials: 'same-origin' }).catch(inOurWords),
       }),
 )

@@ -39,16 +39,27 @@ export function useWindowCommands(): void {
 
 const focusable = 'button:not(:disabled), a[href], input, [tabindex="0"]'
 
-/** F6: the next of the window's parts takes the focus, at its first control. */
+/** F6: the next of the window's parts takes the focus, at its first control. What is covered or hidden is none. */
 function focusNextRegion(): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
-  const now = regions.findIndex((region) => region.contains(document.activeElement))
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+    (region) => !region.closest('[inert], [aria-hidden=true]'),
+  )
+  // A part may hold others: the innermost one is where she is, and a part's own controls are those in none of these.
+  const innermost = document.activeElement?.closest<HTMLElement>('[data-region]')
+  const now = innermost ? regions.indexOf(innermost) : -1
   for (let step = 1; step <= regions.length; step += 1) {
-    const region = regions[(now + step) % regions.length]
-    const target = region?.matches('[tabindex]') ? region : region?.querySelector<HTMLElement>(focusable)
+    const region = regions[(now + step + regions.length) % regions.length]
+    const target = region && firstControl(region)
     if (target) {
       target.focus()
       return
     }
   }
 }
+
+const firstControl = (region: HTMLElement): HTMLElement | undefined =>
+  region.matches('[tabindex]')
+    ? region
+    : [...region.querySelectorAll<HTMLElement>(focusable)].find(
+        (control) => control.closest('[data-region]') === region && !control.closest('[inert]'),
+      )

@@ -10,6 +10,12 @@ export const Differences = ({ champion, challenger }: { champion: Tile; challeng
     <section className={styles.differences} aria-label="Differences" data-dims="">
       <table className={styles.table}>
         <caption className="visually-hidden">Parameters in which champion and challenger differ</caption>
+        {/* Each value begins where its picture's half does. */}
+        <colgroup>
+          <col style={{ width: '12%' }} />
+          <col style={{ width: '38%' }} />
+          <col style={{ width: '50%' }} />
+        </colgroup>
         <thead className="visually-hidden">
           <tr>
             <th scope="col">Parameter</th>

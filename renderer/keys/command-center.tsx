@@ -9,6 +9,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { defaultSettings } from '#shared/contract/settings.ts'
+import { isApple } from '../api/host.ts'
 import { useSettings } from '../api/queries.ts'
 import { type Command, type CommandId, commands } from './commands.ts'
 import { commandFor } from './key-map.ts'
@@ -76,6 +77,11 @@ export const CommandProvider = ({ children }: { children: ReactNode }) => {
   const table = useMemo(() => keyTable(shortcuts), [shortcuts])
   useEffect(() => {
     const release = () => center.hold(null)
+    const onKeyUp = (event: KeyboardEvent) => {
+      release()
+      // A Mac tells of Caps Lock once a press: it goes down when it comes on, and up when it goes off.
+      if (isApple && event.key === 'CapsLock') onKeyDown(event)
+    }
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
       const press = pressOf(event)
@@ -90,11 +96,11 @@ export const CommandProvider = ({ children }: { children: ReactNode }) => {
       event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
-    window.addEventListener('keyup', release)
+    window.addEventListener('keyup', onKeyUp)
     window.addEventListener('blur', release)
     return () => {
       window.removeEventListener('keydown', onKeyDown)
-      window.removeEventListener('keyup', release)
+      window.removeEventListener('keyup', onKeyUp)
       window.removeEventListener('blur', release)
     }
   }, [center, table])

@@ -43,7 +43,7 @@ export const commands = [
   },
   { id: 'undo', title: 'Undo', group: 'Decide', keys: ['Mod+Z'], where: 'page', repeats: true },
   { id: 'redo', title: 'Redo', group: 'Decide', keys: ['Mod+Shift+Z'], where: 'page', repeats: true },
-  { id: 'autoAdvance', title: 'Auto-advance on or off', group: 'Decide', keys: ['A'], where: 'review' },
+  { id: 'autoAdvance', title: 'Auto-advance on or off', group: 'Decide', keys: ['A', 'CapsLock'], where: 'review' },
 
   { id: 'hires', title: 'Approve and mark for full size', group: 'Mark', keys: ['H'], where: 'review', repeats: true },
   { id: 'reroll', title: 'Mark for a re-roll', group: 'Mark', keys: ['R'], where: 'review', repeats: true },

@@ -8,6 +8,7 @@ const appleNames: Readonly<Record<string, string>> = {
 const names: Readonly<Record<string, string>> = {
   Mod: 'Ctrl',
   Escape: 'Esc',
+  CapsLock: 'Caps Lock',
   ArrowLeft: '←',
   ArrowRight: '→',
   ArrowUp: '↑',
