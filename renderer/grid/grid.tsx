@@ -10,7 +10,7 @@ import { gap, layOut } from './layout.ts'
 import { indexAfter, type Move } from './navigation.ts'
 import { boxHeight } from './scroll-scale.ts'
 import { useViewport } from './use-viewport.ts'
-import { useMadeFirst, useWantedTiles } from './use-wanted-tiles.ts'
+import { useMadeAhead, useMadeFirst, useWantedTiles } from './use-wanted-tiles.ts'
 
 const padding = 16
 
@@ -44,6 +44,7 @@ export const Grid = ({
   const { shown, shift, onScroll } = useViewport(box, { list, layout, focusId }, height)
   useWantedTiles(layout, shown)
   useMadeFirst(layout, shown)
+  useMadeAhead(box, layout, shown)
 
   useEffect(() => {
     if (!isCovered) box.current?.focus({ preventScroll: true })

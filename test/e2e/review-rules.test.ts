@@ -128,3 +128,17 @@ test('F6 goes round the parts of the window, and a host that is gone is said in 
   await expect(notices).toContainText('Start it again')
   await isActive(page, 'KB-0001, variant 1, undecided')
 })
+
+test('pictures a page away are made before she scrolls to them', async ({ app, page }) => {
+  await runSheet(page, app.url, sheet, 24)
+  await page.getByRole('grid').focus()
+  const asked = new Set<string>()
+  page.on('request', (request) => {
+    const picture = /\/media\/\d+\//.exec(request.url())?.[0]
+    if (picture) asked.add(picture)
+  })
+  await page.reload()
+  await expect(page.getByRole('gridcell').first()).toBeVisible()
+  await expect.poll(() => asked.size).toBe(24)
+  expect(await page.getByRole('gridcell').count()).toBeLessThan(24)
+})
