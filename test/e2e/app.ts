@@ -9,7 +9,7 @@ import { test as base } from 'playwright/test'
 interface App {
   /** Where the window is, with its token. */
   readonly url: string
-  /** The library's folder: new and empty for each test, removed after it. */
+  /** The library's folder: new and empty for each test, removed after it, as is the place of its keys. */
   readonly library: string
   /** Ends the web host as Ctrl+C does and resolves with its exit status. */
   readonly stop: () => Promise<number | null>
@@ -18,12 +18,19 @@ interface App {
 const command = fileURLToPath(new URL('../../electron/cli/proofsheet.js', import.meta.url))
 const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/
 
-/** Starts the web host on a free port, over the library in `library`. Rejects with all it said where it does not come up. */
-async function startApp(library: string): Promise<App> {
+/** The environment of somebody who has no keys yet: a home of its own, no keyring, no service's variable. */
+function strangersEnv(home: string): NodeJS.ProcessEnv {
+  const others = Object.entries(process.env).filter(([name]) => !/_(KEY|TOKEN|SECRET|BASE_URL)$/.test(name))
+  const own = { HOME: home, USERPROFILE: home, XDG_CONFIG_HOME: join(home, 'config'), APPDATA: join(home, 'config') }
+  return { ...Object.fromEntries(others), ...own, XDG_DATA_HOME: join(home, 'data'), PROOFSHEET_KEYRING: 'off' }
+}
+
+/** Starts the web host on a free port, over a library in `folder`. Rejects with all it said where it does not come up. */
+async function startApp(folder: string): Promise<App> {
+  const library = join(folder, 'library')
   const child = spawn(process.execPath, [command, 'serve', '--port', '0', '--library', library], {
+    env: strangersEnv(join(folder, 'home')),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Keys that a test stores are not put beside those of whoever runs it.
-    env: { ...process.env, XDG_CONFIG_HOME: join(library, '..', 'config'), PROOFSHEET_KEYRING: 'off' },
   })
   const exit = once(child, 'exit')
   let said = ''
@@ -52,7 +59,7 @@ export const test = base.extend<{ app: App }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
   app: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'proofsheet-e2e-'))
-    const app = await startApp(join(folder, 'library'))
+    const app = await startApp(folder)
     await use(app)
     await app.stop()
     await rm(folder, { recursive: true, force: true })
