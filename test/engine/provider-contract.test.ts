@@ -1,28 +1,11 @@
-import { openaiCompatible } from '#engine/providers/openai-compatible/openai-compatible.ts'
-import { sketch } from '#engine/providers/sketch/sketch.ts'
-import { fakeQueue } from '../fake-provider/queue-provider.ts'
+import { expect, test } from 'vitest'
+import { builtInProviders } from '#engine/providers/providers.ts'
 import { describeProvider } from './provider-contract.ts'
+import { firstSubjects, hostedSubjects, ownServerSubjects } from './provider-subjects.ts'
 
-describeProvider({
-  provider: openaiCompatible,
-  settingsFor: (baseUrl) => ({ baseUrl, models: 'fake-image' }),
-  request: { model: 'fake-image' },
-  unsupportedSize: { width: 65, height: 64 },
-  refusal: 'submit',
+test('every provider of the registry has its entry here', () => {
+  const subjects = [...firstSubjects, ...hostedSubjects, ...ownServerSubjects].map(({ provider }) => provider.id)
+  expect(builtInProviders.map(({ id }) => id).filter((id) => !subjects.includes(id))).toEqual([])
 })
 
-describeProvider({
-  provider: fakeQueue,
-  settingsFor: (baseUrl) => ({ baseUrl, pollMs: 5 }),
-  request: { model: 'fake-queue' },
-  unsupportedSize: { width: 65, height: 64 },
-  refusal: 'poll',
-})
-
-describeProvider({
-  provider: sketch,
-  settingsFor: () => ({}),
-  request: { model: 'sketch', width: 128, height: 128, seed: 1 },
-  unsupportedSize: { width: 129, height: 128 },
-  refusal: null,
-})
+for (const subject of firstSubjects) describeProvider(subject)

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Network, openNetwork } from '#engine/network/network.ts'
 import type {
   Progress,
-  Provider,
+  ProviderCall,
   ProviderFetch,
   ProviderFetchOptions,
   ProviderSession,
@@ -12,19 +15,13 @@ import { model as modelSchema } from '#shared/contract/providers.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { inputs } from './hosted-session.ts'
+import type { ProviderSubject } from './provider-subjects.ts'
 import { sampleCall, sampleRequest } from './sample-request.ts'
-
-export interface ProviderSubject {
-  readonly provider: Provider
-  /** Its settings, so that it talks to the server at this address. */
-  readonly settingsFor: (url: string) => Record<string, unknown>
-  readonly request: Partial<GenerationRequest>
-  readonly unsupportedSize: { readonly width: number; readonly height: number }
-  /** How the far end shows a refusal: at once, or when it is polled. Null where it refuses nothing (this machine, one's own server). */
-  readonly refusal: 'submit' | 'poll' | null
-}
+import { openSilentServer } from './silent-server.ts'
 
 const key = 'sk-canary-0123456789'
+const pollProcess = fileURLToPath(new URL('./poll-process.ts', import.meta.url))
 
 /** Follows a request to its end, as the engine does. */
 async function finish(session: ProviderSession, first: Progress): Promise<Extract<Progress, { state: 'done' }>> {
@@ -51,6 +48,8 @@ export function describeProvider({
   request: parts,
   unsupportedSize,
   refusal,
+  followed,
+  service,
 }: ProviderSubject): void {
   const isRemote = provider.origin(settingsFor('http://127.0.0.1:1')) !== null
   const request = sampleRequest({ provider: provider.id, ...parts })
@@ -67,18 +66,24 @@ export function describeProvider({
       await fake.close()
       fake = await startFakeProvider({ key, ...options })
     }
-    const open = (withKey: string | null = key, url = fake.url): ProviderSession => {
+    const open = (
+      withKey: string | null = key,
+      url = fake.url,
+      elsewhere: (address: string) => string = (address) => address,
+    ): ProviderSession => {
       const settings = settingsFor(url)
       const origin = provider.origin(settings)
-      const send: ProviderFetch = network.forProvider({ origins: origin === null ? [] : [origin] })
+      const send: ProviderFetch = network.forProvider({
+        origins: origin === null ? [] : [origin, new URL(elsewhere(origin)).origin],
+      })
       const fetch: ProviderFetch = (address, options) => {
         sent.push({ url: address, options })
-        return send(address, options)
+        return send(elsewhere(address), options)
       }
       return provider.open(settings, { fetch, now: Date.now, key: () => withKey })
     }
     const submit = (session: ProviderSession, of = request, signal?: AbortSignal): Promise<Progress> =>
-      session.submit(of, sampleCall({}, signal))
+      session.submit(of, sampleCall(inputs, signal))
 
     beforeEach(async () => {
       sent = []
@@ -244,10 +249,63 @@ export function describeProvider({
       expect(fake.ledger()).toMatchObject({ requests: 2, pictures: 1 })
     })
 
+    test('goes on from the stored handle alone in a new process', async () => {
+      await start({ latency: { kind: 'fixed', ms: 100 } })
+      const first = await submit(open(), { ...request, ...followed })
+      if (first.state !== 'pending')
+        return expect([provider.lostReply === 'find', followed]).toEqual([false, undefined])
+      const given = { id: provider.id, service, settings: settingsFor(fake.url), handle: first.handle, key }
+      const child = spawn(process.execPath, [pollProcess, JSON.stringify(given)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      expect(JSON.parse(await text(child.stdout))).toEqual({
+        state: 'done',
+        kinds: [expect.stringMatching(/bytes|url/)],
+      })
+      expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
+    }, 20_000)
+
+    test('whatever is free ends within a second of a stop: a poll, a look-up, a cancel, a test, a list', async () => {
+      const first = await submit(open(), { ...request, ...followed })
+      const handle = first.state === 'pending' ? first.handle : null
+      const silent = await openSilentServer()
+      const session = open(key, fake.url, (url) => url.replace(fake.url, silent.url))
+      const calls: Record<string, ((call: ProviderCall) => Promise<unknown> | undefined) | false> = {
+        submit: provider.lostReply === 'resend' && ((call) => session.submit(request, call)),
+        poll: handle !== null && ((call) => session.poll?.(handle, call)),
+        cancel: handle !== null && session.cancel !== undefined && ((call) => session.cancel?.(handle, call)),
+        find: session.find !== undefined && ((call) => session.find?.(request, 0, call)),
+        check: session.check !== undefined && ((call) => session.check?.(call)),
+        catalogue: session.catalogue !== undefined && ((call) => session.catalogue?.(call)),
+      }
+      for (const [name, make] of Object.entries(calls)) {
+        if (!make) continue
+        const stop = new AbortController()
+        const asked = silent.asked()
+        const ended = codeOf(make(sampleCall(inputs, stop.signal)) ?? Promise.resolve())
+        await expect.poll(silent.asked).toBeGreaterThan(asked)
+        const stoppedMs = performance.now()
+        stop.abort()
+        expect([name, await ended]).toEqual([name, 'canceled'])
+        expect(performance.now() - stoppedMs).toBeLessThan(1_000)
+      }
+      await silent.close()
+    })
+
+    test('each reply’s headers go to the lane, which learns its limits from them', async () => {
+      const headers = { 'retry-after': '2', 'x-ratelimit-limit-requests': '5' }
+      fake.script(request.prompt, { kind: 'status', status: 429, headers })
+      const heard: [number, string | undefined][] = []
+      const onHeaders: ProviderCall['onHeaders'] = (status, of) =>
+        void heard.push([status, of['x-ratelimit-limit-requests']])
+      expect(await codeOf(open().submit(request, { ...sampleCall(inputs), onHeaders }))).toBe('rate-limited')
+      expect(heard).toEqual([[429, '5']])
+    })
+
     test('the key is never sent to another host: not by a redirect, not by a handle', async () => {
       const seen: string[] = []
       const other = createServer((incoming, response) => {
-        seen.push(`${incoming.method} ${incoming.headers.authorization}`)
+        seen.push(`${incoming.method} ${incoming.url} ${JSON.stringify(incoming.headers)}`)
         response.end('{}')
       })
       await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
