@@ -74,6 +74,11 @@ describe('limits', () => {
     )
     expect(lane.perMinute).toBe(50)
     expect(lane.freeFromMs(1000)).toBe(61_000)
+    // A request is a picture, so the images of a minute count as well; BFL's 24 in flight are no rate.
+    lane.learn({ 'x-ratelimit-limit-images': '20', 'x-ratelimit-limit-requests': '50' }, 1000)
+    expect(lane.perMinute).toBe(20)
+    lane.learn({ 'x-ratelimit-limit': '24', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, 1000)
+    expect([lane.perMinute, lane.freeFromMs(1000)]).toEqual([20, 61_000])
   })
 
   test('slots are halved only when most of the last 20 answers were 429, and grow back by ones', () => {

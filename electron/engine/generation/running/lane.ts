@@ -182,13 +182,19 @@ export class Lane {
     this.pause = null
   }
 
-  /** Reads the limits that a reply names (OpenAI's names, used by others too; read 2026-11). */
+  /**
+   * Reads the limits that a reply names (OpenAI's names, used by others too; read 2026-11). A request is a picture, so that
+   * of its limits for requests and for images the lower one counts.
+   */
   learn(headers: Headers, nowMs: number): void {
-    const perMinute = Number(headers['x-ratelimit-limit-requests'])
-    if (Number.isInteger(perMinute) && perMinute > 0) this.learntPerMinute = perMinute
-    if (headers['x-ratelimit-remaining-requests'] !== '0') return
-    const resetMs = durationFrom(headers['x-ratelimit-reset-requests'] ?? '')
-    if (resetMs !== null && resetMs <= 60_000) this.waitUntil(nowMs + resetMs)
+    const named = countedKinds.map((kind) => Number(headers[`x-ratelimit-limit-${kind}`]))
+    const limits = named.filter((perMinute) => Number.isInteger(perMinute) && perMinute > 0)
+    if (limits.length > 0) this.learntPerMinute = Math.min(...limits)
+    for (const kind of countedKinds) {
+      if (headers[`x-ratelimit-remaining-${kind}`] !== '0') continue
+      const resetMs = durationFrom(headers[`x-ratelimit-reset-${kind}`] ?? '')
+      if (resetMs !== null && resetMs <= 60_000) this.waitUntil(nowMs + resetMs)
+    }
   }
 
   /** How long `requests` take at today's limits and measured times, in ms; null while nothing was measured. */
@@ -213,6 +219,8 @@ export class Lane {
     this.slots.concurrency = count
   }
 }
+
+const countedKinds = ['requests', 'images'] as const
 
 /** `1s`, `6m0s`, `120ms`, or plain seconds. */
 function durationFrom(text: string): number | null {
