@@ -128,6 +128,7 @@ export async function openEngine(options: EngineOptions) {
   const upkeep = openUpkeep({ ...rooms, looseEnds: openLooseEnds(storage), running: generation.running })
 
   let closing: Promise<void> | null = null
+  const raising = new Set<Promise<void>>()
   const indexing = readOnly ? Promise.resolve() : indexPrompts(batches, () => closing !== null)
 
   async function close(waitMs: number): Promise<void> {
@@ -138,7 +139,7 @@ export async function openEngine(options: EngineOptions) {
     }
     await network.close()
     secrets.close()
-    await indexing
+    await Promise.allSettled([indexing, ...raising])
     storage.close()
   }
 
@@ -156,10 +157,21 @@ export async function openEngine(options: EngineOptions) {
     const changed = storage.transaction(() => {
       const info = providers.setModel(provider, model, override)
       spend.forgetPrice(provider, model)
-      raiseEstimates({ jobs, providers }, provider, model)
       return info
     })
+    void raise(provider, model)
     return providerChanged(provider, changed)
+  }
+
+  /** One after another: each ends with what waits at the prices of now. */
+  function raise(provider: string, model: string | null = null): Promise<void> {
+    const needs = { storage, jobs, providers, isClosing: () => closing !== null }
+    const raised = raiseEstimates(needs, provider, model).then(() => {
+      raising.delete(raised)
+      if (!closing) providerChanged(provider, null)
+    })
+    raising.add(raised)
+    return raised
   }
 
   return {
@@ -262,8 +274,8 @@ export async function openEngine(options: EngineOptions) {
       check: ({ provider }: { provider: string }) => providers.check(provider),
       async refresh({ provider }: { provider: string }) {
         const found = await providers.refresh(provider)
-        storage.transaction(() => raiseEstimates({ jobs, providers }, provider))
-        return providerChanged(provider, found)
+        await raise(provider)
+        return found
       },
     },
     customServices: openCustomServices({ described, providers, jobs, changed: providerChanged }),

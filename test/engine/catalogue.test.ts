@@ -250,3 +250,24 @@ test.each([
   expect(shown).toMatchObject({ ok: true, ...expected })
   expect(shown.limits.at(-1)).toMatch(/^Kept to here: \d+ at the same time/)
 })
+
+test('a price that goes up while thousands wait is taken over in slices that stall nobody', async () => {
+  const { library } = await openShelf()
+  const { engine } = library
+  engine.settings.set({ dailyCapMicros: null })
+  engine.generation.control({ action: 'pause', of: { kind: 'provider', provider: 'fal' } })
+  const prompts = Array.from({ length: 4_000 }, (_, n) => `a shoe in colour ${n}`)
+  const batchId = await runSheet(library, sheetOf(prompts), settingsFor([schnell]))
+  let turns = 0
+  const ticks = setInterval(() => {
+    turns++
+  }, 1)
+  const estimate = () => engine.batches.get({ batchId }).estimateMicros
+  const override: ModelOverride = { price: { per: 'image', micros: 9_000 } }
+  engine.providers.setModel({ provider: 'fal', model: schnell.model, override })
+  const atOnce = estimate()
+  await expect.poll(estimate, { timeout: 20_000, interval: 5 }).toBe(4_000 * 9_000)
+  clearInterval(ticks)
+  expect(atOnce).toBeLessThan(1_000 * 9_000 + 3_000 * 3_000)
+  expect(turns).toBeGreaterThan(3)
+})

@@ -244,3 +244,15 @@ test('a refused connection is no request: nothing was sent', async () => {
   expect(engine.batches.get({ batchId: status.batchId }).requests).toBe(2)
   expect(fake.ledger().requests).toBe(2)
 })
+
+test('what starts is reserved at the price of now, also where nobody raised what waits', async () => {
+  const { library, start } = await openPaidLibrary({ queue: true })
+  const { engine } = library
+  engine.generation.control({ action: 'pause', of: { kind: 'provider', provider: 'fake-queue' } })
+  const batchId = await start(['a red shoe', 'a blue shoe'], { capMicros: 3 * priceMicros })
+  engine.providers.configure({ provider: 'fake-queue', settings: { priceMicros: 2 * priceMicros } })
+  engine.generation.control({ action: 'resume', of: { kind: 'provider', provider: 'fake-queue' } })
+  await engine.generation.whenIdle(batchId)
+  // At the old price both would fit under the cap; at the new one the second does not.
+  expect(engine.batches.get({ batchId }).drafts).toMatchObject({ done: 1, held: 1 })
+})

@@ -24,7 +24,11 @@ const handles: Record<string, Handle> = {
   bfl: { id: 't', pollingUrl: 'https://api.bfl.ai/v1/get_result?id=t', submittedMs: '0', costCredits: '3' },
 }
 
-const json = (status: number, body: unknown, headers: Record<string, string> = {}): Canned => ({ status, body, headers })
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): Canned => ({
+  status,
+  body,
+  headers,
+})
 
 /** What a provider makes of an answer: to the request itself, or to the poll of one that is under way. */
 async function ending(provider: string, reply: Canned, of: 'submit' | 'poll' = 'submit'): Promise<Progress | AppError> {
@@ -138,7 +142,11 @@ describe('limits: how long to wait, and when no waiting helps', () => {
 
   test.each<[string, string, Canned]>([
     ['openai', 'insufficient_quota', json(429, { error: { message: 'quota', code: 'insufficient_quota' } })],
-    ['openai', 'billing_hard_limit_reached', json(400, { error: { message: 'b', code: 'billing_hard_limit_reached' } })],
+    [
+      'openai',
+      'billing_hard_limit_reached',
+      json(400, { error: { message: 'b', code: 'billing_hard_limit_reached' } }),
+    ],
     ['fal', 'an exhausted balance', json(403, { detail: 'User is locked. Reason: Exhausted balance.' })],
     ['replicate', '402', json(402, { title: 'Insufficient credit', detail: 'no credit', status: 402 })],
     ['stability', '402', stabilityError(402, 'payment_required')],

@@ -56,8 +56,8 @@ export function openLine(storage: Storage, clock: Clock) {
     `SELECT ${jobColumns} FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
   )
   const holdOne = storage.prepare<[string, number]>(`UPDATE job SET hold_reason = ? WHERE id = ? AND state = 'queued'`)
-  const unsentAt = storage.prepare<[string], Job>(
-    `SELECT ${jobColumns} FROM job WHERE provider = ? AND state IN ('queued', 'failed', 'canceled') ORDER BY id`,
+  const unsentAt = storage.prepare<[number, number, string], Job>(
+    `SELECT ${jobColumns} FROM job WHERE id >= ? AND id < ? AND provider = ? AND state IN ('queued', 'failed', 'canceled')`,
   )
   const raise = storage.prepare<[number, number, number]>(
     `UPDATE job SET estimate_micros = ?, hold_reason = CASE hold_reason WHEN 'no-price' THEN NULL ELSE hold_reason END
@@ -102,8 +102,8 @@ export function openLine(storage: Storage, clock: Clock) {
     onScreen: (tileIds: readonly number[]): number => onScreen.run(JSON.stringify(tileIds)).changes,
     prioritise: (jobId: number, value: number): void => void prioritise.run(value, jobId),
     setPriority: (batchId: number, value: number): number => priority.run(value, batchId).changes,
-    /** What a provider has yet to be sent, held or not, and what it may be sent again. */
-    unsentAt: (provider: string): Job[] => unsentAt.all(provider),
+    /** What a provider has yet to be sent, held or not, and what it may be sent again: those of these ids, without the last. */
+    unsentAt: (provider: string, fromId: number, toId: number): Job[] => unsentAt.all(fromId, toId, provider),
     /** The most that a job can cost is more than was thought; what was held for its price goes on. */
     raiseEstimate: (jobId: number, micros: number): boolean => raise.run(micros, jobId, micros).changes > 0,
     /** The same for one batch: somebody said what its pictures cost when they went on with it. */

@@ -4,6 +4,7 @@ import type { Images } from '#engine/images/images.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
+import type { ModelFacts } from '../planning/model-facts.ts'
 import { addPicture } from './add-picture.ts'
 
 export interface ClaimNeeds {
@@ -12,6 +13,7 @@ export interface ClaimNeeds {
   readonly spend: Spend
   readonly cache: Cache
   readonly images: Images
+  readonly facts: Pick<ModelFacts, 'priceOf'>
   /** The library's caps; the batch's own comes with the batch. */
   readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
 }
@@ -29,8 +31,9 @@ const doneAtOnce = 100
 
 /**
  * Takes up to `count` jobs of a provider: one transaction moves each to `submitting` and reserves the most it can cost,
- * before anything is sent. One whose picture came since it was planned (another batch made it, or it was asked for again
- * after a failure) takes that: nothing is paid for twice.
+ * before anything is sent: the price of now where that is higher than the one it was planned with. One whose picture came
+ * since it was planned (another batch made it, or it was asked for again after a failure) takes that: nothing is paid for
+ * twice.
  */
 export function claim(needs: ClaimNeeds, provider: string, batches: readonly Batch[], count: number): Claimed {
   const { storage, jobs, spend } = needs
@@ -58,7 +61,9 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
         continue
       }
       const batch = open.find((candidate) => candidate.id === job.batchId)
-      const micros = job.estimateMicros
+      // A price may have gone up since it was planned; what was agreed to is never lowered.
+      const micros = Math.max(job.estimateMicros, needs.facts.priceOf(requestOf(job))?.highestMicros ?? 0)
+      if (micros > job.estimateMicros) jobs.raiseEstimate(job.id, micros)
       const room = spend.room({ ...job, micros }, { ...caps, batchMicros: batch?.capMicros ?? null })
       if (room.fits === 'later') {
         open = open.filter((candidate) => candidate.id !== job.batchId)
