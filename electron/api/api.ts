@@ -106,6 +106,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
     },
     customServices: {
       list: os.customServices.list.handler(() => engine.customServices.list()),
+      test: os.customServices.test.handler(({ input }) => engine.customServices.test(input)),
       save: os.customServices.save.handler(({ input }) => engine.customServices.save(input)),
       remove: os.customServices.remove.handler(({ input }) => engine.customServices.remove(input)),
     },

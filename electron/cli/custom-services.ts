@@ -10,6 +10,7 @@ interface AddOptions {
   readonly name?: string
   readonly baseUrl?: string
   readonly replace?: boolean
+  readonly test?: boolean
 }
 
 /** No description is larger; its template alone may have 64 KB. */
@@ -26,6 +27,7 @@ export function addCustomServices(line: CommandLine, providers: Command): void {
     .option('--name <name>', 'another name: the provider is custom:NAME')
     .option('--base-url <url>', 'another address')
     .option('--replace', 'change the service of this name')
+    .option('--test', 'try it first, and store nothing where it does not answer as it should')
     .action(line.withName(add))
   line
     .addBelow(providers, 'remove <name>', 'Remove a described service; its pictures stay')
@@ -36,18 +38,20 @@ export function addCustomServices(line: CommandLine, providers: Command): void {
   line.addBelow(providers, 'presets', 'Descriptions to begin with').action(line.plain(presets))
 }
 
-const add = (call: Call, from: string, { name, baseUrl, replace = false }: AddOptions): Promise<number> =>
+const add = (call: Call, from: string, { name, baseUrl, replace = false, test = false }: AddOptions): Promise<number> =>
   writing(call, { host: 'the command line', goesOn: false }, async (engine) => {
     const preset = engine.customServices.list().presets.find((one) => one.preset === from)
     const json = preset?.service ?? (await readDescription(from))
     const changed = { ...json, ...(name === undefined ? {} : { name }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+    const tried = test ? await engine.customServices.test({ service: changed, key: null }) : null
+    if (tried && !tried.ok) throw new AppError('invalid-input', `Nothing was stored. ${tried.message}`)
     const info = engine.customServices.save({ service: changed, replace })
     const { id, label, ready, models } = info
     const variable = `${id.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_API_KEY`
     const next = ready ? '' : `\nIt needs a key: set ${variable}, or enter it in the window.`
     const hasNoPrice = models.some(({ price }) => price.perImageMicros === null)
     const price = hasNoPrice ? '\nIts price is not known: runs are held until you give one (--price USD).' : ''
-    call.out.answer({ provider: info }, `${id}  ${label} is there.${next}${price}`)
+    call.out.answer({ provider: info }, `${id}  ${label} is there.${tried ? ` ${tried.message}` : ''}${next}${price}`)
     return exitStatus.allDone
   })
 

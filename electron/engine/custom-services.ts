@@ -1,8 +1,8 @@
 import type { Jobs } from '#engine/jobs/jobs.ts'
-import { customPresets } from '#engine/providers/providers.ts'
+import { customPresets, customProvider } from '#engine/providers/providers.ts'
 import type { describedServices, OpenProviders } from '#engine/settings/settings.ts'
-import { customProviderId } from '#shared/contract/custom-services.ts'
-import type { ProviderInfo } from '#shared/contract/providers.ts'
+import { customProviderId, parseCustomService } from '#shared/contract/custom-services.ts'
+import type { Connection, ProviderInfo } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 
 export interface CustomServicesNeeds {
@@ -21,6 +21,10 @@ export function openCustomServices({ described, providers, jobs, changed }: Cust
       services: described.services(),
       presets: customPresets.map(({ preset, service }) => ({ preset, about: service.about, service })),
     }),
+
+    /** Asks the service before anything is stored. Throws `invalid-input` for a description that cannot be used. */
+    test: ({ service, key }: { service: unknown; key: string | null }): Promise<Connection> =>
+      providers.tryOut(customProvider(parseCustomService(service)), key),
 
     /** `service` is checked here, so that the command line may give whatever it read. */
     save({ service, replace }: { service: unknown; replace: boolean }): ProviderInfo {

@@ -47,6 +47,7 @@ export function useSetBucketKey() {
 export const useConfigureProvider = () => useMutation(api.providers.configure.mutationOptions())
 export const useSetKey = () => useMutation(api.providers.setKey.mutationOptions())
 export const useCheckProvider = () => useMutation(api.providers.check.mutationOptions())
+export const useTestService = () => useMutation(api.customServices.test.mutationOptions())
 export const useSaveService = () => useMutation(api.customServices.save.mutationOptions())
 export const useRemoveService = () => useMutation(api.customServices.remove.mutationOptions())
 export const useRefreshProvider = () => useMutation(api.providers.refresh.mutationOptions())

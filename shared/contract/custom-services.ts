@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { checkService } from '#shared/custom-service-rules.ts'
 import { textsIn } from '#shared/custom-template.ts'
 import { AppError } from '#shared/errors.ts'
-import { providerInfo } from './providers.ts'
+import { connection, providerInfo } from './providers.ts'
 import { type CustomService, serviceFields } from './service-fields.ts'
 
 /** A described service whose fields fit together, and whose template drops nothing that its models offer. */
@@ -79,6 +79,20 @@ export const customServices = {
         presets: z.array(z.object({ preset: z.string(), about: z.string(), service: customService })),
       }),
     ),
+  test: oc
+    .route({
+      method: 'POST',
+      path: '/custom-services/test',
+      summary: 'Try a description and a key without storing them',
+    })
+    .input(
+      z.object({
+        service: customService,
+        /** `null`: the key that is stored for this name and address, or in its environment variable. */
+        key: z.string().min(1).max(4096).nullable().default(null),
+      }),
+    )
+    .output(connection),
   save: oc
     .route({ method: 'POST', path: '/custom-services', summary: 'Add a described service, or change one' })
     .input(z.object({ service: customService, replace: z.boolean().default(false) }))

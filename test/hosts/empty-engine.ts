@@ -39,7 +39,7 @@ export function emptyEngine(
       },
       ...closedRoom('backup', 'gc'),
     },
-    customServices: closedRoom('list', 'save', 'remove'),
+    customServices: closedRoom('list', 'test', 'save', 'remove'),
     settings: {
       get: () => {
         throw new AppError('rate-limited', 'Wait a little.', { retryAfterMs: 1500, billed: false })

@@ -43,6 +43,16 @@ export interface OpenProvidersOptions {
   readonly priceOf: (provider: string, model: string) => number | null
 }
 
+/**
+ * What a stored key is bound to: the origin it was entered for, and where a description names further ones that are sent it,
+ * those as well: another description gets no key that was entered for this one.
+ */
+function keyPlace(provider: Provider, values: unknown): string | null {
+  const origin = provider.origin(values)
+  const more = provider.id.startsWith('custom:') ? (provider.moreOrigins?.(values) ?? []) : []
+  return origin === null ? null : [origin, ...[...more].sort()].join(' ')
+}
+
 const jsonSchema = z.record(z.string(), z.json())
 
 export type OpenProviders = ReturnType<typeof openProviders>
@@ -73,7 +83,7 @@ export function openProviders(options: OpenProvidersOptions) {
   }
 
   const keyOf = (provider: Provider) =>
-    secrets.find(provider.id, provider.keyVariables, provider.origin(settingsOf(provider)))
+    secrets.find(provider.id, provider.keyVariables, keyPlace(provider, settingsOf(provider)))
 
   function overrideOf(provider: string, model: string): ModelOverride | null {
     const said = settings.overridesOf(provider)[model] ?? null
@@ -239,7 +249,7 @@ export function openProviders(options: OpenProvidersOptions) {
     async setKey(id: string, key: string | null): Promise<ProviderInfo> {
       const provider = find(id)
       if (key === null) await secrets.forget(id)
-      else await secrets.set(id, key, provider.origin(settingsOf(provider)))
+      else await secrets.set(id, key, keyPlace(provider, settingsOf(provider)))
       opened.delete(id)
       return info(id)
     },
@@ -270,5 +280,15 @@ export function openProviders(options: OpenProvidersOptions) {
     },
 
     check: (id: string): Promise<Connection> => testConnection(open(id)),
+
+    /** The same for one that is not stored; without a key, the one that is stored for its id and its very origin. */
+    tryOut(provider: Provider, key: string | null): Promise<Connection> {
+      const values = provider.settings.parse({})
+      const origin = provider.origin(values)
+      const origins = [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])]
+      const stored = () => secrets.find(provider.id, provider.keyVariables, keyPlace(provider, values))?.read() ?? null
+      const io = { fetch: network.forProvider({ origins }), now: clock.now, key: () => key ?? stored() }
+      return testConnection({ provider, session: provider.open(values, io), limits: provider.limits(values) })
+    },
   }
 }

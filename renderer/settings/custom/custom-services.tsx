@@ -77,7 +77,8 @@ export const CustomServices = () => {
         <ServiceDialog
           key={`${open.isNew} ${open.service.name}`}
           service={open.service}
-          presets={open.isNew ? presets : []}
+          presets={presets}
+          isNew={open.isNew}
           onClose={() => setOpen(null)}
         />
       )}

@@ -1,13 +1,16 @@
 import { useState } from 'react'
 import type { CustomService } from '#shared/contract/service-fields.ts'
 import { messageOf } from '#shared/errors.ts'
-import { useCheckProvider, useSaveService, useSetKey } from '../../api/changes.ts'
+import { useSaveService, useSetKey, useTestService } from '../../api/changes.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Field, TextArea, TextField } from '../../ui/text-field.tsx'
 import styles from './custom-services.module.css'
+import { otherProblems, ServiceForm } from './service-form.tsx'
+import { inOtherMode, jsonOf, keyPlaces, textOf } from './service-json.ts'
 import { readServiceText, summaryOf, textOfService } from './service-text.ts'
 
 interface Preset {
@@ -17,47 +20,71 @@ interface Preset {
 }
 
 /**
- * One service as its JSON, checked as it is typed. Saved, it can be given its key and tested without leaving. Without
- * presets it changes the one that is there.
+ * One service, as a form of what differs most or as its whole JSON: both are views of the same text, checked as it is
+ * typed. It can be tested with a key before anything is stored; saving stores both.
  */
 export const ServiceDialog = ({
   service,
   presets,
+  isNew,
   onClose,
 }: {
   service: CustomService
   presets: readonly Preset[]
+  isNew: boolean
   onClose: () => void
 }) => {
   const [preset, setPreset] = useState(presets[0]?.preset ?? '')
+  const [view, setView] = useState<'form' | 'json'>('form')
   const [text, setText] = useState(() => textOfService(service))
+  const [key, setKey] = useState('')
   const [stored, setStored] = useState<{ text: string; provider: string; name: string } | null>(null)
   const save = useSaveService()
-  const check = useCheckProvider()
+  const storeKey = useSetKey()
+  const test = useTestService()
   const read = readServiceText(text)
-  const isNew = presets.length > 0
+  const json = jsonOf(text)
+  const good = 'service' in read ? read.service : null
+  const problems = 'service' in read ? [] : read.problems
   const chosen = presets.find((one) => one.preset === preset)
-  const isStored = stored?.text === text
+  const isStored = stored?.text === text && key === ''
 
+  const change = (next: string) => {
+    setText(next)
+    test.reset()
+  }
   const choose = (name: string) => {
     setPreset(name)
     const next = presets.find((one) => one.preset === name)
-    if (next) setText(textOfService(next.service))
+    if (next) change(textOfService(next.service))
+  }
+  const changeMode = (mode: CustomService['mode']) => {
+    const example = presets.find((one) => one.service.mode === mode)
+    if (example) change(textOf(inOtherMode(json, jsonOf(textOfService(example.service)))))
   }
   const store = () => {
-    if (!('service' in read)) return
-    const { name } = read.service
-    check.reset()
+    if (!good) return
+    const { name } = good
+    const done = (provider: string) => {
+      setKey('')
+      setStored({ text, provider, name })
+    }
     save.mutate(
-      { service: read.service, replace: isNew ? stored?.name === name : true },
-      { onSuccess: ({ id }) => setStored({ text, provider: id, name }) },
+      { service: good, replace: isNew ? stored?.name === name : true },
+      {
+        onSuccess: ({ id }) => {
+          if (key.trim() === '') return done(id)
+          storeKey.mutate({ provider: id, key: key.trim() }, { onSuccess: () => done(id) })
+        },
+      },
     )
   }
+  const isSaving = save.isPending || storeKey.isPending
 
   return (
     <Dialog
       title={isNew ? 'Add a service' : `Change ${service.label}`}
-      description="Its key is stored apart from it and sent to its own address only. docs/custom-http.md explains every field."
+      description="Any picture service with an address. The form has what differs most; docs/custom-http.md explains every field of the JSON."
       open
       onClose={onClose}
       width="wide"
@@ -65,62 +92,106 @@ export const ServiceDialog = ({
         <>
           <span className={styles.outcome} aria-live="polite">
             {save.isError && <span className={styles.error}>Nothing was stored. {messageOf(save.error)}</span>}
-            {isStored && !check.data && !check.isError && (
-              <span className={styles.ok}>
-                <Icon name="check" size={14} /> Saved as {stored.provider}
+            {storeKey.isError && (
+              <span className={styles.error}>It is saved, but its key is not. {messageOf(storeKey.error)}</span>
+            )}
+            {test.isError && <span className={styles.error}>{messageOf(test.error)}</span>}
+            {test.data && (
+              <span className={test.data.ok ? styles.ok : styles.error}>
+                <Icon name={test.data.ok ? 'check' : 'cross'} size={14} />
+                {test.data.message}
               </span>
             )}
-            {isStored && check.isError && <span className={styles.error}>{messageOf(check.error)}</span>}
-            {isStored && check.data && (
-              <span className={check.data.ok ? styles.ok : styles.error}>
-                <Icon name={check.data.ok ? 'check' : 'cross'} size={14} />
-                {check.data.message}
+            {isStored && !test.data && (
+              <span className={styles.ok}>
+                <Icon name="check" size={14} /> Saved as {stored.provider}
               </span>
             )}
           </span>
           <Button onClick={onClose}>{isStored ? 'Done' : 'Cancel'}</Button>
           <Button
-            disabled={!isStored || check.isPending}
-            onClick={() => stored && check.mutate({ provider: stored.provider })}
+            disabled={!good || test.isPending}
+            onClick={() => good && test.mutate({ service: good, key: key.trim() || null })}
           >
-            {check.isPending ? 'Trying' : 'Test'}
+            {test.isPending ? 'Trying' : 'Test'}
           </Button>
-          <Button look="go" disabled={!('service' in read) || isStored || save.isPending} onClick={store}>
-            {save.isPending ? 'Saving' : 'Save'}
+          <Button look="go" disabled={!good || isStored || isSaving} onClick={store}>
+            {isSaving ? 'Saving' : 'Save'}
           </Button>
         </>
       }
     >
       <div className={styles.form}>
-        {chosen && (
-          <Field label="Begin with" hint={chosen.about}>
-            {({ id }) => (
-              <Select
-                id={id}
-                label="Begin with"
-                value={preset}
-                choices={presets.map((one) => ({ value: one.preset, label: one.service.label }))}
-                onChange={choose}
-              />
-            )}
-          </Field>
+        <div className={styles.top}>
+          {isNew && chosen && (
+            <Field label="Begin with" hint={chosen.about}>
+              {({ id }) => (
+                <Select
+                  id={id}
+                  label="Begin with"
+                  value={preset}
+                  choices={presets.map((one) => ({ value: one.preset, label: one.service.label }))}
+                  onChange={choose}
+                />
+              )}
+            </Field>
+          )}
+          <Segmented
+            label="Show as"
+            value={view}
+            choices={[
+              { value: 'form', label: 'Form' },
+              { value: 'json', label: 'JSON' },
+            ]}
+            onChange={setView}
+          />
+        </div>
+        {view === 'form' && json !== null && (
+          <ServiceForm
+            json={json}
+            problems={problems}
+            freeName={isNew && stored === null ? (chosen?.service.name ?? '') : null}
+            onChange={(next) => change(textOf(next))}
+            onMode={changeMode}
+          />
         )}
-        <TextArea
-          label="Description"
-          mono
-          rows={18}
-          spellCheck={false}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        {view === 'form' && json === null && (
+          <p className={styles.dim}>The JSON has a slip in it. Mend it there, and the form is back.</p>
+        )}
+        {view === 'json' && (
+          <TextArea
+            label="Description"
+            mono
+            rows={16}
+            spellCheck={false}
+            value={text}
+            onChange={(event) => change(event.target.value)}
+          />
+        )}
+        {good?.auth !== null && (
+          <TextField
+            label="Key"
+            type="password"
+            mono
+            autoComplete="off"
+            maxLength={4096}
+            placeholder={isNew && !stored ? '' : 'the one that is stored'}
+            hint={good ? keyHint(good) : 'Stored outside the library when you save.'}
+            value={key}
+            onChange={(event) => {
+              setKey(event.target.value)
+              test.reset()
+            }}
+          />
+        )}
         <div className={styles.verdict} aria-live="polite">
-          {'service' in read ? (
+          {good ? (
             <p className={styles.ok}>
-              <Icon name="check" size={14} /> {summaryOf(read.service)}
+              <Icon name="check" size={14} /> {summaryOf(good)}
             </p>
           ) : (
             <ul className={styles.problems}>
-              {read.problems.map(({ field, message }) => (
+              {(view === 'form' ? otherProblems(problems) : problems).map(({ field, message }) => (
                 <li key={`${field} ${message}`}>
                   {field !== '' && <code>{field}</code>} {message}
                 </li>
@@ -128,41 +199,12 @@ export const ServiceDialog = ({
             </ul>
           )}
         </div>
-        {isStored && 'service' in read && read.service.auth && <KeyField provider={stored.provider} />}
       </div>
     </Dialog>
   )
 }
 
-/** The key of a service that is stored; shows only that there is one. */
-const KeyField = ({ provider }: { provider: string }) => {
-  const [key, setKey] = useState('')
-  const set = useSetKey()
-  const isGiven = set.isSuccess && key === ''
-  return (
-    <form
-      className={styles.key}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (key.trim() !== '') set.mutate({ provider, key: key.trim() }, { onSuccess: () => setKey('') })
-      }}
-    >
-      <TextField
-        label="Key"
-        type="password"
-        mono
-        autoComplete="off"
-        maxLength={4096}
-        hint={
-          isGiven ? 'The key is stored. It cannot be read back.' : 'Stored outside the library, for this address only.'
-        }
-        error={set.isError ? messageOf(set.error) : null}
-        value={key}
-        onChange={(event) => setKey(event.target.value)}
-      />
-      <Button type="submit" className={styles.keyButton} disabled={key.trim() === '' || set.isPending}>
-        Store the key
-      </Button>
-    </form>
-  )
+/** Said before anything is stored: a description decides where its key goes. */
+function keyHint(service: CustomService): string {
+  return `It is sent to ${keyPlaces(service).join(', ')} and nowhere else. Stored outside the library when you save.`
 }

@@ -1,5 +1,6 @@
 import { briefService, readCustomService, type ServiceProblem } from '#shared/contract/custom-services.ts'
 import type { CustomService } from '#shared/contract/service-fields.ts'
+import { keyPlaces } from './service-json.ts'
 
 /** What stands in the box: a service, or what is wrong with the text. */
 export function readServiceText(
@@ -15,14 +16,15 @@ export function readServiceText(
 
 export const textOfService = (service: CustomService): string => JSON.stringify(briefService(service), null, 2)
 
-/** `array: up to 30 requests a call, to https://batch.example.com` */
-export function summaryOf({ mode, array, baseUrl, auth }: CustomService): string {
+/** `Up to 30 requests a call, to https://batch.example.com; the key goes to it in authorization` */
+export function summaryOf(service: CustomService): string {
+  const { mode, array, baseUrl, auth } = service
   const way =
     mode === 'array'
-      ? `up to ${array?.most ?? 1} requests a call`
+      ? `Up to ${array?.most ?? 1} requests a call`
       : mode === 'poll'
-        ? 'submits, then polls'
-        : 'one request a picture'
-  const key = auth ? `the key goes there in ${auth.header}` : 'no key'
+        ? 'Submits, then polls'
+        : 'One request a picture'
+  const key = auth ? `the key goes to ${keyPlaces(service).join(', ')} in ${auth.header}` : 'no key'
   return `${way}, to ${baseUrl}; ${key}`
 }

@@ -8,6 +8,7 @@ export const settingsOf = ({ baseUrl, limits }: CustomService) => {
   const { concurrency, requestsPerMinute, imagesPerHour, imagesPerDay, timeoutSeconds } = limits
   const { shape } = hostedSettings({ baseUrl, concurrency, requestsPerMinute })
   return hostedSettings({ baseUrl, concurrency, requestsPerMinute }).extend({
+    baseUrl: shape.baseUrl.unwrap().default(baseUrl).describe('Address of the service, as its description has it.'),
     timeoutSeconds: shape.timeoutSeconds
       .unwrap()
       .default(timeoutSeconds)
