@@ -31,7 +31,8 @@ export const hasProfile = (profiles: readonly SavedProfile[], stage: Stage, name
 /** `gpt-image-2.5-flare, low, 1024 × 1024` */
 export function profileText({ stage, profile }: SavedProfile): string {
   const size = profile.width === null || profile.height === null ? null : `${profile.width} × ${profile.height}`
-  const more = stage === 'draft' ? [profile.quality, size] : [profile.scale === null ? null : `${profile.scale}×`, size]
+  const quality = profile.quality ?? null
+  const more = stage === 'draft' ? [quality, size] : [profile.scale === null ? null : `${profile.scale}×`, quality, size]
   return [profileName(profile), ...more].filter((part) => part !== null && part !== '').join(', ')
 }
 
@@ -49,7 +50,7 @@ export function usualProfiles({ id, label, usual }: ProviderInfo): SavedProfile[
     {
       stage: 'final',
       name: `${label}, final`,
-      profile: { kind: 'rerender', provider: id, model: final.model, ...size, scale: null },
+      profile: { kind: 'rerender', provider: id, model: final.model, ...size, scale: null, quality: final.quality },
     },
   ]
 }

@@ -271,3 +271,17 @@ test('a price that goes up while thousands wait is taken over in slices that sta
   expect(atOnce).toBeLessThan(1_000 * 9_000 + 3_000 * 3_000)
   expect(turns).toBeGreaterThan(3)
 })
+
+test('a model that its service withdrew is blocked in the plan, and says what to do', async () => {
+  const { library } = await openShelf()
+  const { engine } = library
+  const gone = draftProfile('fal', 'fal-ai/flux-2/turbo', { width: 512, height: 512 })
+  expect(await planOf(library, gone)).toMatchObject({ blocked: 0 })
+  await engine.providers.refresh({ provider: 'fal' })
+  const retired = engine.providers.list().find(({ id }) => id === 'fal')?.models.filter((model) => model.retired) ?? []
+  const live = retired.find(({ id }) => id === gone.model)
+  expect(live?.retired?.on).toMatch(/^\d{4}/)
+  const plan = await planOf(library, gone)
+  expect(plan).toMatchObject({ requests: 0, blocked: 1, problemGroups: [{ kind: 'retired', blocks: true }] })
+  expect(plan.problems[0]?.message).toMatch(/is no longer offered .*; choose another model/)
+})

@@ -67,6 +67,7 @@ export const ServiceDialog = ({
     const { name } = good
     const done = (provider: string) => {
       setKey('')
+      test.reset()
       setStored({ text, provider, name })
     }
     save.mutate(
