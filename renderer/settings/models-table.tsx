@@ -92,7 +92,9 @@ const Source = ({ model: { price } }: { model: Model }) => {
 const Refresh = ({ provider }: { provider: ProviderInfo }) => {
   const refresh = useRefreshProvider()
   if (!provider.canRefresh)
-    return <span className={styles.dim}>The service names no prices: those of the catalogue stand.</span>
+    return provider.isLocal || provider.models.length === 0 ? null : (
+      <span className={styles.dim}>The service names no prices: those below stand.</span>
+    )
   return (
     <>
       <Button

@@ -32,7 +32,8 @@ export const hasProfile = (profiles: readonly SavedProfile[], stage: Stage, name
 export function profileText({ stage, profile }: SavedProfile): string {
   const size = profile.width === null || profile.height === null ? null : `${profile.width} × ${profile.height}`
   const quality = profile.quality ?? null
-  const more = stage === 'draft' ? [quality, size] : [profile.scale === null ? null : `${profile.scale}×`, quality, size]
+  const more =
+    stage === 'draft' ? [quality, size] : [profile.scale === null ? null : `${profile.scale}×`, quality, size]
   return [profileName(profile), ...more].filter((part) => part !== null && part !== '').join(', ')
 }
 

@@ -278,7 +278,11 @@ test('a model that its service withdrew is blocked in the plan, and says what to
   const gone = draftProfile('fal', 'fal-ai/flux-2/turbo', { width: 512, height: 512 })
   expect(await planOf(library, gone)).toMatchObject({ blocked: 0 })
   await engine.providers.refresh({ provider: 'fal' })
-  const retired = engine.providers.list().find(({ id }) => id === 'fal')?.models.filter((model) => model.retired) ?? []
+  const retired =
+    engine.providers
+      .list()
+      .find(({ id }) => id === 'fal')
+      ?.models.filter((model) => model.retired) ?? []
   const live = retired.find(({ id }) => id === gone.model)
   expect(live?.retired?.on).toMatch(/^\d{4}/)
   const plan = await planOf(library, gone)

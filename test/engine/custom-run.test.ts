@@ -50,6 +50,26 @@ async function openDesk(
 const callsOf = (fake: FakeProvider): number => new Set(fake.ledger().remoteIds).size
 
 describe('described services as providers', () => {
+  test('one is tried with a key before anything is stored; a paid one can be capped as a provider', async () => {
+    const { library } = await openDesk('array')
+    const fake = await startFakeProvider({ key: 'sk-canary-0123456789' })
+    onTestFinished(() => fake.close())
+    const { engine } = library
+    const service = { ...services.poll(`${fake.url}/custom`), name: 'tried' }
+    const places = () => [engine.providers.list().length, engine.customServices.list().services.length]
+    const before = places()
+    const test = (key: string | null) => engine.customServices.test({ service, key })
+    expect(await test('sk-canary-wrong')).toMatchObject({ ok: false, message: expect.stringContaining('not accept') })
+    expect(await test('sk-canary-0123456789')).toMatchObject({ ok: true, message: expect.stringContaining(fake.url) })
+    expect(places()).toEqual(before)
+    expect(fake.ledger().requests).toBe(0)
+    expect(() => engine.customServices.test({ service: { ...service, baseUrl: 'ftp://x' }, key: null })).toThrow(
+      /baseUrl/,
+    )
+    const local = engine.providers.list().filter(({ id, isLocal }) => id.startsWith('custom:') && isLocal)
+    expect(local).toEqual([])
+  })
+
   test('each is one of its own: listed, with limits, prices and keys; changed, removed, added again', async () => {
     const { library, fake } = await openDesk('array')
     const { engine } = library
@@ -69,6 +89,9 @@ describe('described services as providers', () => {
     expect(
       engine.customServices.save({ service: { ...other, baseUrl: 'https://evil.example' }, replace: true }).key,
     ).toBe('none-needed')
+    // And to every place that it was said to go to: a description that sends it further does not get it.
+    const further = { ...other, poll: { ...other.poll, origins: ['https://evil.example'] } }
+    expect(engine.customServices.save({ service: further, replace: true }).key).toBe('none-needed')
     engine.customServices.remove({ name: 'poll' })
     expect(engine.providers.list().map(({ id }) => id)).not.toContain('custom:poll')
     expect(() => engine.customServices.remove({ name: 'poll' })).toThrow(/no service/)

@@ -49,9 +49,18 @@ export interface OpenProvidersOptions {
  */
 function keyPlace(provider: Provider, values: unknown): string | null {
   const origin = provider.origin(values)
-  const more = provider.id.startsWith('custom:') ? (provider.moreOrigins?.(values) ?? []) : []
+  const more = isDescribed(provider) ? (provider.moreOrigins?.(values) ?? []) : []
   return origin === null ? null : [origin, ...[...more].sort()].join(' ')
 }
+
+/** Nobody's account is charged: a service that somebody described counts only where all it makes is free. */
+function isLocal(provider: Provider, values: unknown): boolean {
+  if (!provider.isOwnServer) return provider.origin(values) === null
+  if (!isDescribed(provider)) return true
+  return provider.models(values).every(({ price }) => price.perImageMicros === 0)
+}
+
+const isDescribed = ({ id }: Provider): boolean => id.startsWith('custom:')
 
 const jsonSchema = z.record(z.string(), z.json())
 
@@ -142,7 +151,7 @@ export function openProviders(options: OpenProvidersOptions) {
       ready: provider.isConfigured(values) && (key !== null || needsNoKey),
       concurrency: provider.limits(values).concurrency,
       usual: provider.usual ?? null,
-      isLocal: provider.isOwnServer === true || provider.origin(values) === null,
+      isLocal: isLocal(provider, values),
       canRefresh: open(id).session.catalogue !== undefined,
       refreshedMs: settings.liveOf(id)?.readMs ?? null,
     }

@@ -176,7 +176,7 @@ export const ServiceDialog = ({
             mono
             autoComplete="off"
             maxLength={4096}
-            placeholder={isNew && !stored ? '' : 'the one that is stored'}
+            placeholder={isNew && !stored ? '' : 'leave it empty to keep what is stored'}
             hint={good ? keyHint(good) : 'Stored outside the library when you save.'}
             value={key}
             onChange={(event) => {
