@@ -4,6 +4,7 @@ import type { Call, CommandLine } from './call.ts'
 import { addCustomServices } from './custom-services.ts'
 import { addModels, costText, retiredText } from './models.ts'
 import { tableText } from './output.ts'
+import { addProviderSettings } from './provider-settings.ts'
 import { readSecret } from './secret-input.ts'
 import { reading } from './session.ts'
 
@@ -17,6 +18,7 @@ export function addProviders(line: CommandLine): void {
     .addBelow(providers, 'key <provider>', 'Store a provider’s key: typed without being shown, or from a pipe')
     .option('--forget', 'remove the key from the keyring and the file')
     .action(line.withName(key))
+  addProviderSettings(line, providers)
   addCustomServices(line, providers)
   addModels(line, providers)
 }

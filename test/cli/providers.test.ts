@@ -84,3 +84,24 @@ test('a saved profile makes drafts and finals by its name', async () => {
     { width: 640, height: 480 },
   ])
 }, 90_000)
+
+test('a provider is set up, tried and used with commands alone', async () => {
+  const fake = await startFakeProvider({ key: 'k' })
+  onTestFinished(() => fake.close())
+  const desk = await openDesk({ FAL_KEY: undefined })
+  const sheet = await desk.write('shoes.csv', sheetText(['a red shoe']))
+  const flux = ['run', sheet, '--draft', 'fal/fal-ai/flux/schnell']
+  expect((await desk.run(...flux)).stderr).toMatch(/"proofsheet providers key fal", or in FAL_KEY/)
+  expect(await desk.run('providers', 'test', 'fal')).toMatchObject({ status: 6 })
+  const place = [`baseUrl=${fake.url}/fal-queue`, `platformUrl=${fake.url}/fal-platform/v1`, 'pollSeconds=1']
+  expect(await desk.json('providers', 'set', 'fal', ...place)).toMatchObject({
+    status: 0,
+    object: { provider: 'fal', settings: { baseUrl: `${fake.url}/fal-queue`, pollSeconds: 1 } },
+  })
+  for (const wrong of ['nothing', 'other=1', 'pollSeconds=soon'])
+    expect(await desk.run('providers', 'set', 'fal', wrong)).toMatchObject({ status: 2 })
+  expect(await desk.pipe('k\n', 'providers', 'key', 'fal')).toMatchObject({ status: 0 })
+  expect(await desk.json('providers', 'test', 'fal')).toMatchObject({ status: 0, object: { ok: true } })
+  expect(await desk.run(...flux)).toMatchObject({ status: 0 })
+  expect(fake.ledger()).toMatchObject({ requests: 1, pictures: 1 })
+}, 120_000)

@@ -42,8 +42,11 @@ function requireProviders({ providers }: PlanningNeeds, settings: DraftSettings)
   for (const { provider } of settings.profiles) {
     const info = providers.info(provider)
     if (info.ready) continue
-    const missing = info.key === 'missing' ? 'a key' : 'an address'
-    const where = 'enter it under Settings, Providers, or in its environment variable'
+    const [variable] = providers.open(provider).provider.keyVariables
+    const [missing, command] =
+      info.key === 'missing' ? ['a key', `key ${provider}`] : ['an address', `set ${provider} baseUrl=URL`]
+    const inVariable = info.key === 'missing' && variable ? `, or in ${variable}` : ''
+    const where = `enter it under Settings, Providers, or with "proofsheet providers ${command}"${inVariable}`
     throw new AppError('auth', `${info.label} needs ${missing} first: ${where}.`)
   }
 }
