@@ -48,6 +48,9 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       list: os.batches.list.handler(() => engine.batches.list()),
       get: os.batches.get.handler(({ input }) => engine.batches.get(input)),
       find: os.batches.find.handler(({ input }) => engine.batches.find(input)),
+      compareSheet: os.batches.compareSheet.handler(({ input }) => engine.batches.compareSheet(input)),
+      differences: os.batches.differences.handler(({ input }) => engine.batches.differences(input)),
+      update: os.batches.update.handler(({ input }) => engine.batches.update(input)),
       rename: os.batches.rename.handler(({ input }) => engine.batches.rename(input)),
     },
     generation: {

@@ -15,6 +15,7 @@ import { addPlan } from './plan.ts'
 import { addProviders } from './providers.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
+import { addUpdate } from './update.ts'
 import { addUpkeep } from './upkeep.ts'
 import { programVersion } from './web-window.ts'
 
@@ -76,6 +77,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 const commands = [
   addPlan,
   addRun,
+  addUpdate,
   addBatches,
   addFailures,
   addDecide,

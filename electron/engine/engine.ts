@@ -15,9 +15,10 @@ import { openReview } from '#engine/review/review.ts'
 import { describedServices, type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
-import { openBatchCounts, openDeliverables, openLooseEnds, openTiles } from '#engine/tiles/tiles.ts'
+import { openBatchCounts, openDeliverables, openLooseEnds, openSheetTiles, openTiles } from '#engine/tiles/tiles.ts'
 import { openUpkeep } from '#engine/upkeep/upkeep.ts'
 import { openWildcards } from '#engine/wildcards/wildcards.ts'
+import type { UpdatePlanInput } from '#shared/contract/batches.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { ModelOverride } from '#shared/contract/providers.ts'
 import type { SettingsChange } from '#shared/contract/settings.ts'
@@ -113,6 +114,7 @@ export async function openEngine(options: EngineOptions) {
     ...rooms,
     network,
     counts: openBatchCounts(storage),
+    sheetTiles: openSheetTiles(storage),
     settings: settings.get,
     wildcards,
     goesOn: options.goesOn ?? true,
@@ -229,6 +231,12 @@ export async function openEngine(options: EngineOptions) {
         const found = batches.find(batch)
         return { batchId: found.id, batch: found.name }
       },
+      async compareSheet(input: UpdatePlanInput) {
+        const sheetId = await sheets.readLike(input.sheetId, batches.get(input.batchId).sheetId)
+        return generation.compareSheet({ ...input, sheetId })
+      },
+      differences: generation.differences,
+      update: generation.update,
       rename({ batchId, name }: { batchId: number; name: string }) {
         const renamed = batches.rename(batchId, name)
         emit({ kind: 'batches-changed' })

@@ -79,6 +79,16 @@ export function openStoredSheets(batches: Batches) {
       const { fileName, bytes } = batches.sheet(sheetId)
       return store(fileName, bytes, sheetReading.parse(reading))
     },
+    /**
+     * A sheet read as another is, where nobody said how: the same part of a workbook, the same delimiter. Gives the id of
+     * the sheet so read.
+     */
+    async readLike(sheetId: number, likeSheetId: number): Promise<number> {
+      const { fileName, bytes, reading } = batches.sheet(sheetId)
+      const like = batches.sheet(likeSheetId).reading
+      if (Object.keys(reading).length > 0 || Object.keys(like).length === 0) return sheetId
+      return (await store(fileName, bytes, like)).id
+    },
     async map({ sheetId, mapping }: { sheetId: number; mapping: ColumnMapping | null }): Promise<Sheet> {
       const found = await known(sheetId)
       const missing = Object.values(mapping ?? {}).find((column) => !found.sheet.columns.includes(column ?? ''))

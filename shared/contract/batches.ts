@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { currency, id, micros, timeMs } from './common.ts'
-import { draftSettings } from './generation.ts'
+import { draftSettings, plan } from './generation.ts'
 
 /** Every tile of a batch is counted exactly once; `done` includes `cached`. */
 export const draftCounts = z.object({
@@ -38,11 +38,73 @@ export const batchStatus = z.object({
   /** What drafts first, duplicates and the cache saved so far against making every tile at final quality. */
   savedMicros: z.object({ draftsFirst: micros, duplicates: micros, cache: micros }),
   capMicros: micros.nullable(),
+  /** Tiles that its sheet has no more: of rows taken out of it, and earlier versions of rows; not counted above. */
+  earlierTiles: z.object({ removed: z.int(), changed: z.int() }).optional(),
   currency,
   timeLeftMs: z.int().nullable(),
   deliveredMs: timeMs.nullable(),
 })
 export type BatchStatus = z.infer<typeof batchStatus>
+
+/** A row that a newer sheet adds, changes, takes away or brings back. */
+export const rowDifference = z.object({
+  kind: z.enum(['added', 'changed', 'removed', 'returned']),
+  /** Its row in the newer sheet, and in the older one. */
+  row: z.int().nullable(),
+  oldRow: z.int().nullable(),
+  /** The id column's cell; `row 17` where the sheet has none. */
+  label: z.string(),
+  /** Of a changed row the cells that differ; else those that hold its prompt. Null: the sheet has no such cell. */
+  cells: z.array(z.object({ column: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+  /** Drafts that are to be made, and those that stay with their decisions. */
+  newTiles: z.int(),
+  keptTiles: z.int(),
+})
+export type RowDifference = z.infer<typeof rowDifference>
+
+export const sheetComparison = z.object({
+  /** What the newer sheet makes; `batches.update` runs it. */
+  plan,
+  same: z.int(),
+  added: z.int(),
+  changed: z.int(),
+  removed: z.int(),
+  returned: z.int(),
+  columns: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
+  /** Drafts that stay as they are; those of removed or earlier rows that go out of view; requests canceled with them. */
+  keptTiles: z.int(),
+  asideTiles: z.int(),
+  canceled: z.int(),
+  /** The first 100; `batches.differences` has all. */
+  rows: z.array(rowDifference),
+})
+export type SheetComparison = z.infer<typeof sheetComparison>
+
+/** A wish to bring a batch to a newer version of its sheet, which is stored already. */
+export const updatePlanInput = z.object({
+  batchId: id,
+  sheetId: id,
+  /** What one picture of a model without a price costs, in micros; `null` where nobody said. */
+  pricePerImageMicros: micros.nonnegative().nullable().default(null),
+})
+export type UpdatePlanInput = z.infer<typeof updatePlanInput>
+
+const differencesInput = z.object({
+  planId: z.string(),
+  offset: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(1000).default(100),
+  kind: rowDifference.shape.kind.optional(),
+})
+export type DifferencesInput = z.infer<typeof differencesInput>
+
+const updateInput = z.object({
+  planId: z.string(),
+  /** The plan's own highest price: refused where it now costs more. */
+  highestMicros: micros.nullable(),
+  /** The most that it may spend, in micros; `null` for the library's own caps alone. */
+  capMicros: micros.nonnegative().nullable().default(null),
+})
+export type UpdateInput = z.infer<typeof updateInput>
 
 export const batches = {
   list: oc
@@ -55,6 +117,26 @@ export const batches = {
   find: oc
     .route({ method: 'GET', path: '/batches/find', summary: 'A batch by its name or number, or `last`' })
     .input(z.object({ batch: z.string().min(1) }))
+    .output(z.object({ batchId: id, batch: z.string() })),
+  compareSheet: oc
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/comparisons',
+      summary: 'What a newer version of the sheet adds, changes and takes away, and what that costs',
+    })
+    .input(updatePlanInput.extend({ batchId: z.coerce.number().int().positive() }))
+    .output(sheetComparison),
+  differences: oc
+    .route({ method: 'GET', path: '/plans/{planId}/differences', summary: 'The rows that differ, a page of them' })
+    .input(differencesInput)
+    .output(z.object({ rows: z.array(rowDifference), total: z.int() })),
+  update: oc
+    .route({
+      method: 'POST',
+      path: '/plans/{planId}/update',
+      summary: 'Give a batch the newer sheet: only what is new or changed is made; asked twice it is done once',
+    })
+    .input(updateInput)
     .output(z.object({ batchId: id, batch: z.string() })),
   rename: oc
     .route({ method: 'POST', path: '/batches/{batchId}/name', summary: 'Give a batch another name' })

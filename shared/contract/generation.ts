@@ -84,7 +84,8 @@ export type ProblemGroup = z.infer<typeof problemGroup>
 
 export const plan = z.object({
   planId: z.string(),
-  kind: z.enum(['drafts', 'finals', 'rerolls']),
+  /** `update`: what a newer version of a batch's sheet adds to it. */
+  kind: z.enum(['drafts', 'finals', 'rerolls', 'update']),
   /** The unfinished batch that a run would go on with, `null` where it would make a new one. */
   batchId: id.nullable(),
   prompts: z.int(),

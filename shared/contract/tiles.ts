@@ -65,6 +65,10 @@ export const tile = z.object({
   finalFailure: z.object({ code: errorCode, message: z.string() }).nullable(),
   /** The sheet's cells of this row by column. */
   columns: z.record(z.string(), z.string()),
+  /** Why its sheet has it no more: the row was taken out, or is another now; absent or null for all others. */
+  noLonger: z.enum(['removed', 'changed']).nullable().optional(),
+  /** What was made for this row before it changed, the newest first. */
+  earlier: z.array(z.object({ prompt: z.string(), image })).optional(),
 })
 export type Tile = z.infer<typeof tile>
 
@@ -98,6 +102,8 @@ export const tileFilter = z.object({
   rows: z.array(z.int()).optional(),
   models: z.array(z.string()).optional(),
   flagged: z.boolean().optional(),
+  /** Only tiles of rows that are no longer in the sheet, or only earlier versions of rows; absent: what the sheet has. */
+  sheet: z.enum(['removed', 'earlier']).optional(),
   labels: z.array(label).optional(),
   /** Column of the sheet -> what its cell holds, in any case (ASCII). */
   columns: z.record(z.string(), z.string().min(1).max(500)).optional(),

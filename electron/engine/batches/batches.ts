@@ -9,6 +9,9 @@ import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
 import { openColumnMappings } from './column-mappings.ts'
 import { openPromptWords } from './prompt-words.ts'
+import { openSheetVersions } from './sheet-versions.ts'
+
+export type { ChangeStep, SheetChange } from './sheet-versions.ts'
 
 export interface StoredSheet {
   readonly id: number
@@ -132,11 +135,18 @@ export function openBatches(storage: Storage, clock: Clock) {
      SELECT batch_id, row, line, client_id, ?, negative, wanted_width, wanted_height, columns_json, coalesce(edited_from, id)
      FROM prompt WHERE id = ?`,
   )
-  const unplanned = storage.prepare<[], { id: number }>('SELECT id FROM batch WHERE planned = 0')
+  const unplanned = storage.prepare<[], { id: number }>(
+    'SELECT id FROM batch WHERE planned = 0 AND id NOT IN (SELECT staging_id FROM sheet_change WHERE ready = 1)',
+  )
+  const movePrompt = storage.prepare<[number, number, number]>('UPDATE prompt SET row = ?, line = ? WHERE id = ?')
+  const setColumns = storage.prepare<[string | null, string, number]>(
+    'UPDATE prompt SET client_id = ?, columns_json = ? WHERE id = ?',
+  )
   const dropPrompts = storage.prepare<[number]>('DELETE FROM prompt WHERE batch_id = ?')
   const dropBatch = storage.prepare<[number]>('DELETE FROM batch WHERE id = ?')
 
   const words = openPromptWords(storage)
+  const versions = openSheetVersions(storage, clock)
   const columnsOf = (json: string) => columnsSchema.parse(JSON.parse(json))
 
   const sheetFile = (sha256: string) => join(storage.folder, 'sheets', sha256)
@@ -161,6 +171,7 @@ export function openBatches(storage: Storage, clock: Clock) {
 
   return {
     ...openColumnMappings(storage, clock),
+    ...versions,
 
     /**
      * Keeps a sheet's bytes beside the database, by content; the same bytes under the same name and read the same way
@@ -265,6 +276,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     /** Batches whose planning a kill cut short: nothing of theirs was ever sent. */
     unplanned: (): number[] => unplanned.all().map((row) => row.id),
     drop(batchId: number): void {
+      versions.dropChange(batchId)
       words.dropBatch(batchId)
       dropPrompts.run(batchId)
       dropBatch.run(batchId)
@@ -318,6 +330,16 @@ export function openBatches(storage: Storage, clock: Clock) {
       const editedId = Number(editPrompt.run(text, promptId).lastInsertRowid)
       words.add(editedId, promptOf(editedId))
       return editedId
+    },
+    /** A prompt whose row stands elsewhere in a newer sheet, or has other cells beside its prompt; `columns` null: the same id and cells. */
+    movePrompt(
+      promptId: number,
+      to: { row: number; line: number; clientId: string | null; columns: Readonly<Record<string, string>> | null },
+    ): void {
+      movePrompt.run(to.row, to.line, promptId)
+      if (to.columns === null) return
+      setColumns.run(to.clientId, JSON.stringify(to.columns), promptId)
+      words.replace(promptId, promptOf(promptId))
     },
     /** Makes up to `count` prompts of an older library searchable by index; true when none is left. */
     indexOlder: (count: number): boolean => storage.transaction(() => words.indexOlder(count, columnsOf)),

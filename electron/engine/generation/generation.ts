@@ -8,11 +8,12 @@ import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
-import type { BatchCounts, Tiles } from '#engine/tiles/tiles.ts'
+import type { BatchCounts, SheetTiles, Tiles } from '#engine/tiles/tiles.ts'
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { openControls } from './controls.ts'
+import { finishChanges } from './planning/apply-change.ts'
 import { modelFacts } from './planning/model-facts.ts'
 import { openPlanning } from './planning/planning.ts'
 import { openPausedProviders } from './running/paused-providers.ts'
@@ -34,6 +35,7 @@ export interface GenerationNeeds {
   readonly spend: Spend
   readonly tiles: Tiles
   readonly references: References
+  readonly sheetTiles: SheetTiles
   readonly counts: BatchCounts
   readonly wildcards: Wildcards
   readonly settings: () => Settings
@@ -87,6 +89,7 @@ export function openGeneration(needs: GenerationNeeds) {
   const status = openStatus({ ...needs, scheduler, isReadOnly: storage.readOnly })
 
   if (!storage.readOnly) {
+    finishChanges(needs)
     for (const job of recover(needs)) scheduler.resume(job)
     scheduler.refresh()
   }
@@ -97,6 +100,9 @@ export function openGeneration(needs: GenerationNeeds) {
     planRerolls: planning.planRerolls,
     planRows: planning.planRows,
     run: planning.run,
+    compareSheet: planning.compareSheet,
+    differences: planning.differences,
+    update: planning.update,
     ...controls,
     status: status.status,
     statuses: status.statuses,

@@ -96,6 +96,7 @@ export function openStatus(needs: StatusNeeds) {
         cache: counts.savedByCacheMicros,
       },
       capMicros: batch.capMicros,
+      earlierTiles: needs.counts.earlier(batch.id),
       currency: 'USD',
       timeLeftMs: timeLeftMs(counts),
       deliveredMs: counts.deliveredMs,

@@ -103,6 +103,9 @@ export function openImages(storage: Storage, clock: Clock) {
     'SELECT id, tile_id AS tileId FROM image WHERE batch_id = ? AND blob_sha256 = ? ORDER BY id DESC LIMIT 1',
   )
   const showing = storage.prepare<[string], { id: number }>('SELECT id FROM image WHERE blob_sha256 = ?')
+  const adopt = storage.prepare<[number, number, number, number]>(
+    'UPDATE image SET batch_id = ? WHERE batch_id = ? AND tile_id BETWEEN ? AND ?',
+  )
   const dropBatch = storage.prepare<[number]>('DELETE FROM image WHERE batch_id = ?')
   const totals = storage.prepare<[], { images: number; bytes: number }>(
     'SELECT (SELECT count(*) FROM image) AS images, (SELECT coalesce(sum(byte_length), 0) FROM blob) AS bytes',
@@ -257,6 +260,9 @@ export function openImages(storage: Storage, clock: Clock) {
     },
 
     dropBatch: (batchId: number): void => void dropBatch.run(batchId),
+    /** Pictures of tiles that come into another batch. */
+    adoptImages: (batchId: number, stagingId: number, fromTile: number, toTile: number): void =>
+      void adopt.run(batchId, stagingId, fromTile, toTile),
     totals: () => totals.get() ?? { images: 0, bytes: 0 },
 
     /** Reads every picture again. Yields one sentence per picture whose file is missing or changed. */

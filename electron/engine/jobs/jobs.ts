@@ -1,4 +1,5 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { openEarlierTiles } from './earlier-tiles.ts'
 import type { NewJob } from './job.ts'
 import { openLine } from './line.ts'
 import { openMoves } from './moves.ts'
@@ -21,6 +22,7 @@ export function openJobs(storage: Storage, clock: Clock) {
     ...openReads(storage),
     ...openLine(storage, clock),
     ...openMoves(storage, clock),
+    ...openEarlierTiles(storage, clock),
 
     /** Inside the caller's transaction; `jobId` comes from `nextId`, counted up. */
     add(jobId: number, job: NewJob): void {

@@ -14,7 +14,8 @@ export function openReads(storage: Storage) {
   )
   const failures = storage.prepare<[number], Failure>(
     `SELECT id, tile_id AS tileId, stage, state, error_code AS code, error_message AS message, estimate_micros AS estimateMicros
-     FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0 ORDER BY position`,
+     FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0
+       AND (state = 'unknown' OR NOT EXISTS (SELECT 1 FROM earlier_tile WHERE earlier_tile.tile_id = job.tile_id)) ORDER BY position`,
   )
   const finalLike = storage.prepare<[number, string], { id: number }>(
     `SELECT id FROM job WHERE tile_id = ? AND stage = 'final' AND prompt_hash = ? AND state NOT IN ('failed', 'canceled') LIMIT 1`,

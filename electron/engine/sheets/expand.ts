@@ -93,9 +93,10 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
     const promptColumn = template.column
     const prompts: ExpandedPrompt[] = []
     const wanted = { limit: sample?.n ?? limit, sample: sample !== undefined }
-    const seeds = [sample?.seed ?? baseSeed, row.row] as const
+    const drawnAs = row.drawnAs ?? row.row
+    const seeds = [sample?.seed ?? baseSeed, drawnAs] as const
     try {
-      for (const combination of someCombinations(axes, options.axisSample, row.row)) {
+      for (const combination of someCombinations(axes, options.axisSample, drawnAs)) {
         const own = axes.length === 0 ? cells : { ...cells, ...combination }
         for (const made of textsOf(template, own, { ...wanted, seeds: [...seeds] }))
           prompts.push({

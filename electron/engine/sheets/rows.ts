@@ -7,6 +7,8 @@ export interface SheetRow {
   readonly line: number
   /** As many as there are columns. */
   readonly cells: string[]
+  /** What chance decides by, where it is not the row's number: a row that moved draws as it did before. */
+  readonly drawnAs?: number
 }
 
 export interface ReadSheet {

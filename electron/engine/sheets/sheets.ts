@@ -8,17 +8,19 @@ import { readOptionLines } from './formats/option-lines.ts'
 import { readMarkdown, readTable, readText } from './formats/table.ts'
 import { readXlsx } from './formats/xlsx.ts'
 import { checkLineLength } from './limits.ts'
+import { withoutOwnColumns } from './own-columns.ts'
 import { type Recognised, recognise } from './recognise.ts'
 import type { InSlices, RawTable, ReadSheet } from './rows.ts'
 
 export { watchingAlike } from './alike.ts'
 export { firstTemplate } from './columns.ts'
+export { compareRows, type RowPair } from './compare-rows.ts'
 export { type ExpandedPrompt, expandRow, expandRows } from './expand.ts'
 export type { ExpansionOptions } from './expansion-options.ts'
 export { previewPrompts } from './preview.ts'
 export { referencesIn } from './reference-cells.ts'
 export type { RowOverrides } from './row-overrides.ts'
-export type { ReadSheet } from './rows.ts'
+export type { InSlices, ReadSheet, SheetRow } from './rows.ts'
 
 interface SheetInput {
   /** The file's name; its extension is a hint. */
@@ -47,9 +49,10 @@ type Found = Pick<ReadSheet, 'format' | 'encoding' | 'delimiter' | 'parts' | 'pa
 /** As `readSheet`, stopping after each few milliseconds of work, so that a host can let others have the event loop. */
 export function* readSheetInSlices({ name, bytes, reading = {} }: SheetInput): InSlices<ReadSheet> {
   refuseOtherFiles(name, bytes)
-  const { table, ...facts } = isPacked(bytes)
+  const { table: whole, ...facts } = isPacked(bytes)
     ? yield* readBook(name, bytes, reading.part)
     : yield* readPlain(name, bytes, reading)
+  const table = withoutOwnColumns(whole)
   if (table.columns.length === 0) {
     const [first] = table.problems
     throw new AppError('invalid-input', `"${name}" has no row that can be read. ${first?.message ?? ''}`.trim())

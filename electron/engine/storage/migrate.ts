@@ -7,6 +7,7 @@ import { wildcards } from './migrations/045-wildcards.ts'
 import { promptSearch } from './migrations/050-prompt-search.ts'
 import { earlierWishes } from './migrations/052-earlier-wishes.ts'
 import { madeFiles } from './migrations/060-made-files.ts'
+import { sheetVersions } from './migrations/080-sheet-versions.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
 export interface Migration {
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   promptSearch,
   earlierWishes,
   madeFiles,
+  sheetVersions,
 ]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0

@@ -1,6 +1,7 @@
 import type { Storage } from '#engine/storage/storage.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { JobState } from '#shared/job-state.ts'
+import { isInSheet } from './filter.ts'
 
 export type DraftCounts = BatchStatus['drafts']
 
@@ -23,10 +24,17 @@ export interface JobCounts {
   readonly deliveredMs: number | null
 }
 
+/** Tiles that the sheet has no more, by why. */
+export interface EarlierCounts {
+  readonly removed: number
+  readonly changed: number
+}
+
 export interface BatchCounts {
   readonly jobs: (batchId: number) => JobCounts
   /** Decisions on drafts; `marked` for full size. */
   readonly decisions: (batchId: number) => BatchStatus['decisions']
+  readonly earlier: (batchId: number) => EarlierCounts
 }
 
 interface StateRow {
@@ -59,6 +67,32 @@ export function openBatchCounts(storage: Storage): BatchCounts {
     `SELECT decision, count(*) AS count, sum(hires) AS marked FROM image
      WHERE batch_id = ? AND stage = 'draft' AND output_index = 0 GROUP BY decision`,
   )
+  const earlier = storage.prepare<[number], { kind: 'removed' | 'changed'; count: number }>(
+    'SELECT kind, count(*) AS count FROM earlier_tile WHERE batch_id = ? GROUP BY kind',
+  )
+  // What is set aside is counted by itself and taken off: batches whose sheet never changed are counted as fast as ever.
+  const earlierStates = storage.prepare<[number, number], StateRow>(
+    `SELECT stage, state, hold_reason AS holdReason, follows, provider, count(*) AS count,
+       coalesce(sum(estimate_micros), 0) AS micros
+     FROM job WHERE id IN (SELECT tile_id FROM earlier_tile WHERE batch_id = ? UNION ALL
+       SELECT final.id FROM earlier_tile JOIN job AS final ON final.tile_id = earlier_tile.tile_id AND final.stage = 'final'
+       WHERE earlier_tile.batch_id = ?)
+     GROUP BY state, stage, hold_reason, follows, provider`,
+  )
+  const earlierCached = storage.prepare<[number], { stage: 'draft' | 'final'; count: number }>(
+    `SELECT image.stage, count(*) AS count FROM earlier_tile JOIN image ON image.tile_id = earlier_tile.tile_id
+     WHERE earlier_tile.batch_id = ? AND image.origin = 'cache' GROUP BY image.stage`,
+  )
+  const earlierDecisions = storage.prepare<[number], { decision: string; count: number; marked: number }>(
+    `SELECT decision, count(*) AS count, sum(hires) AS marked FROM earlier_tile
+     JOIN image ON image.tile_id = earlier_tile.tile_id AND image.stage = 'draft' AND image.output_index = 0
+     WHERE earlier_tile.batch_id = ? GROUP BY decision`,
+  )
+  const earlierPrompts = storage.prepare<[number], { count: number }>(
+    `SELECT count(DISTINCT job.prompt_id) AS count FROM earlier_tile JOIN job ON job.id = earlier_tile.tile_id
+     WHERE earlier_tile.batch_id = ? AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.prompt_id = job.prompt_id
+       AND other.stage = 'draft' AND ${isInSheet('other.id')})`,
+  )
   const prompts = storage.prepare<[number], { count: number }>(
     // Those of the sheet: what a person wrote for single tiles is no prompt more.
     `WITH of (id) AS (SELECT ?)
@@ -71,13 +105,22 @@ export function openBatchCounts(storage: Storage): BatchCounts {
 
   return {
     jobs(batchId) {
-      const rows = states.all(batchId)
+      const all = states.all(batchId)
+      const hasEarlier = earlier.get(batchId) !== undefined
+      const gone = hasEarlier ? earlierStates.all(batchId, batchId) : []
+      const rows = gone.length === 0 ? all : [...all, ...gone.map((row) => ({ ...row, count: -row.count, micros: 0 }))]
+      const goneCached = hasEarlier ? earlierCached.all(batchId) : []
       const taken = takenWithoutRequest.all(batchId)
       const savedBy = (origin: string) => sum(taken.filter((row) => row.origin === origin).map((row) => row.micros))
       const cached = (stage: string) =>
-        sum(taken.filter((row) => row.stage === stage && row.origin === 'cache').map((row) => row.count))
-      const leaders = rows.filter((row) => row.follows === 0)
-      const asked = leaders.filter((row) => row.state !== 'failed').map((row) => row.micros)
+        sum(taken.filter((row) => row.stage === stage && row.origin === 'cache').map((row) => row.count)) -
+        sum(goneCached.filter((row) => row.stage === stage).map((row) => row.count))
+      const leaders = all.filter((row) => row.follows === 0)
+      const asked = [
+        ...leaders.filter((row) => row.state !== 'failed').map((row) => row.micros),
+        // What was canceled because its row went will not be asked any more.
+        ...gone.filter((row) => row.follows === 0 && row.state === 'canceled').map((row) => -row.micros),
+      ]
       const held: Record<string, number> = {}
       const leftByProvider: Record<string, number> = {}
       for (const row of leaders) {
@@ -86,13 +129,13 @@ export function openBatchCounts(storage: Storage): BatchCounts {
           leftByProvider[row.provider] = (leftByProvider[row.provider] ?? 0) + row.count
       }
       return {
-        prompts: prompts.get(batchId)?.count ?? 0,
+        prompts: (prompts.get(batchId)?.count ?? 0) - (hasEarlier ? (earlierPrompts.get(batchId)?.count ?? 0) : 0),
         tiles: sum(rows.filter((row) => row.stage === 'draft').map((row) => row.count)),
         drafts: stageCounts(rows, 'draft', cached('draft')),
         finals: stageCounts(rows, 'final', cached('final')),
         estimateMicros: sum(asked) - savedBy('cache') - savedBy('twin'),
         held,
-        out: sum(rows.filter((row) => out.includes(row.state)).map((row) => row.count)),
+        out: sum(all.filter((row) => out.includes(row.state)).map((row) => row.count)),
         leftByProvider,
         savedByCacheMicros: savedBy('cache'),
         savedByTwinsMicros: savedBy('twin'),
@@ -101,14 +144,23 @@ export function openBatchCounts(storage: Storage): BatchCounts {
     },
 
     decisions(batchId) {
+      const hasEarlier = earlier.get(batchId) !== undefined
+      const gone = hasEarlier ? earlierDecisions.all(batchId) : []
       const rows = decisions.all(batchId)
-      const count = (name: string) => rows.find((row) => row.decision === name)?.count ?? 0
+      const count = (name: string) =>
+        (rows.find((row) => row.decision === name)?.count ?? 0) -
+        (gone.find((row) => row.decision === name)?.count ?? 0)
       return {
         undecided: count('undecided'),
         approved: count('approved'),
         rejected: count('rejected'),
-        marked: sum(rows.map((row) => row.marked)),
+        marked: sum(rows.map((row) => row.marked)) - sum(gone.map((row) => row.marked)),
       }
+    },
+    earlier(batchId) {
+      const rows = earlier.all(batchId)
+      const count = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0
+      return { removed: count('removed'), changed: count('changed') }
     },
   }
 }

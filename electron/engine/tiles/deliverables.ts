@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Storage } from '#engine/storage/storage.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
+import { isInSheet } from './filter.ts'
 
 /** A picture that a delivery could write, with everything its name and the manifest say of it. */
 export interface Deliverable {
@@ -55,7 +56,7 @@ export function openDeliverables(storage: Storage) {
      FROM image JOIN blob ON blob.sha256 = image.blob_sha256 JOIN job ON job.id = image.job_id
      JOIN job AS tile ON tile.id = image.tile_id JOIN prompt ON prompt.id = image.prompt_id
      LEFT JOIN image AS source ON source.id = image.source_image_id
-     WHERE image.batch_id = ? AND image.output_index = 0 ORDER BY tile.position, image.stage, image.id`,
+     WHERE image.batch_id = ? AND image.output_index = 0 AND ${isInSheet('image.tile_id')} ORDER BY tile.position, image.stage, image.id`,
   )
   return (batchId: number): Deliverable[] =>
     rows.all(batchId).map(({ requestJson, columnsJson, redrawn, ...row }) => ({

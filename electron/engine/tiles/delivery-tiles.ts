@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Storage } from '#engine/storage/storage.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
 import type { HoldReason, JobState } from '#shared/job-state.ts'
+import { isInSheet } from './filter.ts'
 
 /** A tile that has no picture (yet), with why. */
 export interface TileWithoutPicture {
@@ -29,14 +30,14 @@ const sheetColumns = z.record(z.string(), z.string())
 /** What a manifest says beside the pictures: the places of the sheet, and its own hash. SELECT only. */
 export function openDeliveryTiles(storage: Storage) {
   const order = storage.prepare<[number], { id: number }>(
-    `SELECT id FROM job WHERE batch_id = ? AND stage = 'draft' ORDER BY position`,
+    `SELECT id FROM job WHERE batch_id = ? AND stage = 'draft' AND ${isInSheet('job.id')} ORDER BY position`,
   )
   const empty = storage.prepare<[number], Row>(
     `SELECT job.id AS tileId, job.state, job.hold_reason AS holdReason, job.error_message AS errorMessage, prompt.row,
        prompt.line, prompt.client_id AS clientId, job.variant, prompt.text AS prompt, job.prompt_hash AS promptHash,
        job.request_json AS requestJson, prompt.columns_json AS columnsJson
      FROM job JOIN prompt ON prompt.id = job.prompt_id
-     WHERE job.batch_id = ? AND job.stage = 'draft'
+     WHERE job.batch_id = ? AND job.stage = 'draft' AND ${isInSheet('job.id')}
        AND NOT EXISTS (SELECT 1 FROM image WHERE image.tile_id = job.id AND image.output_index = 0)
      ORDER BY job.position`,
   )

@@ -1,6 +1,17 @@
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import type { Condition } from './selector.ts'
 
+/** Tiles that the sheet has; with `sheet`, those that it has no more, for that reason. */
+function sheetCondition(sheet: TileFilter['sheet']): string {
+  if (sheet === undefined) return isInSheet('job.id')
+  const kind = sheet === 'removed' ? 'removed' : 'changed'
+  return `EXISTS (SELECT 1 FROM earlier_tile WHERE tile_id = job.id AND kind = '${kind}')`
+}
+
+/** SQL for a tile that is not set aside; an empty table of those that are costs next to nothing. */
+export const isInSheet = (tile: string): string =>
+  `NOT EXISTS (SELECT 1 FROM earlier_tile WHERE earlier_tile.tile_id = ${tile})`
+
 const marksOf = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
 /**
@@ -19,7 +30,7 @@ export function filterCondition(filter: TileFilter, batchId: number, isIndexed: 
 
 /** The part of a filter that is about the tile and its draft. */
 export function tileCondition(filter: TileFilter): Condition {
-  const parts: Condition[] = []
+  const parts: Condition[] = [{ sql: sheetCondition(filter.sheet), parameters: [] }]
   const add = (sql: string, ...parameters: (string | number)[]) => parts.push({ sql, parameters })
   if (filter.decisions?.length) add(`image.decision IN (${marksOf(filter.decisions.length)})`, ...filter.decisions)
   if (filter.states?.length) add(`job.state IN (${marksOf(filter.states.length)})`, ...filter.states)

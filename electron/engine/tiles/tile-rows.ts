@@ -20,6 +20,7 @@ export interface TileRow
     | 'currency'
     | 'movedFrom'
     | 'operation'
+    | 'noLonger'
   > {
   readonly clientId: string | null
   readonly errorCode: NonNullable<Tile['failure']>['code'] | null
@@ -37,7 +38,8 @@ export const tileColumns = `job.id, job.batch_id AS batchId, job.prompt_id AS pr
   job.request_json ->> '$.references' AS referencesJson,
   job.request_json ->> '$.width' AS width, job.request_json ->> '$.height' AS height, job.state,
   job.hold_reason AS holdReason, job.error_code AS errorCode, job.error_message AS errorMessage, job.dismissed, job.moved_from AS movedFrom,
-  job.estimate_micros AS estimateMicros, job.currency, prompt.columns_json AS columnsJson`
+  job.estimate_micros AS estimateMicros, job.currency, prompt.columns_json AS columnsJson,
+  (SELECT kind FROM earlier_tile WHERE earlier_tile.tile_id = job.id) AS noLonger`
 
 /** An image as the database gives it, for `imageColumns`. */
 export interface ImageRow extends Omit<Image, 'hires' | 'reroll' | 'redrawn' | 'cached' | 'flags'> {

@@ -4,7 +4,8 @@ import type { Targets } from '#shared/contract/common.ts'
 import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { openEarlier } from './earlier.ts'
-import { filterCondition, orderSql } from './filter.ts'
+import { type EarlierAttempt, openEarlierAttempts } from './earlier-attempts.ts'
+import { filterCondition, isInSheet, orderSql } from './filter.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
 import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
@@ -13,6 +14,7 @@ export { type BatchCounts, type JobCounts, openBatchCounts } from './batch-count
 export { type Deliverable, openDeliverables } from './deliverables.ts'
 export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
 export { type LooseEnds, openLooseEnds } from './loose-ends.ts'
+export { openSheetTiles, type SheetTile, type SheetTiles } from './sheet-tiles.ts'
 
 const sheetColumns = z.record(z.string(), z.string())
 const pictures = z.array(z.object({ sha256: z.string() }))
@@ -33,8 +35,9 @@ export type Tiles = ReturnType<typeof openTiles>
 
 /** The grid's read model: SELECT only, over tables that other rooms write. */
 export function openTiles(storage: Storage) {
-  const total = storage.prepare<[number], { count: number }>(
-    `SELECT count(*) AS count FROM job WHERE batch_id = ? AND stage = 'draft'`,
+  const total = storage.prepare<[number, number], { count: number }>(
+    `SELECT count(*) - (SELECT count(*) FROM earlier_tile WHERE batch_id = ?) AS count
+     FROM job WHERE batch_id = ? AND stage = 'draft'`,
   )
   const promptRows = storage.prepare<[number], [id: number, row: number]>(
     'SELECT id, row FROM prompt WHERE batch_id = ?',
@@ -59,22 +62,26 @@ export function openTiles(storage: Storage) {
     'SELECT batch_id AS batchId, position FROM job WHERE id = ?',
   )
   const undecidedJoin = `FROM job JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
-     WHERE job.batch_id = ? AND job.stage = 'draft' AND image.decision = 'undecided'`
+     WHERE job.batch_id = ? AND job.stage = 'draft' AND image.decision = 'undecided' AND ${isInSheet('job.id')}`
   const after = storage.prepare<[number, number, number], { id: number }>(
     `SELECT job.id ${undecidedJoin} AND (job.position, job.id) > (?, ?) ORDER BY job.position, job.id LIMIT 1`,
   )
   const before = storage.prepare<[number, number, number], { id: number }>(
     `SELECT job.id ${undecidedJoin} AND (job.position, job.id) < (?, ?) ORDER BY job.position DESC, job.id DESC LIMIT 1`,
   )
-  const siblings = storage.prepare<[number], { imageId: number; decision: DraftTarget['decision'] }>(
+  const siblings = storage.prepare<[number, number], { imageId: number; decision: DraftTarget['decision'] }>(
     `SELECT image.id AS imageId, image.decision FROM image JOIN prompt ON prompt.id = image.prompt_id
      WHERE image.stage = 'draft' AND image.output_index = 0
        AND (prompt.batch_id, prompt.row) = (SELECT own.batch_id, own.row FROM image AS mine JOIN prompt AS own ON own.id = mine.prompt_id WHERE mine.id = ?)
+       AND coalesce((SELECT at_ms FROM earlier_tile WHERE tile_id = image.tile_id), 0)
+         = coalesce((SELECT at_ms FROM earlier_tile WHERE tile_id = (SELECT tile_id FROM image WHERE id = ?)), 0)
      ORDER BY image.tile_id`,
   )
   const draftOf = storage.prepare<[number], { id: number }>(
     `SELECT id FROM image WHERE tile_id = ? AND stage = 'draft' AND output_index = 0`,
   )
+
+  const earlierAttempts: (wanted: string) => EarlierAttempt[] = openEarlierAttempts(storage)
 
   /** Whether every prompt is in the search index: not yet, for a while, in a library from before there was one. */
   const isIndexed = (): boolean => (indexedFrom.get() ?? 0) <= 1
@@ -105,17 +112,19 @@ export function openTiles(storage: Storage) {
       ids: found.map(([id]) => id),
       rows: runs,
       firstUndecided: found.findIndex(([, , undecided]) => undecided === 1),
-      total: total.get(batchId)?.count ?? 0,
+      total: total.get(batchId, batchId)?.count ?? 0,
     }
   }
 
   function many(tileIds: readonly number[]): Tile[] {
     const wanted = JSON.stringify(tileIds)
     const imagesByTile = Map.groupBy(manyImages.all(wanted), (image) => image.tileId)
+    const earlierByTile = Map.groupBy(earlierAttempts(wanted), (attempt) => attempt.tileId)
     const finalsByTile = Map.groupBy(finalJobs.all(wanted), (job) => job.tileId)
-    return manyTiles
-      .all(wanted)
-      .map((row) => tileOf(row, imagesByTile.get(row.id) ?? [], finalsByTile.get(row.id)?.at(-1) ?? null))
+    return manyTiles.all(wanted).map((row) => ({
+      ...tileOf(row, imagesByTile.get(row.id) ?? [], finalsByTile.get(row.id)?.at(-1) ?? null),
+      earlier: (earlierByTile.get(row.id) ?? []).map(({ prompt, image }) => ({ prompt, image })),
+    }))
   }
 
   return {
@@ -131,14 +140,15 @@ export function openTiles(storage: Storage) {
     },
 
     /** The drafts of an image's row with their decisions, in order. */
-    siblings: (imageId: number) => siblings.all(imageId),
+    siblings: (imageId: number) => siblings.all(imageId, imageId),
     /** The draft image in a tile; null where there is none yet. */
     draftOf: (tileId: number): number | null => draftOf.get(tileId)?.id ?? null,
 
     /** The drafts that targets name, in the order of the sheet. Throws AppError `invalid-input`. */
     targets(targets: Targets): DraftTarget[] {
       const condition = targetCondition(targets)
-      const inBatch = targets.kind === 'selector' ? `image.batch_id = ? AND ${draftsOnly} AND ` : ''
+      const inBatch =
+        targets.kind === 'selector' ? `image.batch_id = ? AND ${draftsOnly} AND ${isInSheet('image.tile_id')} AND ` : ''
       const rows = storage
         .prepare<(string | number)[], Omit<DraftTarget, 'hasFinal'> & { hasFinal: number }>(
           `SELECT image.id AS imageId, image.tile_id AS tileId, image.prompt_id AS promptId, prompt.row, image.decision,

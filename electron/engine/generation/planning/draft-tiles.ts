@@ -38,6 +38,10 @@ export interface TileSource {
   readonly pictures: DraftPictures
   /** A person's price of one picture for models without one, micros; null where nobody said. */
   readonly pricePerImageMicros: number | null
+  /** Whether a tile is wanted, by its number among all that the rows ask for; absent: all are. */
+  readonly wants?: (tile: number) => boolean
+  /** Tiles of the whole sheet before a row, for a rotation, where the rows are only some of a sheet. */
+  readonly madeBefore?: (row: number) => number
 }
 
 /** Few enough that hashing and storing them never holds the event loop for long. */
@@ -47,17 +51,23 @@ const promptsAtOnce = 100
 export function* draftSlices(source: TileSource): Generator<DraftSlice> {
   const facts = remembering(source.facts)
   let made = 0
+  let counted = 0
+  let lastRow = 0
   const { columns, rows } = source.sheet
-  const { settings, wildcards } = source
+  const { settings, wildcards, wants } = source
   for (const { prompts, problems } of expandRows(rows, { ...settings, columns, wildcards })) {
     yield { problems, prompts: [] }
     for (let at = 0; at < prompts.length; at += promptsAtOnce)
       yield {
         problems: [],
-        prompts: prompts.slice(at, at + promptsAtOnce).map((prompt) => {
+        prompts: prompts.slice(at, at + promptsAtOnce).flatMap((prompt) => {
+          if (source.madeBefore && prompt.row !== lastRow) made = source.madeBefore(prompt.row)
+          lastRow = prompt.row
           const slice = tilesOf(prompt, { ...source, facts }, made)
           made += slice.tiles.length
-          return slice
+          if (!wants) return [slice]
+          const tiles = slice.tiles.filter(() => wants(counted++))
+          return tiles.length > 0 ? [{ ...slice, tiles }] : []
         }),
       }
   }

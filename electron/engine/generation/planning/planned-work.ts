@@ -6,8 +6,9 @@ import type { References } from '#engine/references/references.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
-import type { Tiles } from '#engine/tiles/tiles.ts'
+import type { SheetTiles, Tiles } from '#engine/tiles/tiles.ts'
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
+import type { SheetComparison } from '#shared/contract/batches.ts'
 import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
 import type { ModelFacts } from './model-facts.ts'
 
@@ -19,6 +20,7 @@ export interface PlanningNeeds {
   readonly images: Images
   readonly cache: Cache
   readonly tiles: Tiles
+  readonly sheetTiles: SheetTiles
   readonly providers: OpenProviders
   readonly wildcards: Wildcards
   readonly facts: ModelFacts
@@ -46,12 +48,23 @@ export interface PlanPage {
   readonly outcome: PlanRow['outcome'] | undefined
 }
 
+/** What is told of a comparison beside its plan, its rows a page at a time. */
+export interface Compared extends Omit<SheetComparison, 'plan' | 'rows'> {
+  readonly page: (asked: {
+    offset: number
+    limit: number
+    kind?: SheetComparison['rows'][number]['kind'] | undefined
+  }) => { rows: SheetComparison['rows']; total: number }
+}
+
 /** What a wish would make, and the way to make it. */
 export interface PlannedWork {
   readonly summary: PlanSummary
   /** The batch that a run goes on with; null where it makes a new one. */
   readonly batchId: () => number | null
   readonly rows: (page: PlanPage) => Promise<{ rows: PlanRow[]; total: number }>
+  /** Of a newer sheet for a batch alone. */
+  readonly compared?: Compared
   /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */
   readonly run: (input: RunInput, markRan: (batchId: number) => void) => Promise<number>
 }

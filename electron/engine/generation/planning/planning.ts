@@ -1,4 +1,11 @@
 import {
+  type DifferencesInput,
+  type SheetComparison,
+  type UpdateInput,
+  type UpdatePlanInput,
+  updatePlanInput,
+} from '#shared/contract/batches.ts'
+import {
   type DraftPlanInput,
   draftPlanInput,
   type FinalPlanInput,
@@ -15,9 +22,10 @@ import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
 import { withPinnedWildcards } from './pin-wildcards.ts'
-import type { PlannedWork, PlanningNeeds } from './planned-work.ts'
+import type { Compared, PlannedWork, PlanningNeeds } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
+import { comparedRows, planUpdateOf } from './update-planning.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
 const plansKept = 8
@@ -31,6 +39,8 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
   const starting = new Map<string, Promise<{ batchId: number; batch: string }>>()
 
   async function make(kind: StoredPlan['kind'], input: unknown): Promise<PlannedWork> {
+    const update = kind === 'drafts' ? updatePlanInput.safeParse(input).data : undefined
+    if (update) return planUpdateOf(needs, update)
     if (kind === 'drafts') return planDraftsOf(needs, draftPlanInput.parse(input))
     if (kind === 'finals') return planFinalsOf(needs, finalPlanInput.parse(input))
     return planRerollsOf(needs, rerollPlanInput.parse(input))
@@ -81,7 +91,39 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     return { batchId, batch: batches.get(batchId).name }
   }
 
+  async function comparedIn(planId: string): Promise<Compared> {
+    const { compared } = await find(planId)
+    if (!compared) throw new AppError('invalid-input', 'That plan compares no sheets.')
+    return compared
+  }
+
+  /** Asked twice, also at once, it runs once. */
+  async function runOnce(input: RunInput): Promise<{ batchId: number; batch: string }> {
+    const known = starting.get(input.planId)
+    if (known) return known
+    const started = run(input)
+    starting.set(input.planId, started)
+    try {
+      return await started
+    } finally {
+      starting.delete(input.planId)
+    }
+  }
+
   return {
+    /** What a newer sheet makes of a batch; nothing is changed. */
+    async compareSheet(input: UpdatePlanInput): Promise<SheetComparison> {
+      const made = await plan('drafts', input)
+      const compared = await comparedIn(made.planId)
+      const { page: _, ...counts } = compared
+      return { plan: made, ...counts, rows: comparedRows(compared) }
+    },
+    async differences({ planId, ...page }: DifferencesInput) {
+      return (await comparedIn(planId)).page(page)
+    },
+    update: (input: UpdateInput): Promise<{ batchId: number; batch: string }> =>
+      runOnce({ ...input, name: null, first: null }),
+
     /** Kept with the wildcards as they are now: the same plan makes the same prompts later, too. */
     planDrafts: (input: DraftPlanInput): Promise<Plan> =>
       plan('drafts', { ...input, settings: withPinnedWildcards(needs.wildcards, input.settings) }),
@@ -92,17 +134,6 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       return work.rows({ ...page, outcome: page.outcome })
     },
 
-    /** Asked twice, also at once, it runs once. */
-    async run(input: RunInput): Promise<{ batchId: number; batch: string }> {
-      const known = starting.get(input.planId)
-      if (known) return known
-      const started = run(input)
-      starting.set(input.planId, started)
-      try {
-        return await started
-      } finally {
-        starting.delete(input.planId)
-      }
-    },
+    run: runOnce,
   }
 }

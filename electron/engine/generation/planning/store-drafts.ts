@@ -111,7 +111,7 @@ export async function storeDrafts(
   return created
 }
 
-interface Place {
+export interface Place {
   readonly jobId: number
   readonly batchId: number
   readonly promptId: number
@@ -123,7 +123,8 @@ interface Place {
   readonly isHeldBack: boolean
 }
 
-function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): void {
+/** A tile that its cache entry, its price or an unknown twin makes done, held or queued. Inside the caller's transaction. */
+export function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): void {
   const { jobId, tile, hash } = place
   const known = tile.problem ? null : cache.find(hash)
   const price = tile.price?.highestMicros ?? null
