@@ -46,5 +46,5 @@ export function wordDiff(before: string, after: string): DiffPiece[] {
   return pieces
 }
 
-/** Words and the blanks between them, each by itself. */
-const wordsOf = (text: string): string[] => text.match(/\s+|[^\s]+/g) ?? []
+/** Words, and the blanks and signs between them, each by itself. */
+const wordsOf = (text: string): string[] => text.match(/\s+|[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []

@@ -51,6 +51,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       compareSheet: os.batches.compareSheet.handler(({ input }) => engine.batches.compareSheet(input)),
       differences: os.batches.differences.handler(({ input }) => engine.batches.differences(input)),
       update: os.batches.update.handler(({ input }) => engine.batches.update(input)),
+      writeSheet: os.batches.writeSheet.handler(({ input }) => engine.batches.writeSheet(input)),
       rename: os.batches.rename.handler(({ input }) => engine.batches.rename(input)),
     },
     generation: {

@@ -15,6 +15,7 @@ import { addPlan } from './plan.ts'
 import { addProviders } from './providers.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
+import { addSheet } from './sheet.ts'
 import { addUpdate } from './update.ts'
 import { addUpkeep } from './upkeep.ts'
 import { programVersion } from './web-window.ts'
@@ -78,6 +79,7 @@ const commands = [
   addPlan,
   addRun,
   addUpdate,
+  addSheet,
   addBatches,
   addFailures,
   addDecide,

@@ -30,8 +30,10 @@ import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
+import { openWrittenSheets } from './written-sheets.ts'
 
 export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
+export { writeFilesDurably } from '#engine/storage/storage.ts'
 
 /** How long opening a library waits for keys in the system's keyring; later ones are taken in when they come. */
 const keysWaitMs = 3_500
@@ -237,6 +239,7 @@ export async function openEngine(options: EngineOptions) {
       },
       differences: generation.differences,
       update: generation.update,
+      writeSheet: openWrittenSheets({ batches, tiles, sheets }),
       rename({ batchId, name }: { batchId: number; name: string }) {
         const renamed = batches.rename(batchId, name)
         emit({ kind: 'batches-changed' })

@@ -9,6 +9,10 @@ import { api, queryKeys } from './queries.ts'
  */
 
 export const useAddSheet = () => useMutation(api.sheets.add.mutationOptions())
+/** Not shared between openings: a comparison counts for the sheets as they are now. */
+export const useCompareSheet = () => useMutation(api.batches.compareSheet.mutationOptions())
+export const useUpdateBatch = () => useMutation(api.batches.update.mutationOptions())
+export const useWriteSheet = () => useMutation(api.batches.writeSheet.mutationOptions())
 export const useAddWildcards = () => useMutation(api.wildcards.add.mutationOptions())
 export const useRemoveWildcards = () => useMutation(api.wildcards.remove.mutationOptions())
 export const useReadAgain = () => useMutation(api.sheets.readAgain.mutationOptions())

@@ -10,6 +10,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { Facts } from '../ui/table.tsx'
 import styles from './details-pane.module.css'
 import { Earlier } from './earlier.tsx'
+import { EarlierAttempts } from './earlier-attempts.tsx'
 import { Finals } from './finals.tsx'
 import { PromptText } from './prompt-text.tsx'
 import { SelectionSummary } from './selection-summary.tsx'
@@ -48,6 +49,7 @@ const TileDetails = ({ tileId, isOne }: { tileId: number; isOne: boolean }) => {
           decoding="async"
         />
       )}
+      {tile.noLonger && <p className={styles.flags}>{noLongerText[tile.noLonger]}</p>}
       {!image && <Trouble tile={tile} />}
       {image && image.flags.length > 0 && (
         <p className={styles.flags}>{image.flags.map((flag) => flagText[flag]).join(' ')}</p>
@@ -74,9 +76,15 @@ const TileDetails = ({ tileId, isOne }: { tileId: number; isOne: boolean }) => {
       {tile.references && <TileReferences sha256s={tile.references} operation={tile.operation} />}
       <Finals tile={tile} />
       <Earlier tile={tile} />
+      <EarlierAttempts tile={tile} />
     </div>
   )
 }
+
+const noLongerText = {
+  removed: 'Its row is no longer in the sheet.',
+  changed: 'Its row is another in the sheet now.',
+} as const
 
 const flagText = {
   blank: 'It looks blank.',

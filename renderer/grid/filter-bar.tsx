@@ -3,6 +3,7 @@ import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Decision } from '#shared/contract/common.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { profileName } from '#shared/generation-request.ts'
+import { SheetUpdate } from '../load/sheet-update.tsx'
 import { withPart } from '../review/filter.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
@@ -46,6 +47,7 @@ export const FilterBar = ({
 }) => {
   const chosen = filter.decisions ?? []
   const failed = (batch?.drafts.failed ?? 0) + (batch?.drafts.unknown ?? 0)
+  const earlier = batch?.earlierTiles ?? { removed: 0, changed: 0 }
   const models = [...new Set(batch?.settings.profiles.map((profile) => profile.model) ?? [])]
   return (
     <div className={styles.bar} role="toolbar" aria-label="Filter and view" data-region="filter" data-dims="">
@@ -70,6 +72,11 @@ export const FilterBar = ({
       {(failed > 0 || filter.states !== undefined) && (
         <Toggle name="states" filter={filter} value={[...troubled]} onFilter={onFilter} count={failed}>
           Failed
+        </Toggle>
+      )}
+      {(earlier.removed > 0 || filter.sheet === 'removed') && (
+        <Toggle name="sheet" filter={filter} value="removed" onFilter={onFilter} count={earlier.removed}>
+          No longer in the sheet
         </Toggle>
       )}
       <Toggle name="flagged" filter={filter} value={true} onFilter={onFilter}>
@@ -116,7 +123,11 @@ export const FilterBar = ({
             onSelect: () => onOrder(value),
           }))}
         />
-        <ViewMenu />
+        {batch ? (
+          <SheetUpdate batchId={batch.batchId}>{(items) => <ViewMenu more={items} />}</SheetUpdate>
+        ) : (
+          <ViewMenu />
+        )}
         <ViewControls canGroup={order === 'sheet'} />
       </div>
     </div>

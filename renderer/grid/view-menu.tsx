@@ -2,7 +2,7 @@ import { useCommandCenter, useKeyOf } from '../keys/command-center.tsx'
 import type { CommandId } from '../keys/commands.ts'
 import { IconButton } from '../ui/button.tsx'
 import type { IconName } from '../ui/icon.tsx'
-import { Menu } from '../ui/menu.tsx'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
 
 const views: readonly { readonly id: CommandId; readonly label: string; readonly icon: IconName }[] = [
   { id: 'openLoupe', label: 'Loupe', icon: 'image' },
@@ -13,7 +13,7 @@ const views: readonly { readonly id: CommandId; readonly label: string; readonly
 ]
 
 /** The ways to look at drafts, for a hand on the mouse; each has its key beside it. */
-export const ViewMenu = () => {
+export const ViewMenu = ({ more = [] }: { more?: readonly MenuItem[] }) => {
   const center = useCommandCenter()
   const keyOf = useKeyOf()
   return (
@@ -24,6 +24,7 @@ export const ViewMenu = () => {
         ...views.map(({ id, label, icon }) => ({ label, icon, keys: keyOf(id), onSelect: () => void center.run(id) })),
         'line' as const,
         { label: 'History', icon: 'history', keys: keyOf('history'), onSelect: () => void center.run('history') },
+        ...(more.length > 0 ? ['line' as const, ...more] : []),
       ]}
     />
   )

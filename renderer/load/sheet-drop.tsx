@@ -5,7 +5,9 @@ import { Icon } from '../ui/icon.tsx'
 import styles from './sheet-drop.module.css'
 import { type SheetLoader, useSheetLoader } from './use-sheet-loader.ts'
 
-const accepted = '.csv,.tsv,.jsonl,.ndjson,.json,.xlsx,.md,.txt,text/csv,text/tab-separated-values,text/plain'
+/** What a picker of sheets offers. */
+export const acceptedSheets =
+  '.csv,.tsv,.jsonl,.ndjson,.json,.xlsx,.md,.txt,text/csv,text/tab-separated-values,text/plain'
 const editable = 'input, textarea, select, [contenteditable], [role=dialog]'
 
 /** Makes the whole window a place to drop a sheet on, or to paste one into (outside of text fields), while it is shown. */
@@ -49,7 +51,7 @@ export const SheetPicker = ({
         ref={picker}
         className="visually-hidden"
         type="file"
-        accept={accepted}
+        accept={acceptedSheets}
         tabIndex={-1}
         aria-label="Sheet file"
         onChange={(event) => {
@@ -63,7 +65,7 @@ export const SheetPicker = ({
 }
 
 /** Whether a file is over the window. Enter and leave come for every element in between, so they are counted. */
-function useWindowDrop(onFile: SheetLoader['loadFile']): boolean {
+export function useWindowDrop(onFile: SheetLoader['loadFile']): boolean {
   const [isOver, setOver] = useState(false)
   const newest = useRef(onFile)
   useEffect(() => {

@@ -89,6 +89,10 @@ export const updatePlanInput = z.object({
 })
 export type UpdatePlanInput = z.infer<typeof updatePlanInput>
 
+/** A sheet as it came, with our columns added: a file to save. */
+export const writtenSheet = z.object({ name: z.string(), bytesBase64: z.string() })
+export type WrittenSheet = z.infer<typeof writtenSheet>
+
 const differencesInput = z.object({
   planId: z.string(),
   offset: z.coerce.number().int().nonnegative().default(0),
@@ -138,6 +142,14 @@ export const batches = {
     })
     .input(updateInput)
     .output(z.object({ batchId: id, batch: z.string() })),
+  writeSheet: oc
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/written-sheet',
+      summary: 'The sheet as it came, with status, decision, file, model, seed and price of each row',
+    })
+    .input(z.object({ batchId: z.coerce.number().int().positive() }))
+    .output(writtenSheet),
   rename: oc
     .route({ method: 'POST', path: '/batches/{batchId}/name', summary: 'Give a batch another name' })
     .input(z.object({ batchId: z.coerce.number().int().positive(), name: z.string().min(1).max(120) }))

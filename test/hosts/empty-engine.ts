@@ -53,7 +53,7 @@ export function emptyEngine(
     templates: closedRoom('preview'),
     wildcards: closedRoom('list', 'add', 'remove'),
     references: closedRoom('list', 'add', 'fetch', 'remove', 'thumb', 'addFromFolder'),
-    batches: closedRoom('list', 'get', 'find', 'rename', 'compareSheet', 'differences', 'update'),
+    batches: closedRoom('list', 'get', 'find', 'rename', 'compareSheet', 'differences', 'update', 'writeSheet'),
     generation: closedRoom(
       'planDrafts',
       'planFinals',

@@ -21,6 +21,7 @@ export { previewPrompts } from './preview.ts'
 export { referencesIn } from './reference-cells.ts'
 export type { RowOverrides } from './row-overrides.ts'
 export type { InSlices, ReadSheet, SheetRow } from './rows.ts'
+export { writeBack } from './write/write-back.ts'
 
 interface SheetInput {
   /** The file's name; its extension is a hint. */

@@ -84,6 +84,22 @@ export function* readJson(text: string): InSlices<RawTable> {
   return yield* rows.table()
 }
 
+/** Where the entries of a document's list begin and end, in its order; its only object where there is no list. */
+export function* entryPlaces(text: string): Generator<{ start: number; end: number }, void, void> {
+  const list = listStart(text)
+  if (list === -1) {
+    const start = skipSpace(text, 0)
+    yield { start, end: text.trimEnd().length }
+    return
+  }
+  for (let at = skipSpace(text, list + 1); at < text.length && text[at] !== ']'; ) {
+    const end = valueEnd(text, at)
+    yield { start: at, end: at + text.slice(at, end).trimEnd().length }
+    if (text[end] !== ',') return
+    at = skipSpace(text, end + 1)
+  }
+}
+
 const tooLong = (line: number): AppError =>
   new AppError(
     'invalid-input',

@@ -59,6 +59,19 @@ function plainEnd(text: string, start: number, delimiter: number): number {
   return text.length
 }
 
+/** The cells of one row as they stand in the file, quotes and all. */
+export function rawCells(text: string, delimiter: string): string[] {
+  const code = delimiter.charCodeAt(0)
+  const cells: string[] = []
+  for (let at = 0; ; ) {
+    const close = text.charCodeAt(at) === quote ? closingQuote(text, at, code) : -1
+    const end = close === -1 ? plainEnd(text, at, code) : close + 1
+    cells.push(text.slice(at, end))
+    if (end >= text.length || text.charCodeAt(end) !== code) return cells
+    at = end + 1
+  }
+}
+
 /** Lines end with `\n`, `\r\n` or `\r`, mixed as they like. */
 const lineEnds = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0
 

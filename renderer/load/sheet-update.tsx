@@ -1,0 +1,176 @@
+import { type ReactNode, useRef, useState } from 'react'
+import type { SheetComparison } from '#shared/contract/batches.ts'
+import { messageOf } from '#shared/errors.ts'
+import { useAddSheet, useCompareSheet, useUpdateBatch, useWriteSheet } from '../api/changes.ts'
+import { useSpendGuard } from '../settings/spend-guard.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Icon } from '../ui/icon.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+import { countText } from '../ui/time-text.ts'
+import { notifyError } from '../ui/toast.tsx'
+import { base64Of } from './base64.ts'
+import { Differences } from './differences.tsx'
+import { priceOfPlan } from './plan-text.ts'
+import dropStyles from './sheet-drop.module.css'
+import { acceptedSheets, useWindowDrop } from './sheet-drop.tsx'
+import styles from './sheet-update.module.css'
+
+/** A batch as a place to drop a newer version of its sheet on: what differs, what it costs, and then the update. */
+export const SheetUpdate = ({
+  batchId,
+  children,
+}: {
+  batchId: number
+  /** Draws the menu that has these items, beside others. */
+  children: (items: readonly MenuItem[]) => ReactNode
+}) => {
+  const write = useWriteSheet()
+  const add = useAddSheet()
+  const compare = useCompareSheet()
+  const [found, setFound] = useState<{ name: string; compared: SheetComparison } | null>(null)
+  const isBusy = add.isPending || compare.isPending
+  const read = async (name: string, file: Blob) => {
+    const sheet = await add.mutateAsync({ name, bytesBase64: await base64Of(file) })
+    const compared = await compare.mutateAsync({ batchId, sheetId: sheet.id })
+    setFound({ name, compared })
+  }
+  const picker = useRef<HTMLInputElement>(null)
+  const open = (file: Blob & { readonly name?: string }) => {
+    const name = file.name ?? 'sheet.txt'
+    read(name, file).catch((error: unknown) => notifyError(`${name} could not be compared`, error))
+  }
+  const isOver = useWindowDrop(open)
+  const items: readonly MenuItem[] = [
+    { label: 'Load a newer sheet…', icon: 'sheet', onSelect: () => picker.current?.click() },
+    {
+      label: 'Write the sheet back',
+      icon: 'deliver',
+      onSelect: () =>
+        write.mutate(
+          { batchId },
+          {
+            onSuccess: ({ name, bytesBase64 }) => download(name, bytesBase64),
+            onError: (error) => notifyError('The sheet could not be written', error),
+          },
+        ),
+    },
+  ]
+  return (
+    <>
+      {children(items)}
+      <input
+        ref={picker}
+        className="visually-hidden"
+        type="file"
+        accept={acceptedSheets}
+        tabIndex={-1}
+        aria-label="Newer sheet file"
+        onChange={(event) => {
+          const file = event.target.files?.item(0)
+          if (file) open(file)
+          event.target.value = ''
+        }}
+      />
+      {(isOver || isBusy) && (
+        <div className={dropStyles.veil} role="status">
+          <div className={dropStyles.place}>
+            <Icon name="sheet" size={32} />
+            <b>{isBusy ? 'Comparing the sheets' : 'Let go to compare it with this batch’s sheet'}</b>
+            <span>Only what is new or changed is made; nothing is sent before you have seen it</span>
+          </div>
+        </div>
+      )}
+      {found && <UpdateDialog {...found} onClose={() => setFound(null)} />}
+    </>
+  )
+}
+
+/** Saved by the browser as any download; the window of the desktop asks where. */
+function download(name: string, bytesBase64: string): void {
+  const bytes = Uint8Array.from(atob(bytesBase64), (letter) => letter.charCodeAt(0))
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+const UpdateDialog = ({
+  name,
+  compared,
+  onClose,
+}: {
+  name: string
+  compared: SheetComparison
+  onClose: () => void
+}) => {
+  const update = useUpdateBatch()
+  const { guard, dialog } = useSpendGuard()
+  const { plan, added, changed, removed, returned } = compared
+  const differs = added + changed + removed + returned > 0
+  const columns = [
+    ...compared.columns.added.map((column) => `new column ${column}`),
+    ...compared.columns.removed.map((column) => `without column ${column}`),
+  ]
+  const start = () =>
+    guard(plan.highestMicros, () =>
+      update.mutate({ planId: plan.planId, highestMicros: plan.highestMicros }, { onSuccess: onClose }),
+    )
+  return (
+    <Dialog
+      title={`A newer sheet: ${name}`}
+      description={differs ? `${countText(compared.same, 'row')} the same.` : 'No row differs.'}
+      open
+      onClose={onClose}
+      width="wide"
+      foot={
+        <>
+          {update.isError && (
+            <span className={styles.error} role="alert">
+              Nothing was changed. {messageOf(update.error)}
+            </span>
+          )}
+          <Button onClick={onClose}>Leave it as it is</Button>
+          <Button look="go" disabled={update.isPending} onClick={start}>
+            {update.isPending
+              ? 'Bringing it there'
+              : plan.requests === 0
+                ? 'Update the batch, nothing to make'
+                : `Update and make ${countText(plan.requests, 'draft')}, ${priceOfPlan(plan)}`}
+          </Button>
+        </>
+      }
+    >
+      <dl className={styles.counts}>
+        <Count name="Added" count={added} />
+        <Count name="Changed" count={changed} />
+        <Count name="Removed" count={removed} />
+        {returned > 0 && <Count name="Back again" count={returned} />}
+        <Count name="Drafts that stay" count={compared.keptTiles} />
+        <Count name="From the cache" count={plan.cached} />
+      </dl>
+      <p className={styles.note}>
+        {compared.asideTiles > 0 &&
+          `${countText(compared.asideTiles, 'draft')} will be out of view and out of deliveries, with their pictures and decisions kept. `}
+        {compared.canceled > 0 && `${countText(compared.canceled, 'draft')} still waiting will not be made. `}
+        {columns.length > 0 && `It comes ${columns.join(', ')}.`}
+      </p>
+      {plan.problems.slice(0, 5).map(({ row, message }) => (
+        <p key={`${row} ${message}`} className={styles.problem}>
+          {row === null ? message : `Row ${row}: ${message}`}
+        </p>
+      ))}
+      <Differences planId={plan.planId} compared={compared} />
+      {dialog}
+    </Dialog>
+  )
+}
+
+const Count = ({ name, count }: { name: string; count: number }) => (
+  <div className={styles.count}>
+    <dt>{name}</dt>
+    <dd>{count.toLocaleString('en-US')}</dd>
+  </div>
+)
