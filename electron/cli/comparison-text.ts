@@ -23,7 +23,7 @@ export function comparisonText(compared: SheetComparison, title: string): string
     ...(canceled > 0 ? [`${manyText(canceled, 'draft')} waiting for rows that are gone will be canceled`] : []),
     ...shown.flatMap(rowLines),
     ...(differ > shown.length ? [`  and ${countText(differ - shown.length)} more`] : []),
-    ...problemLines(plan.problems, plan.problemCount),
+    ...problemLines(plan),
   ].join('\n')
 }
 

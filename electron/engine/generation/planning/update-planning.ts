@@ -4,6 +4,8 @@ import { AppError } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { type BatchChange, spelledOut } from './batch-change.ts'
 import { compareBatch } from './compare-batch.ts'
+import { prepareDraftPictures } from './draft-pictures.ts'
+import type { TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
 import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
@@ -30,7 +32,12 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
     wildcards: needs.wildcards.lookup(batch.settings.wildcards ?? null),
     pricePerImageMicros: input.pricePerImageMicros,
   }
-  const sources = { older: { ...shared, sheet: older.sheet }, newer: { ...shared, sheet: newer.sheet } }
+  const sourceOf = async (sheetId: number, { sheet }: typeof older): Promise<TileSource> => ({
+    ...shared,
+    sheet,
+    pictures: await prepareDraftPictures(needs, sheetId, sheet, batch.settings),
+  })
+  const sources = { older: await sourceOf(batch.sheetId, older), newer: await sourceOf(input.sheetId, newer) }
   const change = await compareBatch(sources, await storedRows(needs.sheetTiles, batch.id))
   const facts = remembering(needs.facts)
   const plan = await planDrafts({
