@@ -11,7 +11,7 @@ import { openColumnMappings } from './column-mappings.ts'
 import { openPromptWords } from './prompt-words.ts'
 import { openSheetVersions } from './sheet-versions.ts'
 
-export type { ChangeStep, SheetChange } from './sheet-versions.ts'
+export type { ChangeStep } from './sheet-versions.ts'
 
 export interface StoredSheet {
   readonly id: number
