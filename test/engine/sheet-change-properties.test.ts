@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import { tilesOf, update } from './change-sheet.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor, sheetOf } from './open-library.ts'
 import { openPaidLibrary } from './paid-library.ts'
 
+const killed = fileURLToPath(new URL('./sheet-change-killed.ts', import.meta.url))
 const header = 'sku,prompt,note'
 const words = fc.constantFrom('red', 'blue', 'green', 'shoe', 'cup', 'lamp')
 const prompt = fc.array(words, { minLength: 1, maxLength: 3 }).map((list) => list.join(' '))
@@ -125,7 +127,7 @@ test('killed at any time, an update is either not begun or carried to its end', 
     const child = spawn(
       process.execPath,
       [
-        join(import.meta.dirname, 'sheet-change-killed.ts'),
+        killed,
         library.folder,
         join(library.folder, '..', 'keys.json'),
         text,
