@@ -126,13 +126,7 @@ test('killed at any time, an update is either not begun or carried to its end', 
     const text = sheetOf(versions[(run + 1) % 2] ?? [], header)
     const child = spawn(
       process.execPath,
-      [
-        killed,
-        library.folder,
-        join(library.folder, '..', 'keys.json'),
-        text,
-        String(delayMs),
-      ],
+      [killed, library.folder, join(library.folder, '..', 'keys.json'), text, String(delayMs)],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     )
     await once(child, 'exit')
