@@ -23,10 +23,10 @@ export interface CommandLine {
   withName<Name, Options>(
     work: (call: Call, name: Name, options: Options) => Promise<number>,
   ): (name: Name, options: Options) => Promise<void>
-  /** The action of a command with two arguments, of which the second may be left out. */
-  withTwoNames<Name, Options>(
-    work: (call: Call, name: Name, second: string | undefined, options: Options) => Promise<number>,
-  ): (name: Name, second: string | undefined, options: Options) => Promise<void>
+  /** The action of a command with two arguments. */
+  withTwoNames<Name, Second, Options>(
+    work: (call: Call, name: Name, second: Second, options: Options) => Promise<number>,
+  ): (name: Name, second: Second, options: Options) => Promise<void>
 }
 
 /** Reads a whole number; commander adds the option's name to the sentence. */

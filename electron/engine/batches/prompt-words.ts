@@ -17,6 +17,7 @@ const wordsOf = ({ text, clientId, columns }: Searched): string => {
 /** The search index beside the prompts. Every call is inside the transaction that changes the prompt itself. */
 export function openPromptWords(storage: Storage) {
   const insert = storage.prepare<[number, string]>('INSERT INTO prompt_search (rowid, words) VALUES (?, ?)')
+  const remove = storage.prepare<[number]>('DELETE FROM prompt_search WHERE rowid = ?')
   const removeBatch = storage.prepare<[number]>(
     'DELETE FROM prompt_search WHERE rowid IN (SELECT id FROM prompt WHERE batch_id = ?)',
   )
@@ -31,6 +32,12 @@ export function openPromptWords(storage: Storage) {
 
   return {
     add: (promptId: number, prompt: Searched): void => void insert.run(promptId, wordsOf(prompt)),
+    replace(promptId: number, prompt: Searched): void {
+      // One that is still to be indexed will be, with its new words.
+      if (promptId < (below.get() ?? 0)) return
+      remove.run(promptId)
+      insert.run(promptId, wordsOf(prompt))
+    },
     dropBatch: (batchId: number): void => void removeBatch.run(batchId),
 
     /** Indexes up to `count` prompts of a library from before there was an index, the newest first. True when all are in. */
