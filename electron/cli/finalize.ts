@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { FinalPlanInput, FinalProfile, Plan } from '#shared/contract/generation.ts'
+import type { FinalPlanInput, FinalProfile, FinalStep, Plan } from '#shared/contract/generation.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { statusOfBatch } from './batches.ts'
@@ -18,6 +18,7 @@ interface FinalizeOptions {
   readonly upscale?: { provider: string; model: string }
   readonly cutout?: { provider: string; model: string }
   readonly scale?: number
+  readonly then?: readonly FinalStep[]
   readonly fromDraft?: boolean
   readonly referenceRow?: number
   readonly marked?: boolean
@@ -32,6 +33,11 @@ export function addFinalize(line: CommandLine): void {
     .option('--upscale <provider/model>', 'enlarge them with this model', providerAndModel)
     .option('--cutout <provider/model>', 'cut them out of their background with this model', providerAndModel)
     .option('--scale <n>', 'how many times larger, 1 to 8 (default: 2, or what the model does)', scaleOf)
+    .option(
+      '--then <step>',
+      'and then, up to three times: upscale:PROVIDER/MODEL[@N] or cutout:PROVIDER/MODEL, of the picture before',
+      stepAfter,
+    )
     .option('--from-draft', 'with --with: start from the draft’s own picture')
     .option('--reference-row <n>', 'with --with: the best draft of this row goes in as a picture', wholeNumber(1, 1e9))
     .option('--marked', 'only those that are marked for full size')
@@ -43,6 +49,15 @@ function scaleOf(text: string): number {
   const scale = /^\d(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (scale >= 1 && scale <= 8) return scale
   throw new InvalidArgumentError('It is a number from 1 to 8.')
+}
+
+/** Steps as they come on the line, in its order: three at most. */
+function stepAfter(text: string, before: readonly FinalStep[] = []): FinalStep[] {
+  const [, kind, name, times] = /^(upscale|cutout):(.+?)(?:@(\d(?:\.\d+)?))?$/.exec(text) ?? []
+  if ((kind !== 'upscale' && kind !== 'cutout') || name === undefined || (kind === 'cutout' && times !== undefined))
+    throw new InvalidArgumentError('It is upscale:PROVIDER/MODEL, upscale:PROVIDER/MODEL@2 or cutout:PROVIDER/MODEL.')
+  if (before.length === 3) throw new InvalidArgumentError('A final has three further steps at most.')
+  return [...before, { kind, ...providerAndModel(name), scale: times === undefined ? null : scaleOf(times) }]
 }
 
 /** What was asked for; else the library's own for finals; null: the way each draft's model does it best. */
@@ -58,16 +73,21 @@ function profileOf(options: FinalizeOptions, settings: Settings, references: rea
     )
   if (!options.with && (options.fromDraft || references.length > 0))
     throw new AppError('invalid-input', 'Pictures go in where finals are drawn anew: name a model with --with.')
-  const size = { width: null, height: null }
+  if (options.then && models === 0)
+    throw new AppError(
+      'invalid-input',
+      'A further step (--then) follows a first one: name it with --with, --upscale or --cutout.',
+    )
+  const first = { width: null, height: null, ...(options.then ? { steps: [...options.then] } : {}) }
   if (options.with) {
     const pictures = {
       ...(options.fromDraft ? { fromDraft: true } : {}),
       ...(references.length > 0 ? { references: [...references] } : {}),
     }
-    return { kind: 'rerender', ...options.with, ...size, scale: null, ...pictures }
+    return { kind: 'rerender', ...options.with, ...first, scale: null, ...pictures }
   }
-  if (cutout) return { kind: 'cutout', ...cutout, ...size, scale: null }
-  if (upscale) return { kind: 'upscale', ...upscale, ...size, scale: options.scale ?? null }
+  if (cutout) return { kind: 'cutout', ...cutout, ...first, scale: null }
+  if (upscale) return { kind: 'upscale', ...upscale, ...first, scale: options.scale ?? null }
   if (options.profile) return savedFinalProfile(settings, options.profile)
   return options.scale ? null : settings.finalProfile
 }

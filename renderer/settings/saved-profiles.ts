@@ -30,11 +30,12 @@ export const hasProfile = (profiles: readonly SavedProfile[], stage: Stage, name
 
 /** `gpt-image-2.5-flare, low, 1024 × 1024` */
 export function profileText({ stage, profile }: SavedProfile): string {
+  const then = stage === 'final' ? (profile.steps ?? []).map((step) => `then ${step.model}`) : []
   const size = profile.width === null || profile.height === null ? null : `${profile.width} × ${profile.height}`
   const quality = profile.quality ?? null
   const more =
     stage === 'draft' ? [quality, size] : [profile.scale === null ? null : `${profile.scale}×`, quality, size]
-  return [profileName(profile), ...more].filter((part) => part !== null && part !== '').join(', ')
+  return [profileName(profile), ...more, ...then].filter((part) => part !== null && part !== '').join(', ')
 }
 
 /** What a provider itself suggests, as profiles to save: `OpenAI, draft` and `OpenAI, final`. */

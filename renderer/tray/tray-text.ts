@@ -1,5 +1,5 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { FinalProfile, Plan } from '#shared/contract/generation.ts'
+import type { FinalProfile, FinalStep, Plan } from '#shared/contract/generation.ts'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import type { SavedProfile } from '#shared/contract/settings.ts'
 import { profileName } from '#shared/generation-request.ts'
@@ -83,13 +83,40 @@ const drawn = (offer: Offer): FinalChoice[] => {
   ]
 }
 
-/** Faithful first; then saved profiles, every upscaler with its own factors, what cuts out, and every model that draws. Only what is ready. */
-export function finalChoices(providers: readonly ProviderInfo[], saved: readonly SavedProfile[] = []): FinalChoice[] {
+/** A further step of a final: a choice of the tray's second list. */
+export interface StepChoice {
+  readonly value: string
+  readonly label: string
+  readonly note: string
+  readonly step: FinalStep
+}
+
+/** What can be done with a final's picture next: cut out first, then every upscaler with its own factors. Only what is ready. */
+export function stepChoices(providers: readonly ProviderInfo[]): StepChoice[] {
+  const offers = offersOf(providers)
+  return [...offers('cutout').map(cutOut), ...offers('upscale').flatMap(larger)].flatMap(
+    ({ value, label, note, profile }) => {
+      if (!profile || profile.kind === 'rerender') return []
+      const { kind, provider, model, scale } = profile
+      return [{ value, label, note, step: { kind, provider, model, scale } }]
+    },
+  )
+}
+
+/** A profile with further steps; one that has steps of its own keeps them. */
+export const withSteps = (profile: FinalProfile | null, steps: readonly FinalStep[]): FinalProfile | null =>
+  profile && !profile.steps && steps.length > 0 ? { ...profile, steps: [...steps] } : profile
+
+const offersOf = (providers: readonly ProviderInfo[]) => {
   const offers = providers
     .filter((provider) => provider.ready)
     .flatMap((provider) => provider.models.map((model) => ({ provider, model })))
-  const that = (operation: Model['operations'][number]) =>
-    offers.filter(({ model }) => model.operations.includes(operation))
+  return (operation: Model['operations'][number]) => offers.filter(({ model }) => model.operations.includes(operation))
+}
+
+/** Faithful first; then saved profiles, every upscaler with its own factors, what cuts out, and every model that draws. Only what is ready. */
+export function finalChoices(providers: readonly ProviderInfo[], saved: readonly SavedProfile[] = []): FinalChoice[] {
+  const that = offersOf(providers)
   const named = saved
     .filter((one) => one.stage === 'final')
     .map((one) => ({

@@ -12,6 +12,7 @@ import { Progress } from '../ui/progress.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { NextSteps } from './next-steps.tsx'
 import { RerollLine } from './reroll-line.tsx'
 import styles from './tray.module.css'
 import { TrayProblems } from './tray-problems.tsx'
@@ -22,7 +23,10 @@ import {
   finalChoices,
   finalsProgress,
   priceLine,
+  type StepChoice,
+  stepChoices,
   timeLine,
+  withSteps,
 } from './tray-text.ts'
 
 /** What full sizes would cost and take, and the one step that makes them. Opening it moves no focus and runs nothing. */
@@ -55,17 +59,22 @@ type Which = 'marked' | 'approved'
 const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void }) => {
   const [chosenWhich, setWhich] = useState<Which | null>(null)
   const [chosenWay, setWay] = useState<string | null>(null)
+  const [steps, setSteps] = useState<readonly StepChoice[]>([])
   const providers = useProviders().data ?? []
   const settings = useSettings().data
   const choices = finalChoices(providers, settings?.profiles)
   const usual = settings?.finalProfile ?? null
   const way = chosenWay ?? choices.find(({ profile }) => isSameProfile(profile, usual))?.value ?? 'faithful'
   const choice = choices.find((each) => each.value === way) ?? choices[0]
+  const profile = withSteps(
+    choice?.profile ?? null,
+    steps.map(({ step }) => step),
+  )
   const which = chosenWhich ?? (batch.decisions.marked > 0 ? 'marked' : 'approved')
   const query = useFinalPlan({
     batchId: batch.batchId,
     targets: { kind: 'selector', batchId: batch.batchId, selector: which },
-    profile: choice?.profile ?? null,
+    profile,
     scale: choice?.scale ?? 2,
   })
   const run = useRunPlan()
@@ -136,9 +145,12 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             choices={choices}
             onChange={setWay}
           />
+          {choice?.profile && !choice.profile.steps && (
+            <NextSteps choices={stepChoices(providers)} steps={steps} onChange={setSteps} />
+          )}
           <ProfileMenu
             stage="final"
-            current={choice?.profile ? { stage: 'final', profile: choice.profile } : null}
+            current={profile ? { stage: 'final', profile } : null}
             onTake={({ name }) => setWay(choiceOfProfile(name))}
           />
           <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>

@@ -27,6 +27,16 @@ export const draftSettings = z.object({
 })
 export type DraftSettings = z.infer<typeof draftSettings>
 
+/** A later step of a final, made from the picture of the step before it. `scale` as in `finalProfile`. */
+export const finalStep = z.object({
+  kind: z.enum(['upscale', 'cutout']),
+  provider: z.string(),
+  model: z.string(),
+  scale: z.number().min(1).max(8).nullable(),
+  options: z.record(z.string(), z.json()).optional(),
+})
+export type FinalStep = z.infer<typeof finalStep>
+
 /**
  * How a final is made from an approved draft: drawn anew, enlarged, or cut out of its background. `scale` for an upscale,
  * `null` where the upscaler has one factor only or decides itself how large.
@@ -44,6 +54,8 @@ export const finalProfile = z.object({
   fromDraft: z.boolean().optional(),
   /** Images whose pictures go in with a re-render, after the draft's own. */
   references: z.array(id).max(16).optional(),
+  /** What is done with its picture next, in order: each step is a request of its own, and the last picture is the final. */
+  steps: z.array(finalStep).min(1).max(3).optional(),
 })
 export type FinalProfile = z.infer<typeof finalProfile>
 

@@ -118,6 +118,20 @@ test('decide by a CSV, with the lines that say nothing named', async () => {
   })
 })
 
+test('finals of several steps are one final each, and a step without a first one is refused', async () => {
+  const { desk } = await deskWithBatch()
+  await desk.run('decide', 'last', '--approve', 'rows:1-2')
+  const alone = await desk.json('finalize', 'last', '--then', 'upscale:sketch/lanczos@2')
+  expect(alone).toMatchObject({ status: 2, object: { error: { message: expect.stringContaining('--upscale') } } })
+  const odd = await desk.run('finalize', 'last', '--upscale', 'sketch/lanczos', '--then', 'paint:sketch/lanczos')
+  expect(odd.stderr).toContain('cutout:PROVIDER/MODEL')
+  const chain = ['--upscale', 'sketch/lanczos', '--scale', '1.5', '--then', 'upscale:sketch/lanczos@2']
+  const made = await desk.json('finalize', 'last', ...chain)
+  expect(made).toMatchObject({ status: 0, object: { finals: { done: 2, failed: 0 }, requests: 4, redrawn: 0 } })
+  expect(await desk.json('deliver', 'last', '--to', 'out')).toMatchObject({ status: 0, object: { written: 2 } })
+  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { ok: true, problems: [] } })
+})
+
 test('approved drafts are finalized, delivered, and verified to the byte', async () => {
   const { desk } = await deskWithBatch()
   const none = await desk.json('finalize', 'last')

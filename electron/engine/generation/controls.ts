@@ -81,7 +81,10 @@ export function openControls(needs: ControlsNeeds) {
   function controlBatch(action: ControlInput['action'], batchId: number): number {
     if (action === 'front') return storage.transaction(() => jobs.setPriority(batchId, 5))
     if (action !== 'cancel') return storage.transaction(() => (batches.setPaused(batchId, action === 'pause') ? 1 : 0))
-    const tileIds = storage.transaction(() => jobs.cancelQueued(batchId))
+    const tileIds = storage.transaction(() => {
+      jobs.stopChains(batchId)
+      return jobs.cancelQueued(batchId)
+    })
     emit({ kind: 'tiles-changed', batchId, tileIds })
     return tileIds.length
   }

@@ -69,6 +69,16 @@ const marksColumns = 'id, tile_id, decision, hires, reroll, rating, label'
 const storedColumns = `image.id, image.batch_id AS batchId, image.prompt_id AS promptId, image.tile_id AS tileId, image.job_id AS jobId,
   image.stage, image.decision, image.hires, image.blob_sha256 AS sha256, blob.format, blob.width, blob.height, blob.byte_length AS byteLength`
 
+/** A picture of the library by its content; sizes in pixels and bytes. */
+interface StoredBlob {
+  readonly format: string
+  readonly width: number
+  readonly height: number
+  readonly byteLength: number
+  readonly blank: boolean
+  readonly look: string
+}
+
 export type Images = ReturnType<typeof openImages>
 
 /** Blobs (pictures named by their content), images (what they mean in a batch, with their marks) and renditions. */
@@ -94,8 +104,8 @@ export function openImages(storage: Storage, clock: Clock) {
   )
   const blobOf = storage.prepare<
     [string],
-    { format: string; width: number; height: number; blank: number; look: string }
-  >('SELECT format, width, height, blank, look FROM blob WHERE sha256 = ?')
+    { format: string; width: number; height: number; byteLength: number; blank: number; look: string }
+  >('SELECT format, width, height, byte_length AS byteLength, blank, look FROM blob WHERE sha256 = ?')
   const everyBlob = storage.prepare<[], { sha256: string; format: string; byteLength: number }>(
     'SELECT sha256, format, byte_length AS byteLength FROM blob ORDER BY sha256',
   )
@@ -215,7 +225,7 @@ export function openImages(storage: Storage, clock: Clock) {
     },
 
     /** What is known of a picture; null where it is not in this library. */
-    blob(sha256: string): { format: string; width: number; height: number; blank: boolean; look: string } | null {
+    blob(sha256: string): StoredBlob | null {
       const row = blobOf.get(sha256)
       return row ? { ...row, blank: row.blank === 1 } : null
     },

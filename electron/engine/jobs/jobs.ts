@@ -4,8 +4,10 @@ import type { NewJob } from './job.ts'
 import { openLine } from './line.ts'
 import { openMoves } from './moves.ts'
 import { openReads } from './reads.ts'
+import { openSteps } from './steps.ts'
 
 export { type Job, type NewJob, requestOf } from './job.ts'
+export type { PlannedStep } from './steps.ts'
 
 export type Jobs = ReturnType<typeof openJobs>
 
@@ -23,6 +25,7 @@ export function openJobs(storage: Storage, clock: Clock) {
     ...openLine(storage, clock),
     ...openMoves(storage, clock),
     ...openEarlierTiles(storage, clock),
+    ...openSteps(storage),
 
     /** Inside the caller's transaction; `jobId` comes from `nextId`, counted up. */
     add(jobId: number, job: NewJob): void {

@@ -17,8 +17,11 @@ export function openReads(storage: Storage) {
      FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0
        AND (state = 'unknown' OR NOT EXISTS (SELECT 1 FROM earlier_tile WHERE earlier_tile.tile_id = job.tile_id)) ORDER BY position`,
   )
-  const finalLike = storage.prepare<[number, string], { id: number }>(
-    `SELECT id FROM job WHERE tile_id = ? AND stage = 'final' AND prompt_hash = ? AND state NOT IN ('failed', 'canceled') LIMIT 1`,
+  const finalLike = storage.prepare<[number, string, string], { id: number }>(
+    `SELECT id FROM job WHERE tile_id = ? AND stage = 'final' AND prompt_hash = ? AND state NOT IN ('failed', 'canceled')
+       AND coalesce((SELECT chain FROM job_step WHERE job_step.job_id = job.id AND step = 1), '') = ?
+       AND NOT EXISTS (SELECT 1 FROM job_step JOIN job AS later ON later.id = job_step.job_id
+                       WHERE job_step.first_job_id = job.id AND later.state IN ('failed', 'canceled')) LIMIT 1`,
   )
   const twins = storage.prepare<[string, number], Job>(
     `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state = 'queued' AND id <> ? ORDER BY id`,
@@ -52,8 +55,9 @@ export function openReads(storage: Storage) {
     isUnfinished: (batchId: number): boolean => unfinished.get(batchId) !== undefined,
     /** The failure list of a batch, unknown outcomes included, in the order of the sheet. */
     failures: (batchId: number): Failure[] => failures.all(batchId),
-    /** Whether a tile has, or is getting, a final made by exactly this request. */
-    hasFinal: (tileId: number, promptHash: string): boolean => finalLike.get(tileId, promptHash) !== undefined,
+    /** Whether a tile has, or is getting, a final made by exactly this request and, with a `chain`, its further steps. */
+    hasFinal: (tileId: number, promptHash: string, chain: string | null): boolean =>
+      finalLike.get(tileId, promptHash, chain ?? '') !== undefined,
     /** Queued jobs anywhere that ask for exactly the same. */
     twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, exceptJobId),
     /** Every job that asks for exactly this, in any state. */

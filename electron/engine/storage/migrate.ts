@@ -7,6 +7,7 @@ import { wildcards } from './migrations/045-wildcards.ts'
 import { promptSearch } from './migrations/050-prompt-search.ts'
 import { earlierWishes } from './migrations/052-earlier-wishes.ts'
 import { madeFiles } from './migrations/060-made-files.ts'
+import { chains } from './migrations/070-chains.ts'
 import { sheetVersions } from './migrations/080-sheet-versions.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   promptSearch,
   earlierWishes,
   madeFiles,
+  chains,
   sheetVersions,
 ]
 

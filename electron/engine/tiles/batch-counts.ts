@@ -63,6 +63,12 @@ export function openBatchCounts(storage: Storage): BatchCounts {
     `SELECT image.stage, image.origin, count(*) AS count, coalesce(sum(job.estimate_micros), 0) AS micros
      FROM image JOIN job ON job.id = image.job_id WHERE image.batch_id = ? AND image.origin <> 'request' GROUP BY image.stage, image.origin`,
   )
+  /** Steps of finals whose picture the next step went on with: no full sizes of their own. */
+  const passedSteps = storage.prepare<[number], { origin: string; count: number; micros: number }>(
+    `SELECT passed AS origin, count(*) AS count, coalesce(sum(job.estimate_micros), 0) AS micros
+     FROM job_step JOIN job ON job.id = job_step.job_id
+     WHERE job_step.batch_id = ? AND job_step.passed IS NOT NULL GROUP BY passed`,
+  )
   const decisions = storage.prepare<[number], { decision: string; count: number; marked: number }>(
     `SELECT decision, count(*) AS count, sum(hires) AS marked FROM image
      WHERE batch_id = ? AND stage = 'draft' AND output_index = 0 GROUP BY decision`,
@@ -111,7 +117,9 @@ export function openBatchCounts(storage: Storage): BatchCounts {
       const rows = gone.length === 0 ? all : [...all, ...gone.map((row) => ({ ...row, count: -row.count, micros: 0 }))]
       const goneCached = hasEarlier ? earlierCached.all(batchId) : []
       const taken = takenWithoutRequest.all(batchId)
-      const savedBy = (origin: string) => sum(taken.filter((row) => row.origin === origin).map((row) => row.micros))
+      const passed = passedSteps.all(batchId)
+      const savedBy = (origin: string) =>
+        sum([...taken, ...passed].filter((row) => row.origin === origin).map((row) => row.micros))
       const cached = (stage: string) =>
         sum(taken.filter((row) => row.stage === stage && row.origin === 'cache').map((row) => row.count)) -
         sum(goneCached.filter((row) => row.stage === stage).map((row) => row.count))
@@ -132,7 +140,7 @@ export function openBatchCounts(storage: Storage): BatchCounts {
         prompts: (prompts.get(batchId)?.count ?? 0) - (hasEarlier ? (earlierPrompts.get(batchId)?.count ?? 0) : 0),
         tiles: sum(rows.filter((row) => row.stage === 'draft').map((row) => row.count)),
         drafts: stageCounts(rows, 'draft', cached('draft')),
-        finals: stageCounts(rows, 'final', cached('final')),
+        finals: lessDone(stageCounts(rows, 'final', cached('final')), sum(passed.map((row) => row.count))),
         estimateMicros: sum(asked) - savedBy('cache') - savedBy('twin'),
         held,
         out: sum(all.filter((row) => out.includes(row.state)).map((row) => row.count)),
@@ -166,6 +174,8 @@ export function openBatchCounts(storage: Storage): BatchCounts {
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const lessDone = (counts: DraftCounts, passed: number): DraftCounts => ({ ...counts, done: counts.done - passed })
 
 function stageCounts(rows: readonly StateRow[], stage: 'draft' | 'final', cached: number): DraftCounts {
   const count = (matches: (row: StateRow) => boolean) =>

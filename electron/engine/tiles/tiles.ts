@@ -153,7 +153,8 @@ export function openTiles(storage: Storage) {
         .prepare<(string | number)[], Omit<DraftTarget, 'hasFinal'> & { hasFinal: number }>(
           `SELECT image.id AS imageId, image.tile_id AS tileId, image.prompt_id AS promptId, prompt.row, image.decision,
              EXISTS (SELECT 1 FROM job AS final WHERE final.tile_id = image.tile_id AND final.stage = 'final'
-                     AND final.state NOT IN ('failed', 'canceled')) AS hasFinal
+                     AND final.state NOT IN ('failed', 'canceled')
+                     AND NOT EXISTS (SELECT 1 FROM job_step WHERE job_step.job_id = final.id AND passed IS NOT NULL)) AS hasFinal
            FROM image JOIN prompt ON prompt.id = image.prompt_id JOIN job ON job.id = image.tile_id
            WHERE ${inBatch}${condition.sql} ORDER BY job.position`,
         )

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { openBatches } from '#engine/batches/batches.ts'
 import { openCache } from '#engine/cache/cache.ts'
+import type { ModelFacts } from '#engine/generation/planning/model-facts.ts'
 import { recordOf } from '#engine/generation/running/picture-record.ts'
 import { storeRows } from '#engine/generation/running/store-rows.ts'
 import { openImages } from '#engine/images/images.ts'
@@ -27,6 +28,19 @@ const failures: readonly { code: ErrorCode; message: string; isPaid: boolean }[]
   { code: 'provider-unavailable', message: 'The server answered 503 five times.', isPaid: false },
 ]
 
+/** Drafts have no further steps: no model is asked about. */
+const noFacts: ModelFacts = {
+  providerIds: [],
+  findModel: () => null,
+  onlyProviderOf: () => null,
+  answeredBy: () => null,
+  priceOf: () => null,
+  pricer: () => () => null,
+  check: () => () => null,
+  pictureLimits: () => null,
+  usualFinal: () => null,
+}
+
 export interface Filled {
   readonly pictures: number
   readonly failed: number
@@ -49,7 +63,7 @@ export async function fillLibrary(
     const rooms = { storage, clock, batches: openBatches(storage, clock), images: openImages(storage, clock) }
     const jobs = openJobs(storage, clock)
     const spend = openSpend(storage, clock)
-    const store = { ...rooms, jobs, spend, cache: openCache(storage, clock) }
+    const store = { ...rooms, jobs, spend, facts: noFacts, cache: openCache(storage, clock) }
     const waiting = jobs.inState('queued').filter((job) => job.batchId === batchId)
     const written = new Set<string>()
     let failed = 0
@@ -84,7 +98,12 @@ export async function fillLibrary(
         const small = rooms.images.renditionFile(picture.sha256, 'small')
         await mkdir(dirname(small), { recursive: true })
         await copyFile(join(pool, `${picture.sha256}.webp`), small)
-        const record = recordOf(rooms, job, { ...picture, seed: null, outputIndex: 0 }, job.estimateMicros ?? 0)
+        const record = recordOf(
+          { ...rooms, jobs },
+          job,
+          { ...picture, seed: null, outputIndex: 0 },
+          job.estimateMicros ?? 0,
+        )
         const seen = { ...picture.seen, small: new Uint8Array() }
         files.push(
           ...rooms.images.filesFor(picture.sha256, bytes, seen, {

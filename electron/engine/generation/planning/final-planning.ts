@@ -1,5 +1,5 @@
 import type { FinalPlanInput, PlanRow } from '#shared/contract/generation.ts'
-import { type FinalsPlan, planFinals } from './plan-finals.ts'
+import { type FinalsPlan, planFinals, sumsOf } from './plan-finals.ts'
 import { capRun, type PlannedWork, type PlanningNeeds, type PlanPage } from './planned-work.ts'
 import { storeFinals } from './store-finals.ts'
 
@@ -33,7 +33,7 @@ function rowsOf({ jobs }: PlanningNeeds, plan: FinalsPlan, page: PlanPage): { ro
     variant: jobs.get(final.target.tileId)?.variant ?? 1,
     provider: final.request.provider,
     model: final.request.model,
-    priceMicros: final.outcome === 'new' ? (final.price?.expectedMicros ?? null) : 0,
+    priceMicros: final.outcome === 'new' ? sumsOf(final.unmade).estimateMicros : 0,
     outcome: final.outcome,
     note: final.note,
   }))

@@ -1,5 +1,5 @@
 import type { Batches } from '#engine/batches/batches.ts'
-import type { Images, StoredImage } from '#engine/images/images.ts'
+import type { Images } from '#engine/images/images.ts'
 import { type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { References } from '#engine/references/references.ts'
 import type { DraftTarget } from '#engine/tiles/tiles.ts'
@@ -9,9 +9,11 @@ import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, type InputPicture, profileName } from '#shared/generation-request.ts'
 import { finalSize, sizeProblem } from './draft-size.ts'
 import { fitAll } from './fit-pictures.ts'
+import { fromPicture, modelFor } from './from-picture.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { type ModelProblem, same } from './model-problem.ts'
 import { picturesOf, placePictures } from './place-pictures.ts'
+import type { WishedFinal } from './wished-final.ts'
 
 /** The upscaler that every library has: free, local, faithful. */
 const builtInUpscaler = { provider: 'sketch', model: 'lanczos' } as const
@@ -23,16 +25,6 @@ export interface FinalRequestNeeds {
   readonly facts: ModelFacts
   readonly references: References
 }
-
-export interface WishedFinal {
-  readonly request: GenerationRequest
-  readonly model: Model
-  /** Not the same picture larger: it arrives undecided. */
-  readonly redrawn: boolean
-  readonly leftOut: readonly ModelProblem[]
-}
-
-export const isProblem = (made: WishedFinal | ModelProblem): made is ModelProblem => 'kind' in made
 
 /** The request for one final of an approved draft, or why there is none. */
 export async function finalRequest(
@@ -52,91 +44,12 @@ export async function finalRequest(
     height: null,
     scale: input.scale,
   }
-  const model = needs.facts.findModel(profile.provider, profile.model)
-  if (!model) return same('model', `${profileName(profile)} is not a model that is known here`)
-  if (model.retired) {
-    const next = model.retired.successor === null ? 'choose another model' : `use ${model.retired.successor} instead`
-    return same('retired', `${model.label} is no longer offered (since ${model.retired.on}); ${next}`)
-  }
-  if (profile.kind !== 'rerender') return fromPicture(needs, profile, model, draft, needs.images.stored(target.imageId))
+  if (profile.kind !== 'rerender')
+    return fromPicture(needs.facts, { ...profile, kind: profile.kind }, draft, needs.images.stored(target.imageId))
+  const model = modelFor(needs.facts, profile)
+  if ('kind' in model) return model
   const isSameModel = profile.provider === draft.provider && profile.model === draft.model
   return rerenderOf(needs, profile, model, draft, target, !(isSameModel && isSameLarger && !profile.fromDraft))
-}
-
-/** An upscale or a cutout: of the draft's own picture, without words. */
-function fromPicture(
-  needs: FinalRequestNeeds,
-  profile: FinalProfile,
-  model: Model,
-  draft: GenerationRequest,
-  image: StoredImage,
-): WishedFinal | ModelProblem {
-  const isUpscale = profile.kind === 'upscale'
-  const operation = isUpscale ? 'upscale' : 'cutout'
-  if (!model.operations.includes(operation))
-    return same('model', `${profileName(profile)} ${isUpscale ? 'does not upscale' : 'removes no backgrounds'}`)
-  const scale = isUpscale ? scaleFor(model, profile.scale) : null
-  if (typeof scale === 'string') return same('scale', scale)
-  const factor = isUpscale ? scale : 1
-  const request: GenerationRequest = {
-    ...draft,
-    operation,
-    prompt: '',
-    provider: profile.provider,
-    model: profile.model,
-    negativePrompt: null,
-    // An upscaler with a size of its own is asked for none.
-    width: factor === null ? null : Math.round(image.width * factor),
-    height: factor === null ? null : Math.round(image.height * factor),
-    quality: null,
-    seed: null,
-    variant: null,
-    scale,
-    source: { sha256: image.sha256, width: image.width, height: image.height },
-    references: [],
-    options: profile.options ?? {},
-    answeredBy: needs.facts.answeredBy(profile.provider, profile.model),
-  }
-  const tooLarge = bytesProblem(needs, profile, model, image)
-  if (tooLarge) return tooLarge
-  const said = needs.facts.check(profile.provider, profile.model)(request)
-  if (said !== null) return same('request', said.replace(/\.$/, ''))
-  const isOwnSize = model.scales === 'own' && scale !== null
-  const leftOut = isOwnSize
-    ? [same('left-out', `${model.label} decides itself how large: the factor ${scale} is left out`)]
-    : []
-  return { request, model, redrawn: model.isCreative === true, leftOut }
-}
-
-/** The factor that an upscaler is asked for; null where it decides itself, a string where it has none like it. */
-function scaleFor({ label, scales }: Model, asked: number | null): number | null | string {
-  if (scales === 'own') return asked
-  if (scales === undefined) return asked ?? 2
-  if ('only' in scales) {
-    if (asked === null || asked === scales.only) return scales.only
-    return `${label} enlarges ${scales.only} times, not ${asked} times`
-  }
-  const scale = asked ?? Math.min(scales.max, Math.max(scales.min, 2))
-  return scale >= scales.min && scale <= scales.max
-    ? scale
-    : `${label} enlarges ${scales.min} to ${scales.max} times, not ${scale} times`
-}
-
-function bytesProblem(
-  { facts }: FinalRequestNeeds,
-  profile: FinalProfile,
-  model: Model,
-  image: StoredImage,
-): ModelProblem | null {
-  const limits = facts.pictureLimits(profile.provider, profile.model)
-  if (!limits || image.byteLength <= limits.maxBytes) return null
-  const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)
-  return {
-    kind: 'request',
-    message: `the draft has ${megabytes(image.byteLength)} MB; ${model.label} takes ${megabytes(limits.maxBytes)} MB`,
-    group: `drafts over the ${megabytes(limits.maxBytes)} MB that ${model.label} takes`,
-    role: null,
-  }
 }
 
 async function rerenderOf(

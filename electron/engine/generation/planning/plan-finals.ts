@@ -1,13 +1,16 @@
-import { type Cache, promptHash } from '#engine/cache/cache.ts'
+import type { Cache } from '#engine/cache/cache.ts'
+import type { PlannedStep } from '#engine/jobs/jobs.ts'
 import type { Price } from '#engine/settings/settings.ts'
 import type { DraftTarget } from '#engine/tiles/tiles.ts'
-import type { FinalPlanInput, PlanRow } from '#shared/contract/generation.ts'
+import type { FinalPlanInput, FinalStep, PlanRow } from '#shared/contract/generation.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
-import { type FinalRequestNeeds, finalRequest, isProblem } from './final-request.ts'
+import { type FinalRequestNeeds, finalRequest } from './final-request.ts'
 import { remembering } from './model-facts.ts'
+import { type PricedRequest, planChain } from './plan-chain.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { isProblem } from './wished-final.ts'
 
 export interface FinalsNeeds extends FinalRequestNeeds {
   readonly cache: Cache
@@ -18,9 +21,16 @@ export interface PlannedFinal {
   readonly target: DraftTarget
   readonly request: GenerationRequest
   readonly hash: string
-  /** Not the same picture larger: it arrives undecided. */
+  /** Whether its first step is not the same picture larger; `isRedrawn` is about all its steps. */
   readonly redrawn: boolean
+  readonly isRedrawn: boolean
+  /** Of the first step alone. */
   readonly price: Price | null
+  /** The steps after the first, with `chain` as their name; empty for a final of one step. */
+  readonly rest: readonly PlannedStep[]
+  readonly chain: string | null
+  /** Every request that has to be made for it; empty where all pictures are here. */
+  readonly unmade: readonly PricedRequest[]
   readonly currency: string
   readonly outcome: PlanRow['outcome']
   readonly note: string | null
@@ -48,36 +58,41 @@ export async function planFinals(
   if (approved.length < targets.length && input.targets.kind !== 'selector')
     problems.ofAll(`${targets.length - approved.length} of these pictures are not approved: they are left out.`)
 
+  const steps = input.profile?.steps ?? []
   const seen = new Set<string>()
   const finals: PlannedFinal[] = []
   let blocked = 0
   for (const target of wanted) {
     await breathe()
-    const made = await finalRequest({ ...needs, facts }, input, target)
+    const wish = await finalRequest({ ...needs, facts }, input, target)
+    const made = isProblem(wish) ? wish : planChain({ ...needs, facts }, wish, steps)
     const place = { row: target.row, line: null, column: null }
-    if (isProblem(made)) {
+    if ('kind' in made) {
       problems.ofModel(place, made, true)
       blocked++
       continue
     }
     for (const one of made.leftOut) problems.ofModel(place, one, false)
-    const hash = promptHash(made.request)
-    if (target.hasFinal && needs.jobs.hasFinal(target.tileId, hash)) continue
-    const price = facts.priceOf(made.request)
-    const outcome = needs.cache.find(hash) ? 'cached' : seen.has(hash) ? 'duplicate' : 'new'
-    seen.add(hash)
+    const { first, rest, chain, unmade } = made
+    if (target.hasFinal && needs.jobs.hasFinal(target.tileId, first.hash, chain)) continue
+    const outcome = unmade.length === 0 ? 'cached' : seen.has(first.hash) ? 'duplicate' : 'new'
+    seen.add(first.hash)
     finals.push({
       target,
-      request: made.request,
-      hash,
-      redrawn: made.redrawn,
-      price,
-      currency: made.model.price.currency,
+      request: first.request,
+      hash: first.hash,
+      redrawn: first.redrawn,
+      isRedrawn: made.redrawn,
+      price: first.price,
+      rest,
+      chain,
+      unmade,
+      currency: first.model.price.currency,
       outcome,
-      note: made.redrawn ? 'redrawn' : outcome === 'cached' ? 'cached' : (made.leftOut[0]?.message ?? null),
+      note: noteOf(made.redrawn, outcome, steps, made.leftOut[0]?.message ?? null),
     })
   }
-  const fresh = finals.filter((final) => final.outcome === 'new')
+  const fresh = finals.filter((final) => final.outcome === 'new').flatMap((final) => final.unmade)
   return {
     finals,
     summary: {
@@ -93,9 +108,21 @@ export async function planFinals(
       allFinalMicros: null,
       parts: partsOf(fresh),
       ...problems.summary(),
-      redrawn: finals.filter((final) => final.redrawn).length,
+      redrawn: finals.filter((final) => final.isRedrawn).length,
     },
   }
+}
+
+/** What a row says of its final: that it is another picture, what follows its first step, or what is left out. */
+function noteOf(
+  isRedrawn: boolean,
+  outcome: PlanRow['outcome'],
+  steps: readonly FinalStep[],
+  leftOut: string | null,
+): string | null {
+  const said = isRedrawn ? 'redrawn' : outcome === 'cached' ? 'cached' : leftOut
+  const then = steps.map((step) => `then ${profileName(step)}`)
+  return [...(said === null ? [] : [said]), ...then].join(', ') || null
 }
 
 /** Sums over requests: what each model makes, and all together. */

@@ -1,18 +1,9 @@
-import type { Cache } from '#engine/cache/cache.ts'
-import type { Images } from '#engine/images/images.ts'
-import type { Jobs } from '#engine/jobs/jobs.ts'
-import { addPicture } from '../running/add-picture.ts'
+import { finalPriority, type SettleNeeds, settlePicture } from '../running/settle-picture.ts'
 import type { FinalsPlan } from './plan-finals.ts'
 
-/** Finals overtake drafts: a person asked for them now. */
-const finalPriority = 10
-
-/** Stores planned finals as jobs in their drafts' places. Inside the caller's transaction. */
-export function storeFinals(
-  { jobs, images, cache }: { readonly jobs: Jobs; readonly images: Images; readonly cache: Cache },
-  plan: FinalsPlan,
-  batchId: number,
-): void {
+/** Stores planned finals as jobs in their drafts' places, the first step of each. Inside the caller's transaction. */
+export function storeFinals(needs: SettleNeeds, plan: FinalsPlan, batchId: number): void {
+  const { jobs, cache } = needs
   let position = jobs.nextPosition(batchId)
   for (const final of plan.finals) {
     const known = cache.find(final.hash)
@@ -36,11 +27,21 @@ export function storeFinals(
       currency: final.currency,
       error: null,
     })
+    if (final.chain !== null)
+      jobs.addStep(jobId, {
+        batchId,
+        firstJobId: jobId,
+        chain: final.chain,
+        step: 1,
+        steps: final.rest.length + 1,
+        rest: final.rest,
+        beforeMicros: 0,
+      })
     jobs.prioritise(jobId, finalPriority)
     const job = known ? jobs.get(jobId) : null
     if (known && job)
-      addPicture(
-        images,
+      settlePicture(
+        needs,
         { job, request: final.request },
         {
           sha256: known.sha256,

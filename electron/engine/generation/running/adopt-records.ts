@@ -4,16 +4,19 @@ import type { Batches } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import { type Images, inspectPicture } from '#engine/images/images.ts'
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
+import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 import { csvLine } from '#shared/csv.ts'
 import { breather } from '../planning/breathe.ts'
+import { type ModelFacts, modelFacts } from '../planning/model-facts.ts'
 import { findRecords, type RecordedReply } from './find-records.ts'
 import type { PictureRecord } from './picture-record.ts'
 import { dropUnplanned } from './recover.ts'
 import { type StoredPicture, storeRows } from './store-rows.ts'
 
 export interface AdoptNeeds {
+  readonly providers: OpenProviders
   readonly storage: Storage
   readonly batches: Batches
   readonly jobs: Jobs
@@ -34,6 +37,7 @@ const repliesAtOnce = 100
 export async function adoptRecords(needs: AdoptNeeds, { every }: { every: boolean }): Promise<number> {
   const { storage, images, cache, spend } = needs
   dropUnplanned(needs)
+  const facts = modelFacts(needs.providers)
   const sha256 = new Set(images.hashes())
   const hashBeginning = new Set(cache.hashes().map((hash) => hash.slice(0, 16)))
   const found = await findRecords(storage.folder, images, { sha256, hashBeginning })
@@ -44,7 +48,7 @@ export async function adoptRecords(needs: AdoptNeeds, { every }: { every: boolea
     const sheets = await sheetsFor(needs, slice)
     try {
       storage.transaction(() => {
-        for (const reply of slice) adopt(needs, reply, sheets)
+        for (const reply of slice) adopt(needs, facts, reply, sheets)
       })
     } catch (error) {
       spend.recount()
@@ -56,7 +60,7 @@ export async function adoptRecords(needs: AdoptNeeds, { every }: { every: boolea
   return images.blobCount() - before
 }
 
-function adopt(needs: AdoptNeeds, reply: RecordedReply, sheets: ReadonlyMap<string, number>): void {
+function adopt(needs: AdoptNeeds, facts: ModelFacts, reply: RecordedReply, sheets: ReadonlyMap<string, number>): void {
   const { jobs, images, spend } = needs
   const [record] = reply
   const pictures: StoredPicture[] = reply.map((of) => ({
@@ -66,14 +70,15 @@ function adopt(needs: AdoptNeeds, reply: RecordedReply, sheets: ReadonlyMap<stri
     seen: of.picture,
   }))
   const same = jobs.withHash(record.promptHash)
-  const isThere = (job: Job) => job.state === 'done' && images.inBatch(job.batchId, record.sha256) !== null
+  const isThere = (job: Job) =>
+    job.state === 'done' && (jobs.hasPassed(job.id) || images.inBatch(job.batchId, record.sha256) !== null)
   if (same.some(isThere)) return
   const job = jobToFinish(same, record.job.id) ?? lostJob(needs, record, sheets)
   if (!spend.hasOpen(job.id))
     spend.reserve({ ...job, jobId: job.id, reservedMicros: record.requestMicros, startedMs: record.madeMs })
   if (job.state === 'failed' || job.state === 'canceled')
     jobs.toQueued(job.id, { retries: job.retries, waits: job.waits, notBeforeMs: 0 })
-  storeRows(needs, { job, pictures, costMicros: record.requestMicros })
+  storeRows({ ...needs, facts }, { job, pictures, costMicros: record.requestMicros })
 }
 
 /** The job that the record names, else one that was out, else one that waits or was given up. */
@@ -114,6 +119,9 @@ function lostJob(needs: AdoptNeeds, record: PictureRecord, sheets: ReadonlyMap<s
     currency: record.currency,
     error: null,
   })
+  // What came after it has a record of its own: nothing is begun again by itself.
+  if (source && record.job.passing)
+    jobs.addStep(jobId, { batchId, firstJobId: jobId, chain: '', step: 1, steps: 2, rest: [], beforeMicros: 0 })
   const job = jobs.get(jobId)
   if (!job) throw new Error(`Job ${jobId} was not stored.`)
   return job

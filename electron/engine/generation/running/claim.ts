@@ -1,19 +1,12 @@
 import type { Batch } from '#engine/batches/batches.ts'
-import type { Cache } from '#engine/cache/cache.ts'
-import type { Images } from '#engine/images/images.ts'
-import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import { type Job, requestOf } from '#engine/jobs/jobs.ts'
 import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
-import type { ModelFacts } from '../planning/model-facts.ts'
-import { addPicture } from './add-picture.ts'
+import { type SettleNeeds, settlePicture } from './settle-picture.ts'
 
-export interface ClaimNeeds {
+export interface ClaimNeeds extends SettleNeeds {
   readonly storage: Storage
-  readonly jobs: Jobs
   readonly spend: Spend
-  readonly cache: Cache
-  readonly images: Images
-  readonly facts: Pick<ModelFacts, 'priceOf'>
   /** The library's caps; the batch's own comes with the batch. */
   readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
 }
@@ -83,14 +76,15 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
 }
 
 /** The job, and every queued one that asks for the same, done with the picture that the cache has; empty where it has none. */
-function fromCache({ cache, images, jobs }: ClaimNeeds, job: Job): Job[] {
+function fromCache(needs: ClaimNeeds, job: Job): Job[] {
+  const { cache, jobs } = needs
   const known = cache.find(job.promptHash)
   if (!known) return []
   const request = requestOf(job)
   const same = [job, ...jobs.twins(job.promptHash, job.id)].filter((each) => jobs.toDone(each.id))
   for (const each of same)
-    addPicture(
-      images,
+    settlePicture(
+      needs,
       { job: each, request },
       { sha256: known.sha256, seed: known.seed, outputIndex: 0, origin: 'cache', settledMicros: 0 },
     )

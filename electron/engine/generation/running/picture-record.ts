@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
-import { type Job, requestOf } from '#engine/jobs/jobs.ts'
+import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Clock } from '#engine/storage/storage.ts'
 import { draftSettings } from '#shared/contract/generation.ts'
 import { generationRequest } from '#shared/generation-request.ts'
@@ -29,7 +29,14 @@ export const pictureRecord = z.object({
     blank: z.boolean(),
     look: z.string(),
   }),
-  job: z.object({ id: z.int(), stage: z.enum(['draft', 'final']), variant: z.int(), redrawn: z.boolean() }),
+  job: z.object({
+    id: z.int(),
+    stage: z.enum(['draft', 'final']),
+    variant: z.int(),
+    redrawn: z.boolean(),
+    /** The next step of its final started from it: it is no image of its own. */
+    passing: z.boolean().optional(),
+  }),
   /** The draft that a final was made from. */
   sourceSha256: z.string().nullable(),
   batch: z.object({
@@ -55,13 +62,14 @@ export type PictureRecord = z.infer<typeof pictureRecord>
 
 /** The record of one picture of a job's reply. */
 export function recordOf(
-  { batches, images, clock }: { batches: Batches; images: Images; clock: Clock },
+  { batches, images, jobs, clock }: { batches: Batches; images: Images; jobs: Jobs; clock: Clock },
   job: Job,
   picture: StoredPicture & { readonly outputIndex: number },
   requestMicros: number,
 ): PictureRecord {
   const batch = batches.get(job.batchId)
   const { format, width, height, blank, look } = picture.seen
+  const step = job.stage === 'final' ? jobs.stepOf(job.id) : null
   return {
     promptHash: job.promptHash,
     request: requestOf(job),
@@ -73,7 +81,13 @@ export function recordOf(
     madeMs: clock.now(),
     outputIndex: picture.outputIndex,
     picture: { format, width, height, byteLength: picture.byteLength, blank, look },
-    job: { id: job.id, stage: job.stage, variant: job.variant, redrawn: job.redrawn === 1 },
+    job: {
+      id: job.id,
+      stage: job.stage,
+      variant: job.variant,
+      redrawn: job.redrawn === 1,
+      ...(step && step.step < step.steps ? { passing: true } : {}),
+    },
     sourceSha256: job.sourceImageId === null ? null : images.stored(job.sourceImageId).sha256,
     batch: {
       name: batch.name,

@@ -1,8 +1,7 @@
-import type { Cache } from '#engine/cache/cache.ts'
-import type { Images, SeenPicture } from '#engine/images/images.ts'
-import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
+import type { SeenPicture } from '#engine/images/images.ts'
+import { type Job, requestOf } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import { addPicture } from './add-picture.ts'
+import { type SettleNeeds, settlePicture } from './settle-picture.ts'
 
 /** A picture whose file is durable. */
 export interface StoredPicture {
@@ -12,21 +11,19 @@ export interface StoredPicture {
   readonly seen: SeenPicture
 }
 
-export interface StoreRowsNeeds {
-  readonly jobs: Jobs
-  readonly images: Images
-  readonly cache: Cache
+export interface StoreRowsNeeds extends SettleNeeds {
   readonly spend: Spend
 }
 
 /**
- * The rows of a reply whose files are durable: blobs, cache entry, ledger, images, and `done` for the job and for every
+ * The rows of a reply whose files are durable: blobs, cache entry, ledger, images or the next step of their chain, and `done` for the job and for every
  * queued twin of it, in any batch. Inside the caller's transaction. Gives the jobs that are done now.
  */
 export function storeRows(
-  { jobs, images, cache, spend }: StoreRowsNeeds,
+  needs: StoreRowsNeeds,
   { job, pictures, costMicros }: { job: Job; pictures: readonly StoredPicture[]; costMicros: number },
 ): Job[] {
+  const { jobs, images, cache, spend } = needs
   const [first] = pictures
   const request = requestOf(job)
   if (!first) return []
@@ -40,8 +37,8 @@ export function storeRows(
   spend.finish(job.id, { state: 'settled', micros: costMicros })
   if (!jobs.toDone(job.id)) return []
   for (const [outputIndex, picture] of pictures.entries())
-    addPicture(
-      images,
+    settlePicture(
+      needs,
       { job, request },
       {
         sha256: picture.sha256,
@@ -54,8 +51,8 @@ export function storeRows(
   const twins = jobs.twins(job.promptHash, job.id)
   for (const twin of twins) {
     jobs.toDone(twin.id)
-    addPicture(
-      images,
+    settlePicture(
+      needs,
       { job: twin, request },
       {
         sha256: first.sha256,
