@@ -21,6 +21,7 @@ interface FinalizeOptions {
   readonly then?: readonly FinalStep[]
   readonly fromDraft?: boolean
   readonly referenceRow?: number
+  readonly slot?: { width: number; height: number }
   readonly marked?: boolean
   readonly cap?: number
 }
@@ -40,6 +41,7 @@ export function addFinalize(line: CommandLine): void {
     )
     .option('--from-draft', 'with --with: start from the draft’s own picture')
     .option('--reference-row <n>', 'with --with: the best draft of this row goes in as a picture', wholeNumber(1, 1e9))
+    .option('--slot <wxh>', 'the place they are meant for, such as 800x600: says where smaller would do', slotOf)
     .option('--marked', 'only those that are marked for full size')
     .option('--cap <usd>', 'the most that this run may spend', usd)
     .action(line.withName(finalize))
@@ -49,6 +51,12 @@ function scaleOf(text: string): number {
   const scale = /^\d(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (scale >= 1 && scale <= 8) return scale
   throw new InvalidArgumentError('It is a number from 1 to 8.')
+}
+
+function slotOf(text: string): { width: number; height: number } {
+  const [, width = 0, height = 0] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? []
+  if (Number(width) > 0 && Number(height) > 0) return { width: Number(width), height: Number(height) }
+  throw new InvalidArgumentError('It is a width and a height in pixels: 800x600.')
 }
 
 /** Steps as they come on the line, in its order: three at most. */
@@ -114,9 +122,11 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
         options.referenceRow === undefined ? [] : [imageOfRow(engine, batchId, options.referenceRow)],
       ),
       scale: options.scale ?? 2,
+      ...(options.slot ? { slot: options.slot } : {}),
     }
     const plan = await engine.generation.planFinals(wish)
     for (const problem of problemLines(plan)) call.out.note(problem)
+    if (plan.sizeAdvice) call.out.note(plan.sizeAdvice)
     refuseNothing(before, plan, options)
     if (plan.redrawn > 0) call.out.note(`${plan.redrawn} are redrawn: another picture, which has to be decided again`)
     await start(engine, plan, options)

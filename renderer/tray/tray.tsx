@@ -159,6 +159,7 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
           <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
         </div>
       </div>
+      {plan?.sizeAdvice && <p className={styles.advice}>{plan.sizeAdvice}</p>}
       {plan && plan.problemCount > 0 && <TrayProblems problems={plan.problems} count={plan.problemCount} />}
       {run.isError && (
         <p className={styles.error} role="alert">

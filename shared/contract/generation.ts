@@ -123,6 +123,8 @@ export const plan = z.object({
   problemGroups: z.array(problemGroup),
   /** Finals only: pictures that would be drawn anew and not the same picture larger. */
   redrawn: z.int(),
+  /** Finals only: that a smaller one would do for the place it is meant for, as a sentence; absent where none would. */
+  sizeAdvice: z.string().optional(),
   /** Drafts only: prompts that differ from an earlier one in nothing but case, spaces and punctuation; made all the same. */
   alike: z
     .object({
@@ -166,6 +168,8 @@ export const finalPlanInput = z.object({
   profile: finalProfile.nullable(),
   /** Factor over the draft where the profile is `null`. */
   scale: z.number().min(1).max(8).default(2),
+  /** The place that they are meant for, in pixels; without it, the size that each row asks for. */
+  slot: z.object({ width: z.int().positive(), height: z.int().positive() }).optional(),
 })
 export type FinalPlanInput = z.infer<typeof finalPlanInput>
 

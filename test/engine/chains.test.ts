@@ -209,3 +209,20 @@ test('a stop in the middle goes on at the next start, and without a database the
   expect(await rebuilt.library.verify()).toMatchObject({ ok: true, pictures: 3 })
   expect(here.fake.ledger().requests).toBe(1)
 })
+
+test('what is enlarged beyond its place is said with the price of what is enough', async () => {
+  const { here, batchId, tiles } = await openChainLibrary()
+  const plan = (scale: number, slot: { width: number; height: number }) =>
+    here.library.engine.generation.planFinals({
+      ...tilesOf(batchId, tiles()),
+      profile: { ...lanczos, scale },
+      scale: 2,
+      slot,
+    })
+  // Drafts have 64 pixels a side.
+  const eight = await plan(8, { width: 120, height: 100 })
+  expect(eight.sizeAdvice).toBe('The place of 2 pictures is 120 × 100 px: 2× is enough.')
+  expect((await plan(8, { width: 60, height: 60 })).sizeAdvice).toMatch(/is 60 px: the drafts are large enough/)
+  expect(await plan(2, { width: 120, height: 100 })).not.toHaveProperty('sizeAdvice')
+  expect(await plan(8, { width: 500, height: 20 })).not.toHaveProperty('sizeAdvice')
+})

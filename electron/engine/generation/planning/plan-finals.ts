@@ -3,6 +3,7 @@ import type { PlannedStep } from '#engine/jobs/jobs.ts'
 import type { Price } from '#engine/settings/settings.ts'
 import type { DraftTarget } from '#engine/tiles/tiles.ts'
 import type { FinalPlanInput, FinalStep, PlanRow } from '#shared/contract/generation.ts'
+import type { Size } from '#shared/contract/providers.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type FinalRequestNeeds, finalRequest } from './final-request.ts'
@@ -10,6 +11,7 @@ import { remembering } from './model-facts.ts'
 import { type PricedRequest, planChain } from './plan-chain.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { collectSizeAdvice } from './size-advice.ts'
 import { isProblem } from './wished-final.ts'
 
 export interface FinalsNeeds extends FinalRequestNeeds {
@@ -60,6 +62,7 @@ export async function planFinals(
 
   const steps = input.profile?.steps ?? []
   const seen = new Set<string>()
+  const advice = collectSizeAdvice(facts)
   const finals: PlannedFinal[] = []
   let blocked = 0
   for (const target of wanted) {
@@ -74,9 +77,11 @@ export async function planFinals(
     }
     for (const one of made.leftOut) problems.ofModel(place, one, false)
     const { first, rest, chain, unmade } = made
+    const slot = input.slot ?? wantedOf(needs, target)
     if (target.hasFinal && needs.jobs.hasFinal(target.tileId, first.hash, chain)) continue
     const outcome = unmade.length === 0 ? 'cached' : seen.has(first.hash) ? 'duplicate' : 'new'
     seen.add(first.hash)
+    if (slot && outcome === 'new') advice.look(needs.images.stored(target.imageId), slot, first)
     finals.push({
       target,
       request: first.request,
@@ -92,6 +97,7 @@ export async function planFinals(
       note: noteOf(made.redrawn, outcome, steps, made.leftOut[0]?.message ?? null),
     })
   }
+  const sizeAdvice = advice.sentence('USD')
   const fresh = finals.filter((final) => final.outcome === 'new').flatMap((final) => final.unmade)
   return {
     finals,
@@ -109,8 +115,15 @@ export async function planFinals(
       parts: partsOf(fresh),
       ...problems.summary(),
       redrawn: finals.filter((final) => final.isRedrawn).length,
+      ...(sizeAdvice === null ? {} : { sizeAdvice }),
     },
   }
+}
+
+/** The size that a draft's row asks for. */
+function wantedOf({ batches }: FinalsNeeds, { promptId }: DraftTarget): Size | null {
+  const { wantedWidth: width, wantedHeight: height } = batches.prompt(promptId)
+  return width !== null && height !== null ? { width, height } : null
 }
 
 /** What a row says of its final: that it is another picture, what follows its first step, or what is left out. */
