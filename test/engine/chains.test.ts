@@ -63,7 +63,7 @@ test('a step that redraws makes the whole final redrawn, and the plan says so', 
   expect(tiles()[0]?.finals).toMatchObject([{ redrawn: true, decision: 'undecided' }])
 })
 
-test('a failed second step keeps the first: a retry pays for nothing twice', async () => {
+test('a chain whose first step is refused sends nothing more; retried, it is made whole', async () => {
   const { here, batchId, make, tiles } = await openChainLibrary(['a red shoe'])
   const { engine } = here.library
   here.fake.script('', { kind: 'refused', status: 400 })
@@ -225,4 +225,22 @@ test('what is enlarged beyond its place is said with the price of what is enough
   expect((await plan(8, { width: 60, height: 60 })).sizeAdvice).toMatch(/is 60 px: the drafts are large enough/)
   expect(await plan(2, { width: 120, height: 100 })).not.toHaveProperty('sizeAdvice')
   expect(await plan(8, { width: 500, height: 20 })).not.toHaveProperty('sizeAdvice')
+})
+
+test('a step that became dearer than the plan said waits for a person', async () => {
+  const { here, batchId, plan, tiles } = await openChainLibrary(['a red shoe'])
+  const { engine } = here.library
+  const pauseSketch = (action: 'pause' | 'resume') =>
+    engine.generation.control({ action, of: { kind: 'provider', provider: 'sketch' } })
+  pauseSketch('pause')
+  const { planId, highestMicros } = await plan(chain)
+  await engine.generation.run({ planId, highestMicros, name: null, first: null, capMicros: null })
+  engine.providers.setPrice({ provider: 'recraft', model: 'removeBackground', perImageMicros: 10 * cutoutMicros })
+  pauseSketch('resume')
+  await engine.generation.whenIdle(batchId)
+  expect(engine.batches.get({ batchId }).finals).toMatchObject({ done: 0, held: 1 })
+  expect(here.fake.ledger().requests).toBe(0)
+  engine.generation.release({ batchId, reason: 'budget' })
+  await engine.generation.whenIdle(batchId)
+  expect(tiles()[0]?.finals).toHaveLength(1)
 })
