@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { migrate, schemaVersion } from '#engine/storage/migrate.ts'
 import { temporaryFolder } from './open-library.ts'
 
-test('a library of version 50 keeps its jobs, and takes finals of several steps from then on', async () => {
+test('a library of version 60 keeps its jobs, and takes finals of several steps from then on', async () => {
   const database = new Database(join(await temporaryFolder(), 'library.db'))
   database.pragma('foreign_keys = ON')
-  migrate(database, 50)
+  migrate(database, 60)
   database.exec(`INSERT INTO sheet VALUES (1, 'a.csv', 'aa', 1, 1);
     INSERT INTO batch (id, name, sheet_id, identity, settings_json, rows, created_ms) VALUES (1, 'b', 1, 'i', '{}', 1, 1);
     INSERT INTO prompt (id, batch_id, row, line, text, columns_json) VALUES (1, 1, 1, 2, 'a shoe', '{}');
