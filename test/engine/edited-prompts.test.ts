@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { errorCodeOf } from '#shared/errors.ts'
+import { makeOlder } from './older-library.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor, type TestLibrary } from './open-library.ts'
 import { openPaidLibrary, priceMicros } from './paid-library.ts'
 
@@ -112,12 +113,11 @@ test('a library of version 50, whose edit wrote over a shared prompt, shows and 
   await library.engine.generation.whenIdle(batchId)
   await library.engine.close()
   const database = new Database(join(library.folder, 'library.db'))
+  makeOlder(database, 50)
   database.exec(`
-    DROP TABLE earlier_wish; DROP INDEX prompt_edited; ALTER TABLE prompt DROP COLUMN edited_from;
     UPDATE job SET request_json = json_set(request_json, '$.prompt', 'a samovar') WHERE prompt_id = 1 AND variant = 2;
     UPDATE prompt SET text = 'a samovar' WHERE id = 1;
-    DELETE FROM prompt_search WHERE rowid = 1; INSERT INTO prompt_search (rowid, words) VALUES (1, 'a samovar' || char(10) || 'T-1' || char(10) || 'a teapot');
-    PRAGMA user_version = 50`)
+    DELETE FROM prompt_search WHERE rowid = 1; INSERT INTO prompt_search (rowid, words) VALUES (1, 'a samovar' || char(10) || 'T-1' || char(10) || 'a teapot');`)
   database.close()
   const again = await library.reopen()
   expect(promptsOf(again, batchId)).toEqual(['a teapot', 'a samovar', 'a kettle', 'a kettle'])

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { migrate } from '#engine/storage/migrate.ts'
+import { makeOlder } from './older-library.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor, type TestLibrary } from './open-library.ts'
 
 const sheet = [
@@ -77,10 +78,7 @@ test('a library of version 45 finds the same before, while and after its prompts
   const file = join(library.folder, 'library.db')
   const database = new Database(file)
   // As it was before: no index, and prompts enough for several slices.
-  database.exec(
-    `DROP TABLE prompt_search; DROP TABLE prompt_search_left; DROP TABLE earlier_wish; DROP INDEX prompt_edited;
-     ALTER TABLE prompt DROP COLUMN edited_from; PRAGMA user_version = 45`,
-  )
+  makeOlder(database, 45)
   const last = database.prepare('SELECT max(id) FROM prompt').pluck().get()
   database
     .prepare(

@@ -1,0 +1,28 @@
+import type { Database } from 'better-sqlite3'
+
+/** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
+const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
+  {
+    version: 80,
+    before: 70,
+    undo: 'DROP TABLE sheet_change_step; DROP TABLE sheet_change; DROP TABLE earlier_sheet; DROP TABLE earlier_tile;',
+  },
+  { version: 70, before: 60, undo: 'DROP TABLE job_step;' },
+  { version: 60, before: 52, undo: 'DROP TABLE made_file;' },
+  {
+    version: 52,
+    before: 50,
+    undo: 'DROP TABLE earlier_wish; DROP INDEX prompt_edited; ALTER TABLE prompt DROP COLUMN edited_from;',
+  },
+  { version: 50, before: 45, undo: 'DROP TABLE prompt_search; DROP TABLE prompt_search_left;' },
+]
+
+/** Makes a closed library's database what it was at an older version, with the rows it has. Throws where a step is not known here. */
+export function makeOlder(database: Database, version: 45 | 50): void {
+  const isAt = (at: number): boolean => database.pragma('user_version', { simple: true }) === at
+  for (const step of additions) {
+    if (isAt(version)) return
+    if (!isAt(step.version)) throw new Error('A newer step has no line in older-library.ts yet.')
+    database.exec(`${step.undo} PRAGMA user_version = ${step.before}`)
+  }
+}
