@@ -121,7 +121,7 @@ function beginning(pieces: Iterable<string>, room: number): string {
 
 /** Equal for names that some file system takes for one: case folded (both ways, so ß meets SS), NFKC. */
 export const collisionKey = (name: string): string =>
-  name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
+  name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
 
 /**
  * The names, in the same order, with no two alike on any file system: the first of its kind keeps its name, later ones

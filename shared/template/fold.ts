@@ -10,6 +10,6 @@ const isAscii = /^[\x20-\x7e]*$/
 export function foldPrompt(prompt: string): string {
   if (isAscii.test(prompt)) return prompt.toLowerCase().replace(asciiSeparators, ' ').trim()
   // By way of capitals, so that ß is ss, and a final sigma a sigma.
-  const folded = prompt.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC')
+  const folded = prompt.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC')
   return folded.replace(separators, ' ').trim()
 }
