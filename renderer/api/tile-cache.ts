@@ -17,6 +17,8 @@ interface Entry {
 export interface TileCache {
   /** The tile as last heard, `null` while it is not here. */
   readonly get: (tileId: number) => Tile | null
+  /** The tile as it is now, as far as is known: `null` also where it changed since it was last heard. */
+  readonly fresh: (tileId: number) => Tile | null
   /** Asks for those that are missing or stale, in pages of 100. */
   readonly want: (tileIds: readonly number[]) => void
   /** Resolves with the tiles once they are here, in the order asked. */
@@ -90,6 +92,10 @@ export function createTileCache(
 
   return {
     get: (tileId) => entries.get(tileId)?.tile ?? null,
+    fresh: (tileId) => {
+      const entry = entries.get(tileId)
+      return entry && !entry.stale ? entry.tile : null
+    },
     want: (tileIds) => void fetchAll(missing(tileIds), page),
     load: async (tileIds) => {
       const found: Tile[] = []

@@ -8,6 +8,6 @@ export function targetText(session: ReviewSession, isOne: boolean): string {
   if (focusId === null) return ''
   const tileIds = isOne ? [focusId] : targetsOf(selection, focusId)
   // A tile known to hold no picture cannot be decided; those that are not here yet are taken to hold one.
-  const count = tileIds.filter((tileId) => session.tiles.get(tileId)?.image !== null).length
+  const count = tileIds.filter((tileId) => session.tiles.fresh(tileId)?.image !== null).length
   return count === 0 ? '' : `approves ${countText(count, 'draft')}`
 }

@@ -23,6 +23,7 @@ test('keys mean what they say: verbs, targets, rows, ranges, steps back, and whe
   const { keyboard } = page
   const status = page.getByRole('contentinfo')
   await runSheet(page, app.url, sheet, 24)
+  await expect(status).toContainText('24 undecided')
   await page.getByRole('grid').focus()
   // It opened on the first draft that was there, whichever came first.
   await keyboard.press('Home')
