@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Model, ModelOverride } from '#shared/contract/providers.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import type { RemoteBatches } from './remote-batches.ts'
 
 export { priceOf } from './catalogue-price.ts'
 
@@ -34,6 +35,8 @@ export type Progress =
 export interface ProviderIo {
   /** The one HTTP client, with its timeouts, guard and log. Throws AppError (see network/network.ts). */
   readonly fetch: ProviderFetch
+  /** The same for a reply that is too large to hold: its body comes piece by piece, and has to be read or left to its end. */
+  readonly stream?: ProviderStream
   readonly now: () => number
   /** The key, read when a request is made; null where there is none. */
   readonly key: () => string | null
@@ -62,7 +65,7 @@ export interface GenuineHook {
 export interface ProviderFetchOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | FormData
+  readonly body?: string | Uint8Array | FormData | FileBody
   readonly signal?: AbortSignal
   /** Until the reply's headers, in ms. The default is 300,000: pictures take long. */
   readonly headersTimeoutMs?: number
@@ -72,6 +75,14 @@ export interface ProviderFetchOptions {
   readonly repeatable: boolean
 }
 
+/** A file's bytes as a body, read while they are sent, with a few bytes before and after it (a form's own). */
+export interface FileBody {
+  readonly path: string
+  readonly byteLength: number
+  readonly before?: Uint8Array
+  readonly after?: Uint8Array
+}
+
 /** A whole reply, whatever its status. Header names are lower case. */
 export interface ProviderReply {
   readonly status: number
@@ -79,6 +90,15 @@ export interface ProviderReply {
   readonly bytes: Uint8Array
 }
 export type ProviderFetch = (url: string, options: ProviderFetchOptions) => Promise<ProviderReply>
+
+/** A reply whose body is on its way. Reading it throws AppError `provider-unavailable` where it breaks off. */
+export interface StreamedReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+/** `maxBytes` bounds the whole body here too; without it there is no bound. */
+export type ProviderStream = (url: string, options: ProviderFetchOptions) => Promise<StreamedReply>
 
 /** What goes with one call. `input` gives the bytes of a picture that the request names by SHA-256. */
 export interface ProviderCall {
@@ -201,6 +221,8 @@ export interface ProviderSession {
   /** Works after a restart, from the stored handle alone. */
   poll?(handle: Handle, call: ProviderCall): Promise<Progress>
   cancel?(handle: Handle, call: ProviderCall): Promise<void>
+  /** The service's own batches: many requests at once, within a day, for less. */
+  readonly remoteBatches?: RemoteBatches
   /** What became of a request whose reply was lost; null where the provider does not know it. */
   find?(request: GenerationRequest, sinceMs: number, call: ProviderCall): Promise<Progress | null>
   /** Verifies a webhook before it reads it; null for one that is not genuine. Rejects where that cannot be known now. */
