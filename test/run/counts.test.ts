@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { projectRoot, run } from './command.ts'
-import { countsOfTests, countsText, playwrightCounts, sumOf, vitestCounts } from './counts.ts'
+import {
+  countsOfTests,
+  countsText,
+  playwrightCounts,
+  playwrightFailures,
+  sumOf,
+  vitestCounts,
+  vitestFailures,
+} from './counts.ts'
 
 let root = ''
 
@@ -41,7 +49,13 @@ describe('totals are what the runners did', () => {
       `--outputFile=${report}`,
     ])
     expect(ok).toBe(false)
-    expect(vitestCounts(await reportAt('vitest.json'))).toEqual({ passed: 2, failed: 2, skipped: 1 })
+    const written = await reportAt('vitest.json')
+    expect(vitestCounts(written)).toEqual({ passed: 2, failed: 2, skipped: 1 })
+    const failures = vitestFailures(written).sort()
+    expect(failures).toEqual([
+      expect.stringMatching(/some\.test\.ts: three$/),
+      expect.stringMatching(/unloadable\.test\.ts$/),
+    ])
   })
 
   test('Playwright', async () => {
@@ -50,12 +64,16 @@ describe('totals are what the runners did', () => {
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     })
     expect(ok).toBe(false)
-    expect(playwrightCounts(await reportAt('playwright.json'))).toEqual({ passed: 2, failed: 1, skipped: 1 })
+    const written = await reportAt('playwright.json')
+    expect(playwrightCounts(written)).toEqual({ passed: 2, failed: 1, skipped: 1 })
+    expect(playwrightFailures(written)).toEqual([expect.stringMatching(/some\.test\.ts: three$/)])
   })
 
   test('a report that is not one is an error, not nothing', () => {
     expect(() => vitestCounts({})).toThrow()
     expect(() => playwrightCounts({ stats: {} })).toThrow()
+    expect(() => vitestFailures({})).toThrow()
+    expect(() => playwrightFailures({})).toThrow()
   })
 })
 

@@ -24,7 +24,13 @@ export const countsText = ({ passed, failed, skipped }: Counts): string =>
 
 // Vitest 5, `--reporter=json`. A file that cannot be loaded has the status `failed` and no tests of its own.
 const vitestReport = z.object({
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
 })
 
 /** Counts each test, and each test file that could not be loaded as one failed. Throws where the report is not one. */
@@ -38,10 +44,38 @@ export function vitestCounts(report: unknown): Counts {
 }
 const isFailed = (one: { status: string }): boolean => one.status === 'failed'
 
+/** `FILE: TEST` for each failed test, the file alone where it could not be loaded. Throws where the report is not one. */
+export function vitestFailures(report: unknown): string[] {
+  const files = vitestReport.parse(report).testResults.filter((file) => file.status === 'failed')
+  return files.flatMap(({ name, assertionResults }) => {
+    const failed = assertionResults.filter(isFailed).map(({ fullName }) => `${name}: ${fullName}`)
+    return failed.length > 0 ? failed : [name]
+  })
+}
+
 // Playwright 1.65, reporter `json`. `flaky` passed at a later try only.
 const playwrightReport = z.object({
   stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int(), skipped: z.int() }),
 })
+
+const playwrightSuite = z.object({
+  file: z.string(),
+  specs: z.array(z.object({ title: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(playwrightSuite).optional()
+  },
+})
+type PlaywrightSuite = z.infer<typeof playwrightSuite>
+const playwrightSuites = z.object({ suites: z.array(playwrightSuite) })
+
+/** `FILE: TEST` for each end-to-end test that failed. Throws where the report is not one. */
+export function playwrightFailures(report: unknown): string[] {
+  const failedIn = ({ file, specs, suites = [] }: PlaywrightSuite): string[] => [
+    ...specs.filter(({ ok }) => !ok).map(({ title }) => `${file}: ${title}`),
+    ...suites.flatMap(failedIn),
+  ]
+  return playwrightSuites.parse(report).suites.flatMap(failedIn)
+}
 
 /** Counts each end-to-end test; one that passed at a second try only has failed. Throws where the report is not one. */
 export function playwrightCounts(report: unknown): Counts {

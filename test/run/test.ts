@@ -7,17 +7,40 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, findBrowser } from './browser.ts'
 import { endRunning, type Outcome, projectRoot, run } from './command.ts'
-import { type Counts, countsOfTests, countsText, noCounts, playwrightCounts, sumOf, vitestCounts } from './counts.ts'
+import {
+  type Counts,
+  countsOfTests,
+  countsText,
+  noCounts,
+  playwrightCounts,
+  playwrightFailures,
+  sumOf,
+  vitestCounts,
+  vitestFailures,
+} from './counts.ts'
 
 const results = join(projectRoot, 'test-results')
 
+interface Result {
+  readonly outcome: Outcome
+  readonly counts: Counts
+  /** `FILE: TEST`, said again beneath the totals. */
+  readonly failures?: readonly string[]
+}
+
 interface Step {
   readonly name: string
-  readonly act: () => Promise<{ readonly outcome: Outcome; readonly counts: Counts }>
+  readonly act: () => Promise<Result>
+}
+
+/** How a runner's JSON report is read. */
+interface ReportReader {
+  readonly count: (report: unknown) => Counts
+  readonly failures: (report: unknown) => readonly string[]
 }
 
 /** A check that has no tests of its own counts as one. */
-async function asOne(work: Promise<Outcome>) {
+async function asOne(work: Promise<Outcome>): Promise<Result> {
   const outcome = await work
   return { outcome, counts: { ...noCounts, [outcome.ok ? 'passed' : 'failed']: 1 } }
 }
@@ -31,20 +54,23 @@ async function checkTypes(): Promise<Outcome> {
 }
 
 /** Runs tests that write a JSON report, and counts them from it. */
-async function countTests(report: string, work: () => Promise<Outcome>, count: (report: unknown) => Counts) {
+async function countTests(report: string, work: () => Promise<Outcome>, reader: ReportReader): Promise<Result> {
   const path = join(results, report)
   await rm(path, { force: true })
   const outcome = await work()
   let counts = noCounts
+  let failures: readonly string[] = []
   let { ok, output } = outcome
   try {
-    counts = count(JSON.parse(await readFile(path, 'utf8')))
+    const written: unknown = JSON.parse(await readFile(path, 'utf8'))
+    counts = reader.count(written)
+    failures = reader.failures(written)
   } catch (error) {
     ok = false
     output += `\nNo report to count the tests from: ${error instanceof Error ? error.message : error}\n`
   }
   const full = countsOfTests(ok, counts)
-  return { outcome: { ok: full.failed === 0, output }, counts: full }
+  return { outcome: { ok: full.failed === 0, output }, counts: full, failures }
 }
 
 const unitTests = () =>
@@ -58,7 +84,7 @@ const unitTests = () =>
         '--reporter=json',
         `--outputFile.json=${join(results, 'vitest.json')}`,
       ]),
-    vitestCounts,
+    { count: vitestCounts, failures: vitestFailures },
   )
 
 const endToEndTests = (browser: string) =>
@@ -68,7 +94,7 @@ const endToEndTests = (browser: string) =>
       run('playwright', ['test', '--config=test/playwright.config.ts', '--reporter=list,json'], {
         env: { PROOFSHEET_BROWSER: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: join(results, 'playwright.json') },
       }),
-    playwrightCounts,
+    { count: playwrightCounts, failures: playwrightFailures },
   )
 
 const failure = (output: string) => asOne(Promise.resolve({ ok: false, output }))
@@ -80,14 +106,15 @@ async function endToEnd(isBuilt: boolean) {
 }
 
 /** Runs one step and prints its line, after it the output where it failed. */
-async function perform({ name, act }: Step): Promise<Counts> {
+async function perform({ name, act }: Step): Promise<Result> {
   const startedMs = performance.now()
-  const { outcome, counts } = await act()
+  const result = await act()
+  const { outcome, counts } = result
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
   const tests = counts.passed + counts.failed + counts.skipped > 1 ? `  ${countsText(counts)}` : ''
   process.stdout.write(`${outcome.ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(28)} ${seconds.padStart(6)} s${tests}\n`)
   if (!outcome.ok) process.stdout.write(`\n${outcome.output.trimEnd()}\n\n`)
-  return counts
+  return result
 }
 
 async function main(): Promise<number> {
@@ -119,9 +146,11 @@ async function main(): Promise<number> {
     { name: 'unit and integration tests', act: unitTests },
     { name: 'end-to-end tests', act: () => endToEnd(isBuilt) },
   ]
-  const all: Counts[] = []
+  const all: Result[] = []
   for (const step of steps) all.push(await perform(step))
-  const total = sumOf(all)
+  const total = sumOf(all.map(({ counts }) => counts))
+  // Again at the end: who reads only the last lines of a long log knows which ones.
+  for (const failure of all.flatMap(({ failures = [] }) => failures)) process.stdout.write(`failed: ${failure}\n`)
   process.stdout.write(`${countsText(total)}\n`)
   return total.failed === 0 ? 0 : 1
 }
