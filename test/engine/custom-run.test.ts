@@ -7,6 +7,7 @@ import type { CustomService } from '#shared/contract/service-fields.ts'
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../fake-provider/fake-provider.ts'
 import { services } from './custom-service.ts'
 import { fastClock } from './fast-clock.ts'
+import { mostStartsWithin } from './ledger-starts.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor, sheetOf, type TestLibrary } from './open-library.ts'
 
 const price = 40_000
@@ -215,14 +216,15 @@ describe('arrays', () => {
 
   test('limits count pictures, whatever the number of calls', async () => {
     const factor = 30
-    const { fake, run } = await openDesk('array', {
+    const { fake, run, library } = await openDesk('array', {
       engine: { clock: fastClock(factor) },
       parts: { limits: { concurrency: 2, requestsPerMinute: 10 } },
-      fake: { limits: { windows: [{ requests: 10, ms: (60_000 * 0.97) / factor }] } },
+      fake: { limits: { windows: [{ requests: 10, ms: (60_000 * 0.7) / factor }] } },
     })
     const status = await run(many(25))
     expect(status.drafts).toMatchObject({ done: 25, failed: 0 })
     expect(fake.ledger()).toMatchObject({ requests: 25, overLimit: 0 })
+    expect(mostStartsWithin(library.folder, 60_000)).toBe(10)
     expect(callsOf(fake)).toBeLessThanOrEqual(8)
   }, 30_000)
 

@@ -5,6 +5,7 @@ import { openaiCompatible } from '#engine/providers/openai-compatible/openai-com
 import { sketch } from '#engine/providers/sketch/sketch.ts'
 import { serverError, tooMany } from '#test/fake-provider/faults.ts'
 import { fastClock } from './fast-clock.ts'
+import { mostStartsWithin } from './ledger-starts.ts'
 import { draftProfile, runSheet, settingsFor, sheetOf } from './open-library.ts'
 import { openPaidLibrary, priceMicros } from './paid-library.ts'
 
@@ -22,13 +23,14 @@ describe('limits', () => {
   })
 
   test('so many a minute, exactly: none over, also after a restart', async () => {
-    // A minute takes two seconds here; the fake's is 3 % shorter, because at this speed a request's way counts thirty-fold.
+    // A minute takes two seconds here. What is exact is our own count of starts; the fake's minute is shorter, because on a
+    // busy machine a request's way takes different times, and at this speed that counts thirty-fold.
     const factor = 30
     const clock = fastClock(factor)
     const { library, fake, run } = await openPaidLibrary({
       engine: { clock },
       settings: { concurrency: 8, requestsPerMinute: 10 },
-      fake: { limits: { windows: [{ requests: 10, ms: (60_000 * 0.97) / factor }] } },
+      fake: { limits: { windows: [{ requests: 10, ms: (60_000 * 0.7) / factor }] } },
     })
     const status = await run(many(15))
     expect(status.drafts.done).toBe(15)
@@ -39,6 +41,7 @@ describe('limits', () => {
     const batchId = await runSheet(again, sheetOf(many(8).map((text) => `${text} again`)), settingsFor([profile]))
     await again.engine.generation.whenIdle(batchId)
     expect(fake.ledger()).toMatchObject({ requests: 23, overLimit: 0 })
+    expect(mostStartsWithin(library.folder, 60_000)).toBe(10)
   })
 
   test('a window per hour and per day is held as well, and a clock set back counts as no time passed', () => {
@@ -99,21 +102,21 @@ describe('limits changed under way', () => {
     const { library, fake, start } = await openPaidLibrary({
       settings: { concurrency: 1 },
       factor: 1,
-      fake: { latency: { kind: 'fixed', ms: 60 } },
+      fake: { latency: { kind: 'fixed', ms: 300 } },
     })
     const { engine } = library
     const provider = 'openai-compatible'
-    const batchId = await start(many(60))
+    const batchId = await start(many(40))
     await expect.poll(() => fake.ledger().requests).toBeGreaterThan(2)
     expect(fake.ledger().maxInFlight).toBe(1)
     engine.providers.configure({ provider, settings: { concurrency: 6 } })
-    await expect.poll(() => fake.ledger().maxInFlight, { timeout: 1000 }).toBe(6)
+    await expect.poll(() => fake.ledger().maxInFlight, { timeout: 10_000 }).toBe(6)
     engine.providers.configure({ provider, settings: { concurrency: 2 } })
-    await delay(150)
     const inFlight = () => fake.ledger().entries.filter((entry) => entry.endedMs === null).length
+    await expect.poll(inFlight, { timeout: 10_000 }).toBeLessThanOrEqual(2)
     for (let looks = 0; looks < 20; looks++) {
       expect(inFlight()).toBeLessThanOrEqual(2)
-      await delay(5)
+      await delay(20)
     }
     await engine.generation.whenIdle(batchId)
     expect(engine.batches.get({ batchId }).settledMicros).toBe(fake.ledger().billedMicros)
@@ -128,9 +131,10 @@ describe('limits changed under way', () => {
     await start(many(100))
     await expect.poll(() => fake.ledger().requests).toBeGreaterThan(9)
     library.engine.providers.configure({ provider: 'openai-compatible', settings: { requestsPerMinute: 5 } })
+    // Two may be on their way; without the rate some twenty would follow.
     const sent = fake.ledger().requests
     await delay(400)
-    expect(fake.ledger().requests).toBe(sent)
+    expect(fake.ledger().requests).toBeLessThanOrEqual(sent + 2)
     expect(library.engine.generation.queue().lanes[0]).toMatchObject({ perMinute: 5, waitUntilMs: expect.any(Number) })
   })
 })
