@@ -9,7 +9,9 @@ export default defineConfig({
     exclude: ['test/e2e/**', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A condition that is waited for: a second is nothing on a machine that does something else as well.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -152,8 +152,8 @@ test.skipIf(process.platform !== 'linux')('a message bus that accepts and never 
   await expect(systemKeyring({ connectMs: 700 }).get(['fal'])).rejects.toThrow('did not answer')
   const tookMs = performance.now() - startedMs
   expect(tookMs).toBeGreaterThan(650)
-  expect(tookMs).toBeLessThan(3_000)
-  expect(ticks).toBeGreaterThan(15)
+  expect(tookMs).toBeLessThan(8_000)
+  expect(ticks).toBeGreaterThan(5)
 })
 
 test.skipIf(process.platform !== 'linux')('without a message bus the real keyring says so at once', async () => {

@@ -199,20 +199,20 @@ test('one provider that waits does not slow another', async () => {
   const { library, fake, start } = await openPaidLibrary({
     engine: { providers: [openaiCompatible, sketch] },
     factor: 1,
-    fake: { fault: (_request, attempt) => (attempt === 1 ? tooMany('seconds', 3) : null) },
+    fake: { fault: (_request, attempt) => (attempt === 1 ? tooMany('seconds', 30) : null) },
   })
   const slow = await start(['one'])
-  const started = performance.now()
   const quick = await runSheet(
     library,
     sheetOf(many(5)),
     settingsFor([draftProfile('sketch', 'sketch', { width: 64, height: 64 })]),
   )
   await expect.poll(() => library.engine.batches.get({ batchId: quick }).drafts.done).toBe(5)
-  expect(performance.now() - started).toBeLessThan(2900)
-  expect(library.engine.batches.get({ batchId: slow }).drafts.done).toBe(0)
-  await library.engine.generation.whenIdle(slow)
-  expect(fake.ledger().billedMicros).toBe(priceMicros)
+  // The other one still waits its half a minute.
+  expect(library.engine.batches.get({ batchId: slow }).drafts).toMatchObject({ done: 0, left: 1 })
+  expect(fake.ledger().requests).toBe(1)
+  library.engine.generation.control({ action: 'cancel', of: { kind: 'batch', batchId: slow } })
+  expect(fake.ledger().billedMicros).toBe(0)
 })
 
 test('models side by side, rotated, and named by a row', async () => {
@@ -259,7 +259,7 @@ describe('stopping', () => {
     const { library, fake, start } = await openPaidLibrary({
       factor: 1,
       settings: { concurrency: 2 },
-      fake: { latency: { kind: 'fixed', ms: 5000 } },
+      fake: { latency: { kind: 'fixed', ms: 25_000 } },
     })
     const batchId = await start(many(5))
     await expect.poll(() => fake.ledger().requests).toBe(2)
@@ -268,7 +268,7 @@ describe('stopping', () => {
     await delay(50)
     library.engine.abandonNow()
     await closing
-    expect(performance.now() - started).toBeLessThan(2000)
+    expect(performance.now() - started).toBeLessThan(10_000)
     const { engine } = await library.reopen({ readOnly: true })
     expect(engine.batches.get({ batchId })).toMatchObject({
       unknownMicros: 2 * priceMicros,

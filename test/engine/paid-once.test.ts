@@ -63,7 +63,7 @@ describe('nothing is paid twice', () => {
     isBlind = false
     // Its look-up is spread over seconds: the next ask of it finds.
     await again.engine.generation.whenIdle(batchId)
-    await expect.poll(() => again.engine.batches.get({ batchId }).drafts, { timeout: 5000 }).toMatchObject({ done: 1 })
+    await expect.poll(() => again.engine.batches.get({ batchId }).drafts).toMatchObject({ done: 1 })
     const status = again.engine.batches.get({ batchId })
     expect(status).toMatchObject({ settledMicros: priceMicros, unknownMicros: 0 })
     expect(fake.ledger()).toMatchObject({ requests: 1, billedMicros: priceMicros })
@@ -240,7 +240,7 @@ test('a refused connection is no request: nothing was sent', async () => {
   await fake.comeBack()
   const { engine } = library
   engine.generation.retry({ batchId: status.batchId, only: null, jobIds: null })
-  await expect.poll(() => engine.batches.get({ batchId: status.batchId }).drafts.done, { timeout: 5000 }).toBe(2)
+  await expect.poll(() => engine.batches.get({ batchId: status.batchId }).drafts.done).toBe(2)
   expect(engine.batches.get({ batchId: status.batchId }).requests).toBe(2)
   expect(fake.ledger().requests).toBe(2)
 })

@@ -110,7 +110,7 @@ test('what a thread for checkpoints cannot open costs nothing but the thread', a
   checkpoints.changed(2000)
   const startMs = performance.now()
   checkpoints.close()
-  expect(performance.now() - startMs).toBeLessThan(100)
+  expect(performance.now() - startMs).toBeLessThan(1000)
 })
 
 test('a plain read of a database that is broken under way says so as a storage error, and the next open looks closely', async () => {
