@@ -22,7 +22,7 @@ import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
 import { withPinnedWildcards } from './pin-wildcards.ts'
-import type { Compared, PlannedWork, PlanningNeeds } from './planned-work.ts'
+import type { Compared, PlannedWork, PlanningNeeds, RunWish } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
@@ -76,7 +76,7 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     return work
   }
 
-  async function run(input: RunInput): Promise<{ batchId: number; batch: string }> {
+  async function run(input: RunWish): Promise<{ batchId: number; batch: string }> {
     const stored = plans.get(input.planId)
     if (stored?.batchId) return { batchId: stored.batchId, batch: batches.get(stored.batchId).name }
     const work = await find(input.planId)
@@ -98,7 +98,7 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
   }
 
   /** Asked twice, also at once, it runs once. */
-  async function runOnce(input: RunInput): Promise<{ batchId: number; batch: string }> {
+  async function runOnce(input: RunWish): Promise<{ batchId: number; batch: string }> {
     const known = starting.get(input.planId)
     if (known) return known
     const started = run(input)
@@ -134,6 +134,6 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       return work.rows({ ...page, outcome: page.outcome })
     },
 
-    run: runOnce,
+    run: (input: RunInput): Promise<{ batchId: number; batch: string }> => runOnce(input),
   }
 }
