@@ -10,6 +10,8 @@ import { type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
 const itemsAtOnce = 200
+/** Cells of a prompt are searched for, and to index them anew takes longer. */
+const promptsAtOnce = 50
 
 export interface BatchUpdate {
   readonly batch: Batch
@@ -126,7 +128,7 @@ function stepsOf(change: BatchChange, made: readonly number[], newPrompts: reado
     ...away('removed'),
     ...away('changed'),
     ...inChunks(change.back, itemsAtOnce).map((tiles): ChangeStep => ({ do: 'back', tiles })),
-    ...inChunks(change.prompts, itemsAtOnce).map((prompts): ChangeStep => ({ do: 'prompts', prompts })),
+    ...inChunks(change.prompts, promptsAtOnce).map((prompts): ChangeStep => ({ do: 'prompts', prompts })),
     ...inChunks(change.places, itemsAtOnce).map(
       (tiles): ChangeStep => ({ do: 'places', tiles: tiles.map(([id, position]) => [id, position]) }),
     ),

@@ -18,5 +18,7 @@ test('a library of version 80 keeps the pauses of people, and takes back that of
   const paused = database.prepare('SELECT id FROM batch WHERE paused = 1 ORDER BY id').pluck().all()
   // Of batch 4 the change was never decided: nobody but a person had paused it.
   expect(paused).toEqual([2, 4])
+  const merging = database.prepare(`SELECT v FROM prompt_search_config WHERE k = 'deletemerge'`).pluck().get()
+  expect(merging).toBe(60)
   database.close()
 })
