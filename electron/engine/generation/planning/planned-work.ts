@@ -39,10 +39,16 @@ export interface PlanPart {
   requests: number
   estimateMicros: number | null
   highestMicros: number | null
+  /** Of drafts alone. */
+  cached?: number
+  duplicates?: number
+  blocked?: number
 }
 
 /** A plan before it has an id and the times of today's lanes. */
-export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & { parts: readonly PlanPart[] }
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'lanes'> & {
+  parts: readonly PlanPart[]
+}
 
 export interface PlanPage {
   readonly offset: number

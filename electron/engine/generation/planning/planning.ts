@@ -22,7 +22,7 @@ import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
 import { withPinnedWildcards } from './pin-wildcards.ts'
-import type { Compared, PlannedWork, PlanningNeeds, RunWish } from './planned-work.ts'
+import type { Compared, PlannedWork, PlanningNeeds, PlanPart, RunWish } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
@@ -57,13 +57,21 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     const work = await make(kind, input)
     const planId = plans.add(kind, input, work.summary.highestMicros)
     keep(planId, work)
-    const parts = work.summary.parts.map((part) => ({
-      ...part,
-      durationMs: scheduler.lane(part.provider).durationMs(part.requests, needs.clock.now()),
-    }))
-    const durations = parts.map((part) => part.durationMs)
+    const lanes = lanesOf(work.summary.parts)
+    const durations = lanes.map((lane) => lane.durationMs)
     const durationMs = durations.includes(null) ? null : Math.max(0, ...durations.map((duration) => duration ?? 0))
-    return { ...work.summary, planId, batchId: work.batchId(), parts, durationMs }
+    return { ...work.summary, planId, batchId: work.batchId(), parts: [...work.summary.parts], lanes, durationMs }
+  }
+
+  function lanesOf(parts: readonly PlanPart[]): Plan['lanes'] {
+    const byProvider = Map.groupBy(
+      parts.filter((part) => part.requests > 0),
+      (part) => part.provider,
+    )
+    return [...byProvider].map(([provider, own]) => {
+      const requests = own.reduce((sum, part) => sum + part.requests, 0)
+      return { provider, requests, durationMs: scheduler.lane(provider).durationMs(requests, needs.clock.now()) }
+    })
   }
 
   async function find(planId: string): Promise<PlannedWork> {
