@@ -45,7 +45,7 @@ export function planText(plan: Plan, title: string): string {
     ['duplicates', countText(plan.duplicates)],
     ['cannot be made', countText(plan.blocked)],
     ['estimate', price],
-    ...(plan.durationMs === null ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
+    ...(plan.durationMs === null || plan.requests === 0 ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
     ...savingRows(plan),
     ...(plan.redrawn > 0 ? [['redrawn', `${countText(plan.redrawn)} (another picture, to be decided again)`]] : []),
   ]
