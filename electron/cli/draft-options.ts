@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { gatherReferences, usualDraftSettings } from '#api/open-sheet.ts'
 import type { Engine } from '#engine/engine.ts'
 import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
+import type { FetchedReferences } from '#shared/contract/references.ts'
 import {
   columnMapping,
   columnRole,
@@ -158,8 +159,7 @@ export async function draftWish(
   )
   const folder = options.references ?? (path === '-' ? null : dirname(resolve(path)))
   const { failed } = await gatherReferences(engine, { id: sheet.id, mapping: usual.mapping }, folder)
-  for (const { message } of failed.slice(0, failuresShown)) call.out.note(message)
-  if (failed.length > failuresShown) call.out.note(`and ${failed.length - failuresShown} more`)
+  noteMissing(call, failed)
   const references = await Promise.all((options.reference ?? []).map((file) => addReference(engine, sheet.id, file)))
   const settings: DraftSettings = {
     ...usual,
@@ -212,6 +212,12 @@ function axisOf(text: string, before: Axis[] = []): Axis[] {
 }
 
 const failuresShown = 20
+
+/** Says which pictures of a sheet could not be had. */
+export function noteMissing(call: Pick<Call, 'out'>, failed: FetchedReferences['failed']): void {
+  for (const { message } of failed.slice(0, failuresShown)) call.out.note(message)
+  if (failed.length > failuresShown) call.out.note(`and ${failed.length - failuresShown} more`)
+}
 
 async function addReference(engine: Engine, sheetId: number, file: string): Promise<{ name: string; sha256: string }> {
   const bytes = await readNamedFile('The reference picture', file)

@@ -45,17 +45,60 @@ export function planText(plan: Plan, title: string): string {
     ['duplicates', countText(plan.duplicates)],
     ['cannot be made', countText(plan.blocked)],
     ['estimate', price],
-    ...(plan.durationMs === null ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
+    ...(plan.durationMs === null || plan.requests === 0 ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
+    ...savingRows(plan),
     ...(plan.redrawn > 0 ? [['redrawn', `${countText(plan.redrawn)} (another picture, to be decided again)`]] : []),
-    ...plan.parts.map((part) => [`${part.provider}/${part.model}`, manyText(part.requests, 'request')]),
   ]
   return [
     `${title}: ${manyText(plan.prompts, 'prompt')}, ${manyText(plan.tiles, plan.kind === 'finals' ? 'final' : 'draft')}`,
     tableText(rows.map(([name = '', value = '']) => [`  ${name}`, value])),
+    ...partLines(plan),
     ...alikeLines(plan),
+    ...cannotLines(plan),
     ...(plan.batchId === null || plan.kind === 'finals' ? [] : [`a run goes on with batch ${plan.batchId}`]),
     ...problemLines(plan),
   ].join('\n')
+}
+
+function savingRows({ allFinalMicros, estimateMicros, currency }: Plan): string[][] {
+  if (allFinalMicros === null || estimateMicros === null || allFinalMicros <= estimateMicros) return []
+  const saved = moneyText(allFinalMicros - estimateMicros, currency)
+  return [['saved', `${saved} against all of it at final quality (${moneyText(allFinalMicros, currency)})`]]
+}
+
+/** What each model makes of it; the time is that of its provider, whose models share it. */
+function partLines({ parts, lanes, currency }: Plan): string[] {
+  if (parts.length === 0) return []
+  const cell = (count: number | undefined): string => (count === undefined || count === 0 ? '' : countText(count))
+  const timeOf = (provider: string): string => {
+    const lane = lanes.find((each) => each.provider === provider)
+    if (!lane) return ''
+    return lane.durationMs === null ? 'not measured yet' : `about ${durationText(lane.durationMs)}`
+  }
+  const head = ['  model', 'to make', 'cached', 'duplicates', 'cannot', 'estimate', 'time']
+  const rows = parts.map((part) => [
+    `  ${part.provider}/${part.model}`,
+    countText(part.requests),
+    cell(part.cached),
+    cell(part.duplicates),
+    cell(part.blocked),
+    part.estimateMicros === null ? 'not known' : moneyText(part.estimateMicros, currency),
+    timeOf(part.provider),
+  ])
+  const shown = [0, 1, 2, 3, 4, 5, 6].filter((at) => at < 2 || rows.some((row) => row[at] !== ''))
+  return [
+    tableText(
+      [head, ...rows].map((row) => shown.map((at) => row[at] ?? '')),
+      shown.flatMap((at, place) => (at > 0 && at < 6 ? [place] : [])),
+    ),
+  ]
+}
+
+/** What models cannot do, counted by cause, where the problems below are not all of them. */
+function cannotLines({ problemGroups, problemCount }: Plan): string[] {
+  const ofModels = problemGroups.filter(({ kind }) => kind !== 'sheet')
+  if (ofModels.length === 0 || problemCount > problemsShown) return []
+  return ['what models cannot do:', ...ofModels.slice(0, groupsShown).map(groupText)]
 }
 
 const alikeShown = 5

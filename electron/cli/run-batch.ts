@@ -33,7 +33,8 @@ type Stage = 'drafts' | 'finals'
 const roomWaitMs = 5000
 
 /**
- * Waits, with progress on stderr, until nothing of the batch can go on by itself, or a person stops it. While the disk
+ * Waits, with progress on stderr, until nothing of the batch can go on by itself, something else is to be done (`until`),
+ * or a person stops it. While the disk
  * refuses, pictures that are paid for wait in memory: they are waited for as long as requests that are out.
  */
 export async function followRun(
@@ -42,12 +43,13 @@ export async function followRun(
   batchId: number,
   stage: Stage,
   before: Spent,
+  until?: Promise<unknown>,
 ): Promise<BatchRun> {
   const { generation } = engine
   const progress = showProgress(() => engine.batches.get({ batchId }), stage)
   const storage = watchStorage(call, engine, batchId)
   try {
-    await Promise.race([generation.whenIdle(batchId), stop.asked, storage.refused])
+    await Promise.race([generation.whenIdle(batchId), stop.asked, storage.refused, ...(until ? [until] : [])])
   } finally {
     storage.end()
     progress.end()

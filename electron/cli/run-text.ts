@@ -17,8 +17,16 @@ export const runObject = (run: BatchRun, elapsedMs: number) => ({
   stopped: run.stopped,
 })
 
-/** What a run made, what it cost, and what is to be done about the rest, for a person. */
-export function runText(call: Call, run: BatchRun, stage: 'drafts' | 'finals', estimateMicros: number | null): string {
+/** What a run made, what it cost, what is to be done about the rest, and the usual next step, for a person. */
+export const runText = (call: Call, run: BatchRun, stage: 'drafts' | 'finals', estimateMicros: number | null): string =>
+  [...runLines(call, run, stage, estimateMicros), `look at them: proofsheet open${placeOption(call)}`].join('\n')
+
+export function runLines(
+  call: Call,
+  run: BatchRun,
+  stage: 'drafts' | 'finals',
+  estimateMicros: number | null,
+): string[] {
   const { status } = run
   const { done, cached, failed, unknown, held, canceled, left } = status[stage]
   const total = done + failed + unknown + held + canceled + left
@@ -32,7 +40,7 @@ export function runText(call: Call, run: BatchRun, stage: 'drafts' | 'finals', e
     ...savedLines(run),
     ...run.failures.map((group) => `  ${group.code}  ${countText(group.count)}  ${group.message}`),
     ...wayOut(call, run),
-  ].join('\n')
+  ]
 }
 
 function moneyLine({ settledMicros, status }: BatchRun, estimateMicros: number | null): string {
@@ -53,9 +61,10 @@ function savedLines({ status }: BatchRun): string[] {
 const placeOption = (call: Call): string => ` --library ${quoted(call.library)}`
 const quoted = (text: string): string => (/^[\w./:@\\-]+$/.test(text) ? text : `"${text}"`)
 
-/** One sentence for each thing that waits for a person, then the usual next step. */
+/** One sentence for each thing that waits for a person. */
 function wayOut(call: Call, run: BatchRun): string[] {
-  const { batch } = run.status
+  const { batch, drafts, finals } = run.status
+  const left = drafts.left + finals.left
   const of = `${quoted(batch)}${placeOption(call)}`
   const retried = run.failures.filter(({ code }) => isWorthRetrying(code)).map(({ code }) => code)
   const isUnknown = run.failures.some(({ code }) => code === 'outcome-unknown')
@@ -65,8 +74,10 @@ function wayOut(call: Call, run: BatchRun): string[] {
     retried.length > 0 && `try the failed ones again: proofsheet retry ${of}`,
     isUnknown &&
       `nobody knows what became of the unknown ones; pay for them again: proofsheet retry ${of} --only outcome-unknown`,
+    run.status.paused &&
+      left > 0 &&
+      `it is paused, and stays so until you resume it: proofsheet open${placeOption(call)}`,
     run.stopped && 'stopped; the same command goes on where it was left',
-    `look at them: proofsheet open${placeOption(call)}`,
   ]
   return lines.filter((line) => line !== false)
 }

@@ -8,25 +8,29 @@ import { problemLines, refuseEmptyPlan } from './plan-text.ts'
 import { followRun, nothingSpent, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { writing } from './session.ts'
-import { readSheetFile } from './sheet-file.ts'
+import { readSheetFile, type SheetFile } from './sheet-file.ts'
 import type { Stop } from './stop.ts'
+import { capForWatching, refuseUnwatchable, watchSheet } from './watch.ts'
 import { addWildcards } from './wildcard-files.ts'
 
 interface RunOptions extends DraftOptions {
   readonly first?: number
   readonly cap?: number
   readonly name?: string
+  readonly watch?: boolean
 }
 
 export function addRun(line: CommandLine): void {
   addDraftOptions(line.add('run <sheet>', 'Make the drafts of a sheet, or go on with them'))
     .option('--first <n>', 'only a sample of this many drafts, spread over the sheet', wholeNumber(1, 1_000_000))
-    .option('--cap <usd>', 'the most that this run may spend', usd)
+    .option('--cap <usd>', 'the most that this run may spend, with --watch in all', usd)
+    .option('--watch', 'then bring the batch to each version of the sheet that is saved, until Ctrl+C')
     .option('--name <name>', 'the batch’s name (default: batch- and the day)')
     .action(line.withName(run))
 }
 
 async function run(call: Call, path: string, options: RunOptions): Promise<number> {
+  if (options.watch) refuseUnwatchable(path)
   const file = await readSheetFile(path)
   return writing(call, { host: 'the command line (proofsheet run)', goesOn: false }, async (engine, stop) => {
     const sheet = await engine.sheets.add({ ...file, ...readingOf(options) })
@@ -37,7 +41,7 @@ async function run(call: Call, path: string, options: RunOptions): Promise<numbe
     refuseEmptyPlan(plan)
     for (const problem of problemLines(plan)) call.out.note(problem)
     showDailyCap(call, engine, plan)
-    return stop.isAsked() ? exitStatus.stopped : runPlan(call, { engine, stop }, plan, options)
+    return stop.isAsked() ? exitStatus.stopped : runPlan(call, { engine, stop }, plan, { ...options, path, file })
   })
 }
 
@@ -45,17 +49,30 @@ async function runPlan(
   call: Call,
   host: { readonly engine: Engine; readonly stop: Stop },
   plan: Plan,
-  options: RunOptions,
+  options: RunOptions & { readonly path: string; readonly file: SheetFile },
 ): Promise<number> {
   const { engine } = host
-  const before = plan.batchId === null ? nothingSpent : engine.batches.get({ batchId: plan.batchId })
+  const goesOnWith = plan.batchId === null ? null : engine.batches.get({ batchId: plan.batchId })
+  const before = goesOnWith ?? nothingSpent
+  // A run that goes on has a new cap, or none: what the batch had does not count.
+  const costs = { capMicros: null, estimateMicros: goesOnWith?.estimateMicros ?? 0 }
+  const capMicros = options.watch ? capForWatching(plan, options.cap, costs) : options.cap
   const { batchId } = await engine.generation.run({
     planId: plan.planId,
     highestMicros: plan.highestMicros,
     name: options.name ?? null,
     first: options.first ?? null,
-    capMicros: options.cap ?? null,
+    capMicros: capMicros ?? null,
   })
+  if (options.watch)
+    return watchSheet(call, host, {
+      batchId,
+      path: options.path,
+      file: options.file,
+      references: options.references,
+      pricePerImageMicros: options.price ?? null,
+      first: { before, changes: null, estimateMicros: plan.estimateMicros },
+    })
   const done = await followRun(call, host, batchId, 'drafts', before)
   const { batch, prompts, tiles, drafts } = done.status
   call.out.answer(

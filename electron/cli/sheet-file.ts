@@ -28,11 +28,16 @@ async function named(what: string, path: string, read: () => Promise<Buffer>): P
 export const checkSheetFile = async (path: string): Promise<void> =>
   void (await named('The sheet', path, () => sheetBytesOf(path)))
 
+export interface SheetFile {
+  readonly name: string
+  readonly bytesBase64: string
+}
+
 /**
  * A sheet on this machine as the library takes it, `-` for what comes on standard input. Throws AppError `invalid-input`
  * where it cannot be read or is larger than a sheet may be, before more of it is in memory.
  */
-export async function readSheetFile(path: string): Promise<{ name: string; bytesBase64: string }> {
+export async function readSheetFile(path: string): Promise<SheetFile> {
   if (path === '-') {
     const bytes = await sheetBytesFrom('standard input', process.stdin)
     return { name: 'stdin', bytesBase64: bytes.toString('base64') }

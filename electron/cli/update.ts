@@ -1,18 +1,22 @@
 import type { Engine } from '#engine/engine.ts'
 import type { SheetComparison } from '#shared/contract/batches.ts'
-import { exitStatus } from '#shared/errors.ts'
+import { AppError, exitStatus } from '#shared/errors.ts'
 import { type Call, type CommandLine, usd } from './call.ts'
 import { comparisonText } from './comparison-text.ts'
+import { changesOf, compareNewer } from './newer-sheet.ts'
 import { followRun, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { reading, writing } from './session.ts'
-import { readSheetFile } from './sheet-file.ts'
+import { readSheetFile, type SheetFile } from './sheet-file.ts'
 import type { Stop } from './stop.ts'
+import { capForWatching, refuseUnwatchable, watchSheet } from './watch.ts'
 
 interface UpdateOptions {
   readonly yes?: boolean
+  readonly watch?: boolean
   readonly cap?: number
   readonly price?: number
+  readonly references?: string
 }
 
 export function addUpdate(line: CommandLine): void {
@@ -22,19 +26,25 @@ export function addUpdate(line: CommandLine): void {
       'Bring a batch to a newer version of its sheet; without --yes it only says what differs',
     )
     .option('--yes', 'do it, and make what is new or changed')
-    .option('--cap <usd>', 'the most that this may spend', usd)
+    .option('--watch', 'do it, and again whenever the sheet is saved, until Ctrl+C')
+    .option('--cap <usd>', 'the most that this may spend, with --watch in all (default: the batch’s own cap)', usd)
     .option('--price <usd>', 'what a picture costs, for a model whose price nobody knows', usd)
+    .option('--references <folder>', 'where the pictures lie that the sheet names (default: the sheet’s own folder)')
     .action(line.withTwoNames(update))
 }
 
 async function update(call: Call, name: string, path: string, options: UpdateOptions): Promise<number> {
+  if (options.watch) refuseUnwatchable(path)
   const file = await readSheetFile(path)
-  const compare = async (engine: Engine): Promise<SheetComparison> => {
-    const { batchId } = engine.batches.find({ batch: name })
-    const sheet = await engine.sheets.add(file)
-    return engine.batches.compareSheet({ batchId, sheetId: sheet.id, pricePerImageMicros: options.price ?? null })
-  }
-  if (!options.yes)
+  const compare = (engine: Engine): Promise<SheetComparison> =>
+    compareNewer(call, engine, {
+      batchId: engine.batches.find({ batch: name }).batchId,
+      path,
+      file,
+      references: options.references,
+      pricePerImageMicros: options.price ?? null,
+    })
+  if (!options.yes && !options.watch)
     return reading(call, async (engine) => {
       const compared = await compare(engine)
       call.out.answer(compared, `${comparisonText(compared, path)}\nnothing was changed: --yes does it`)
@@ -43,27 +53,38 @@ async function update(call: Call, name: string, path: string, options: UpdateOpt
   return writing(call, { host: 'the command line (proofsheet update)', goesOn: false }, async (engine, stop) => {
     const compared = await compare(engine)
     call.out.note(comparisonText(compared, path))
-    return stop.isAsked() ? exitStatus.stopped : runUpdate(call, { engine, stop }, compared, options.cap ?? null)
+    return stop.isAsked() ? exitStatus.stopped : runUpdate(call, { engine, stop }, compared, { ...options, path, file })
   })
 }
 
-/** Brings the batch there and waits until nothing of it can go on by itself. */
+/** Brings the batch there and waits until nothing of it can go on by itself; with `watch`, until Ctrl+C. */
 async function runUpdate(
   call: Call,
   host: { readonly engine: Engine; readonly stop: Stop },
   compared: SheetComparison,
-  capMicros: number | null,
+  options: UpdateOptions & { readonly path: string; readonly file: SheetFile },
 ): Promise<number> {
   const { plan } = compared
-  const before = host.engine.batches.get({ batchId: plan.batchId ?? 0 })
-  const { batchId } = await host.engine.batches.update({
+  const { engine } = host
+  const before = batchOf(engine, compared)
+  const capMicros = options.watch ? capForWatching(plan, options.cap, before) : options.cap
+  const { batchId } = await engine.batches.update({
     planId: plan.planId,
     highestMicros: plan.highestMicros,
-    capMicros,
+    ...(capMicros !== undefined && { capMicros }),
   })
+  const changes = changesOf(compared)
+  if (options.watch)
+    return watchSheet(call, host, {
+      batchId,
+      path: options.path,
+      file: options.file,
+      references: options.references,
+      pricePerImageMicros: options.price ?? null,
+      first: { before, changes, estimateMicros: plan.estimateMicros },
+    })
   const done = await followRun(call, host, batchId, 'drafts', before)
   const { batch, prompts, tiles, drafts } = done.status
-  const { same, added, changed, removed, returned } = compared
   call.out.answer(
     {
       batch,
@@ -71,11 +92,16 @@ async function runUpdate(
       prompts,
       tiles,
       drafts,
-      changes: { same, added, changed, removed, returned },
+      changes,
       estimateMicros: plan.estimateMicros,
       ...runObject(done, call.elapsedMs()),
     },
     runText(call, done, 'drafts', plan.estimateMicros),
   )
   return statusOfRun(done, ['drafts'])
+}
+
+function batchOf(engine: Engine, { plan }: SheetComparison) {
+  if (plan.batchId === null) throw new AppError('not-found', 'The batch of this comparison is gone. Compare again.')
+  return engine.batches.get({ batchId: plan.batchId })
 }

@@ -199,6 +199,7 @@ export async function openEngine(options: EngineOptions) {
       get: sheets.get,
       rows: sheets.rows,
       readAgain: sheets.readAgain,
+      readLike: sheets.readLike,
       map: sheets.map,
       async example() {
         const names = options.examples ? (await readdir(options.examples)).sort() : []
@@ -234,7 +235,11 @@ export async function openEngine(options: EngineOptions) {
         return { batchId: found.id, batch: found.name }
       },
       async compareSheet(input: UpdatePlanInput) {
-        const sheetId = await sheets.readLike(input.sheetId, batches.get(input.batchId).sheetId)
+        const { sheetId: olderId, settings } = batches.get(input.batchId)
+        const sheetId = await sheets.readLike(input.sheetId, olderId)
+        references.carry(input.sheetId, sheetId)
+        references.carry(olderId, sheetId)
+        await references.fetch({ sheetId, mapping: settings.mapping })
         return generation.compareSheet({ ...input, sheetId })
       },
       differences: generation.differences,

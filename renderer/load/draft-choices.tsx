@@ -15,11 +15,14 @@ export const DraftChoices = ({
   wish,
   providers,
   needsPrice,
+  withoutPrice,
   onChange,
 }: {
   wish: DraftWish
   providers: readonly ProviderInfo[]
   needsPrice: boolean
+  /** The model whose price nobody knows, where it is known which. */
+  withoutPrice: string | null
   onChange: (wish: DraftWish) => void
 }) => {
   const many = wish.profiles.length > 1
@@ -89,7 +92,7 @@ export const DraftChoices = ({
           label="Price of one picture, US dollars"
           value={wish.pricePerImageMicros}
           placeholder="0.04"
-          hint="No price is known for this model. Look it up at its provider; 0 where it is free."
+          hint={`No price is known for ${withoutPrice ?? 'this model'}. Look it up at its provider; 0 where it is free.`}
           onChange={(pricePerImageMicros) => onChange({ ...wish, pricePerImageMicros })}
         />
       )}

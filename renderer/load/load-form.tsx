@@ -16,6 +16,7 @@ import { type DraftWish, draftSettingsOf, firstWish } from './draft-wish.ts'
 import { keepWish, keptWish } from './kept-wish.ts'
 import styles from './load-page.module.css'
 import { PlanCards } from './plan-cards.tsx'
+import { PlanModels } from './plan-models.tsx'
 import { type PlanTab, PlanTabs } from './plan-tabs.tsx'
 import { notReadyText } from './profile-choices.ts'
 import { PromptSection } from './prompt-section.tsx'
@@ -66,6 +67,10 @@ export const LoadForm = ({
   const isStale = settled !== wish || query.isFetching || query.isPlaceholderData || query.isError
   const needsPrice = plan !== undefined && plan.estimateMicros === null
   const problems = plan ?? sheet
+  const showProblems = () => {
+    setTab('problems')
+    tabs.current?.scrollIntoView({ block: 'start' })
+  }
 
   return (
     <>
@@ -88,11 +93,9 @@ export const LoadForm = ({
           providers={providers}
           isStale={isStale}
           isBlocked={settledBlock !== null || query.isError}
-          onShowProblems={() => {
-            setTab('problems')
-            tabs.current?.scrollIntoView({ block: 'start' })
-          }}
+          onShowProblems={showProblems}
         />
+        {plan && <PlanModels plan={plan} providers={providers} isStale={isStale} onShowProblems={showProblems} />}
         {query.isError && (
           <p className={styles.error} role="alert">
             The plan could not be made. {messageOf(query.error)}{' '}
@@ -122,6 +125,7 @@ export const LoadForm = ({
             wish={wish}
             providers={providers}
             needsPrice={needsPrice || wish.pricePerImageMicros !== null}
+            withoutPrice={plan?.parts.find((part) => part.estimateMicros === null)?.model ?? null}
             onChange={setWish}
           />
         </div>

@@ -46,11 +46,16 @@ function makeNote(plan: Plan): string {
   return parts.length > 0 ? parts.join(', ') : plan.tiles === 0 ? 'nothing yet' : 'every draft is new'
 }
 
+const nameOf = (id: string, providers: readonly ProviderInfo[]): string =>
+  providers.find((provider) => provider.id === id)?.label ?? id
+
 function timeNote(plan: Plan, providers: readonly ProviderInfo[]): string {
-  const slowest = plan.parts.toSorted((one, other) => (other.durationMs ?? 0) - (one.durationMs ?? 0))[0]
+  const slowest = plan.lanes.toSorted((one, other) => (other.durationMs ?? 0) - (one.durationMs ?? 0))[0]
   if (!slowest || plan.requests === 0) return 'nothing is sent'
-  const label = providers.find((provider) => provider.id === slowest.provider)?.label ?? slowest.provider
-  if (plan.durationMs === null || slowest.durationMs === null) return `${label} is not measured yet`
+  const label = nameOf(slowest.provider, providers)
+  const unmeasured = plan.lanes.find((lane) => lane.durationMs === null)
+  if (plan.durationMs === null || unmeasured || slowest.durationMs === null)
+    return `${nameOf(unmeasured?.provider ?? slowest.provider, providers)} is not measured yet`
   const perMinute = slowest.durationMs > 0 ? (slowest.requests / slowest.durationMs) * 60_000 : 0
   return perMinute >= 1 ? `${label}, ${whole(Math.round(perMinute))} a minute` : `at ${label}’s pace so far`
 }
@@ -60,28 +65,38 @@ export function planFigures(
   plan: Plan,
   of: { rows: number; profiles: number; providers: readonly ProviderInfo[] },
 ): { prompts: PlanFigure; make: PlanFigure; price: PlanFigure; time: PlanFigure } {
-  const isFree = plan.estimateMicros === 0
-  const allFinal = plan.allFinalMicros
   return {
     prompts: { name: 'Prompts', value: whole(plan.prompts), note: promptsNote(plan, of.rows, of.profiles) },
     make: { name: 'To make', value: whole(plan.requests), note: makeNote(plan) },
-    price: {
-      name: 'Price',
-      value:
-        plan.estimateMicros === null ? 'Not known' : isFree ? 'Free' : moneyText(plan.estimateMicros, plan.currency),
-      note:
-        plan.estimateMicros === null
-          ? 'say below what a picture costs'
-          : allFinal !== null && allFinal > 0
-            ? `all at final quality: ${moneyText(allFinal, plan.currency)}`
-            : isFree && plan.requests > 0
-              ? 'no paid requests'
-              : 'nothing is sent',
-    },
+    price: priceFigure(plan),
     time: {
       name: 'Time',
       value: plan.requests === 0 ? 'None' : plan.durationMs === null ? 'Not known' : durationText(plan.durationMs),
       note: timeNote(plan, of.providers),
     },
+  }
+}
+
+/** The estimate, and what drafts first save; where a model has no price, what the others cost. */
+function priceFigure({ parts, requests, estimateMicros, allFinalMicros, currency }: Plan): PlanFigure {
+  const name = 'Price'
+  if (estimateMicros === null) {
+    const known = parts.reduce((sum, part) => sum + (part.estimateMicros ?? 0), 0)
+    const without = parts.filter((part) => part.estimateMicros === null).map((part) => part.model)
+    return known === 0
+      ? { name, value: 'Not known', note: 'say below what a picture costs' }
+      : { name, value: `${moneyText(known, currency)} +`, note: `without ${without.join(', ')}: say its price below` }
+  }
+  const value = estimateMicros === 0 ? 'Free' : moneyText(estimateMicros, currency)
+  if (allFinalMicros !== null && allFinalMicros > estimateMicros)
+    return {
+      name,
+      value,
+      note: `saves ${moneyText(allFinalMicros - estimateMicros, currency)} against all at final quality`,
+    }
+  return {
+    name,
+    value,
+    note: estimateMicros === 0 && requests > 0 ? 'no paid requests' : requests > 0 ? 'estimate' : 'nothing is sent',
   }
 }

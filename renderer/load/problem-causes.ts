@@ -14,7 +14,7 @@ const withoutParticulars = (message: string): string =>
     .replace(/\s+/g, ' ')
     .trim()
 
-const longestTitle = 48
+const longestTitle = 72
 
 /** Problems that only differ in their particulars are one cause; the most frequent first. */
 export function problemCauses(problems: readonly Problem[]): ProblemCause[] {
@@ -24,9 +24,10 @@ export function problemCauses(problems: readonly Problem[]): ProblemCause[] {
     .sort((one, other) => other.problems.length - one.problems.length)
 }
 
+/** The first of them as it stands: a sentence with gaps says nothing. */
 function titleOf(group: readonly Problem[]): string {
   const [first] = group
-  const message = first ? (group.length === 1 ? first.message : withoutParticulars(first.message)) : ''
+  const message = first?.message ?? ''
   const text = first?.column ? `${first.column}: ${message}` : message
   return text.length > longestTitle ? `${text.slice(0, longestTitle - 1).trimEnd()}…` : text.replace(/\.$/, '')
 }

@@ -8,13 +8,14 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
 import { countText } from '../ui/time-text.ts'
-import { notifyError } from '../ui/toast.tsx'
+import { notify, notifyError } from '../ui/toast.tsx'
 import { base64Of } from './base64.ts'
 import { Differences } from './differences.tsx'
 import { priceOfPlan } from './plan-text.ts'
 import dropStyles from './sheet-drop.module.css'
 import { acceptedSheets, useWindowDrop } from './sheet-drop.tsx'
 import styles from './sheet-update.module.css'
+import { useWatchedFile } from './use-watched-file.ts'
 
 /** A batch as a place to drop a newer version of its sheet on: what differs, what it costs, and then the update. */
 export const SheetUpdate = ({
@@ -41,8 +42,30 @@ export const SheetUpdate = ({
     read(name, file).catch((error: unknown) => notifyError(`${name} could not be compared`, error))
   }
   const isOver = useWindowDrop(open)
+  // Nothing opens over her work by itself, and nothing is made: the notice leads to what differs.
+  const watched = useWatchedFile(
+    (file) =>
+      notify({
+        title: `${file.name} was saved`,
+        text: 'Only what is new or changed would be made.',
+        action: { label: 'See what differs', run: () => open(file) },
+      }),
+    (name, error) => notifyError(`${name} is not watched any longer`, error),
+  )
+  const watch = () =>
+    watched.choose().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') return
+      notifyError('The file could not be watched', error)
+    })
   const items: readonly MenuItem[] = [
     { label: 'Load a newer sheet…', icon: 'sheet', onSelect: () => picker.current?.click() },
+    ...(watched.canWatch
+      ? [
+          watched.name === null
+            ? { label: 'Watch the sheet’s file…', icon: 'retry' as const, onSelect: () => void watch() }
+            : { label: `Stop watching ${watched.name}`, icon: 'cross' as const, onSelect: watched.end },
+        ]
+      : []),
     {
       label: 'Write the sheet back',
       icon: 'deliver',

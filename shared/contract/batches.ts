@@ -105,8 +105,8 @@ const updateInput = z.object({
   planId: z.string(),
   /** The plan's own highest price: refused where it now costs more. */
   highestMicros: micros.nullable(),
-  /** The most that it may spend, in micros; `null` for the library's own caps alone. */
-  capMicros: micros.nonnegative().nullable().default(null),
+  /** The most that it may spend, in micros; `null` for the library's own caps alone. Absent: the batch keeps its cap. */
+  capMicros: micros.nonnegative().nullable().optional(),
 })
 export type UpdateInput = z.infer<typeof updateInput>
 

@@ -65,6 +65,16 @@ const planPart = z.object({
   model: z.string(),
   requests: z.int(),
   estimateMicros: micros.nullable(),
+  /** Drafts only: what of its share comes from the cache, is the same as another draft, or cannot be made as asked. */
+  cached: z.int().optional(),
+  duplicates: z.int().optional(),
+  blocked: z.int().optional(),
+})
+
+/** A provider's models share its limits, and so its time. */
+const planLane = z.object({
+  provider: z.string(),
+  requests: z.int(),
   /** At today's limits and measured times; `null` while nothing is known. */
   durationMs: z.int().nullable(),
 })
@@ -115,8 +125,10 @@ export const plan = z.object({
   currency,
   /** What making every tile at final quality would cost; `null` where no price is known. */
   allFinalMicros: micros.nullable(),
+  /** Providers work beside each other: that of the slowest. */
   durationMs: z.int().nullable(),
   parts: z.array(planPart),
+  lanes: z.array(planLane),
   /** The first of every kind, 1,000 at most; `problemCount` counts all, `problemGroups` by what they have in common. */
   problems: z.array(problem),
   problemCount: z.int(),

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bucketBench } from './bucket.ts'
+import { changeBench } from './change.ts'
 import { deliverBench } from './deliver.ts'
 import { engineBench } from './engine.ts'
 import { gridBench } from './grid.ts'
@@ -23,7 +24,15 @@ import { lanesBench } from './lanes.ts'
 import { type Bench, type Row, tableOf } from './rows.ts'
 import { sheetBench } from './sheet.ts'
 
-const benches: readonly Bench[] = [bucketBench, deliverBench, engineBench, gridBench, lanesBench, sheetBench]
+const benches: readonly Bench[] = [
+  bucketBench,
+  changeBench,
+  deliverBench,
+  engineBench,
+  gridBench,
+  lanesBench,
+  sheetBench,
+]
 
 /** `f_type` of a file system in memory on Linux (statfs(2), 2026-11): what is written there is never on a disk. */
 const tmpfs = 0x01021994

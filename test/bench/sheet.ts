@@ -3,10 +3,10 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { measureIn } from './engine/children.ts'
+import { effort } from './engine/in-child.ts'
 import { sheetFor } from './engine/wish.ts'
 import { atMost, type Bench, type BenchOptions, type Row } from './rows.ts'
 
-const effort = z.object({ wallMs: z.number(), cpuMs: z.number(), loopP99Ms: z.number(), loopMaxMs: z.number() })
 const phases = z.object({ peakMb: z.number(), read: effort, planned: effort, stored: effort })
 
 export const sheetBench: Bench = {

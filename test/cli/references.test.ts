@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -166,3 +166,27 @@ test('a run killed at any time sends each row’s own picture once, and the next
   expect(end.object).toMatchObject({ drafts: { failed: 0, left: 0 } })
   expect(await desk.json('verify')).toMatchObject({ status: 0 })
 }, 120_000)
+
+test(
+  'an update knew no picture of its newer sheet, neither the ones from before nor those beside it',
+  manyCommands,
+  async () => {
+    const { desk, fake, hashes } = await openPictureDesk()
+    const header = 'id,prompt,reference\n'
+    const sheet = await desk.write('wishes.csv', `${header}A,a shoe,red.png\n`)
+    expect(await desk.json('run', sheet, ...draft)).toMatchObject({ status: 0, object: { drafts: { done: 1 } } })
+    // The picture is in the library: the file need not stay.
+    await rm(join(desk.folder, 'red.png'))
+    await desk.write('wishes.csv', `${header}A,a boot,red.png\nB,a cup,style.png\nC,a lamp,nowhere.png\n`)
+    const compared = await desk.json('update', 'last', sheet)
+    expect(compared).toMatchObject({ status: 0, object: { plan: { requests: 2, problemCount: 1 } } })
+    expect(compared.stderr).toContain('nowhere.png')
+    expect(compared.stderr).not.toContain('red.png')
+    expect(await desk.json('update', 'last', sheet, '--yes')).toMatchObject({
+      object: { drafts: { done: 2, failed: 1 } },
+    })
+    const inputs = fake.ledger().entries.map((entry) => entry.inputs)
+    expect(inputs).toEqual([[hashes.red], expect.anything(), expect.anything()])
+    expect(inputs.slice(1).flat().sort()).toEqual([hashes.red, hashes.green].sort())
+  },
+)

@@ -37,3 +37,37 @@ test('a newer sheet is dropped on a batch: what differs is shown, and only that 
   await expect(page.getByRole('button', { name: /^No longer in the sheet 1$/ })).toHaveAttribute('aria-pressed', 'true')
   await page.screenshot({ path: info.outputPath('removed.png') })
 })
+
+test('a watched file is noticed when it is saved; nothing opens or is made until the notice is followed', async ({
+  app,
+  page,
+}) => {
+  const sheet = colourSheet(4)
+  await runSheet(page, app.url, sheet, 4)
+  // A real file of the browser's own, in place of the system's picker, which no test can press.
+  const save = (text: string) =>
+    page.evaluate(async (content) => {
+      const folder = await navigator.storage.getDirectory()
+      const handle = await folder.getFileHandle('keyboard.csv', { create: true })
+      const writer = await handle.createWritable()
+      await writer.write(content)
+      await writer.close()
+      Object.assign(window, { showOpenFilePicker: () => Promise.resolve([handle]) })
+    }, text)
+  await save(sheet)
+  const menu = page.getByRole('button', { name: 'Loupe, compare, survey, shoot-out' })
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Watch the sheet’s file…' }).click()
+  await menu.click()
+  await expect(page.getByRole('menuitem', { name: 'Stop watching keyboard.csv' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  // Watched from its first look on.
+  await page.waitForTimeout(2500)
+  await save(`${sheet}\nKB-0005,navy,"Sandal, navy, on slate, product photo"`)
+  await expect(page.getByText('keyboard.csv was saved')).toBeVisible({ timeout: 15_000 })
+  await expect(page.getByRole('dialog', { name: /newer sheet/ })).toBeHidden()
+  await page.getByRole('button', { name: 'See what differs' }).click()
+  const dialog = page.getByRole('dialog', { name: 'A newer sheet: keyboard.csv' })
+  await dialog.getByRole('button', { name: /Update and make 1 draft, free/ }).click()
+  await expect(page.getByRole('button', { name: /^Undecided 5$/ })).toBeVisible({ timeout: 45_000 })
+})

@@ -3,6 +3,11 @@ import type { Database } from 'better-sqlite3'
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
   {
+    version: 100,
+    before: 80,
+    undo: `INSERT INTO prompt_search (prompt_search, rank) VALUES ('deletemerge', 10);`,
+  },
+  {
     version: 80,
     before: 70,
     undo: 'DROP TABLE sheet_change_step; DROP TABLE sheet_change; DROP TABLE earlier_sheet; DROP TABLE earlier_tile;',

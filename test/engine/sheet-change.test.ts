@@ -212,3 +212,44 @@ test('prompts without ids are matched by their words, in any order', async () =>
   const compared = await update(library, batchId, sheetOf(shuffled))
   expect(kinds(compared.rows).sort()).toEqual(['added - 4', 'changed 2 3', 'removed 3 -'])
 })
+
+test('a batch that a person paused was gone on with after an update', async () => {
+  const { library, batchId, bill } = await openWith(first)
+  library.engine.generation.control({ action: 'pause', of: { kind: 'batch', batchId } })
+  await update(library, batchId, `${first}D,a lamp,w\n`)
+  expect(library.engine.batches.get({ batchId })).toMatchObject({
+    paused: true,
+    tiles: 4,
+    drafts: { done: 3, left: 1 },
+  })
+  expect(bill()).toBe(3)
+  const { engine } = await library.reopen()
+  expect(engine.batches.get({ batchId })).toMatchObject({ paused: true, drafts: { left: 1 } })
+  engine.generation.control({ action: 'resume', of: { kind: 'batch', batchId } })
+  await engine.generation.whenIdle(batchId)
+  expect(bill()).toBe(4)
+})
+
+test('what waited for rows that went was sent while the change was carried out', async () => {
+  const slots = 4
+  const { library, fake } = await openPaidLibrary({
+    factor: 1,
+    fake: { latency: { kind: 'fixed', ms: 1 } },
+    settings: { concurrency: slots },
+  })
+  const { engine } = library
+  const rows = Array.from({ length: 12_000 }, (_, at) => `S${at},prompt number ${at},n`)
+  const profile = draftProfile('openai-compatible', 'fake-image', { width: 64, height: 64 })
+  const batchId = await runSheet(library, sheetOf(rows, header), settingsFor([profile], settings))
+  const { plan } = await compare(library, batchId, sheetOf(rows.slice(11_990), header))
+  const before = engine.batches.get({ batchId }).sheetId
+  const updated = engine.batches.update({ planId: plan.planId, highestMicros: plan.highestMicros })
+  const isDecided = () => engine.batches.get({ batchId }).sheetId !== before
+  while (!isDecided()) await new Promise((resolve) => setImmediate(resolve))
+  const sent = fake.ledger().requests
+  await updated
+  // What was out at that moment may have come to the server after it.
+  expect(fake.ledger().requests - sent).toBeLessThanOrEqual(slots)
+  await engine.generation.whenIdle(batchId)
+  expect(tilesOf(library, batchId).map((tile) => tile.state)).toEqual(rows.slice(11_990).map(() => 'done'))
+})

@@ -5,6 +5,7 @@ import type { Sheet } from '#shared/contract/sheets.ts'
 import { parseTemplate } from '#shared/template/template.ts'
 import { draftSettingsOf, firstProfile, firstWish, roleOf, withRole } from '../../renderer/load/draft-wish.ts'
 import { pastedName } from '../../renderer/load/pasted-name.ts'
+import { planModelLines, planTotals } from '../../renderer/load/plan-model-lines.ts'
 import { pagesInView, planPageRows, planRowHeight } from '../../renderer/load/plan-pages.ts'
 import { planFigures, whyNothing } from '../../renderer/load/plan-text.ts'
 import { problemCauses } from '../../renderer/load/problem-causes.ts'
@@ -197,7 +198,8 @@ describe('the plan at a glance', () => {
     currency: 'USD',
     allFinalMicros: 165_520_000,
     durationMs: 720_000,
-    parts: [{ provider: 'one', model: 'fast', requests: 1102, estimateMicros: 900_000, durationMs: 720_000 }],
+    parts: [{ provider: 'one', model: 'fast', requests: 1102, estimateMicros: 900_000 }],
+    lanes: [{ provider: 'one', requests: 1102, durationMs: 720_000 }],
     problems: [],
     problemCount: 0,
     problemGroups: [],
@@ -209,8 +211,40 @@ describe('the plan at a glance', () => {
     const { prompts, make, price, time } = planFigures(plan, of)
     expect(prompts).toMatchObject({ value: '1,240', note: '310 rows × 4 prompts' })
     expect(make).toMatchObject({ value: '1,102', note: '96 duplicates, 42 cached' })
-    expect(price).toMatchObject({ value: '$0.90', note: 'all at final quality: $165.52' })
+    expect(price).toMatchObject({ value: '$0.90', note: 'saves $164.62 against all at final quality' })
     expect(time).toMatchObject({ value: '12 min', note: 'ONE, 92 a minute' })
+  })
+
+  test('models of one provider share its time, and a model without a price hides nobody’s', () => {
+    const part = { provider: 'one', requests: 10, estimateMicros: 400_000, blocked: 0 }
+    const two: Plan = {
+      ...plan,
+      requests: 25,
+      cached: 0,
+      duplicates: 0,
+      blocked: 3,
+      estimateMicros: null,
+      durationMs: null,
+      parts: [
+        { ...part, model: 'fast' },
+        { ...part, model: 'fine', blocked: 3 },
+        { provider: 'two', model: 'own', requests: 5, estimateMicros: null },
+      ],
+      lanes: [
+        { provider: 'one', requests: 20, durationMs: 60_000 },
+        { provider: 'two', requests: 5, durationMs: null },
+      ],
+    }
+    const figures = planFigures(two, of)
+    expect(figures.price).toMatchObject({ value: '$0.80 +', note: 'without own: say its price below' })
+    expect(figures.time.note).toBe('two is not measured yet')
+    const lines = planModelLines(two, [providerOf('one')])
+    expect(lines.map(({ key, price, time, blocked }) => [key, price, time, blocked])).toEqual([
+      ['one/fast', '$0.40', '1 min, all of ONE', ''],
+      ['one/fine', '$0.40', '', '3'],
+      ['two/own', 'not known', 'not measured yet', ''],
+    ])
+    expect(planTotals(two)).toMatchObject({ requests: '25', price: '$0.80 +', time: '', blocked: '3' })
   })
 
   test('a run that would bring nothing says why', () => {
@@ -225,7 +259,9 @@ describe('the plan at a glance', () => {
   })
 
   test('a price that nobody knows is never free', () => {
-    expect(planFigures({ ...plan, estimateMicros: null, highestMicros: null }, of).price.value).toBe('Not known')
+    const parts = plan.parts.map((part) => ({ ...part, estimateMicros: null }))
+    const unknown = { ...plan, parts, estimateMicros: null, highestMicros: null }
+    expect(planFigures(unknown, of).price.value).toBe('Not known')
     expect(planFigures({ ...plan, estimateMicros: 0 }, of).price.value).toBe('Free')
   })
 })
@@ -243,5 +279,5 @@ test('problems that only differ in their particulars are one cause', () => {
     problem(17, '710x720 is not a size.'),
   ])
   expect(causes.map((cause) => cause.problems.map(({ row }) => row))).toEqual([[3, 17], [9]])
-  expect(causes[0]?.title).toBe('size: … is not a size')
+  expect(causes[0]?.title).toBe('size: 700x700 is not a size')
 })

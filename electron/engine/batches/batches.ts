@@ -30,7 +30,10 @@ export interface Batch {
   readonly identity: string
   readonly settings: DraftSettings
   readonly rows: number
+  /** By a person. */
   readonly paused: boolean
+  /** Being brought to another sheet: nothing of it starts until that is done. */
+  readonly changing: boolean
   readonly capMicros: number | null
   /** What making every tile at final quality would have cost when it was planned. */
   readonly allFinalMicros: number | null
@@ -66,6 +69,7 @@ interface BatchRow {
   readonly settings_json: string
   readonly rows: number
   readonly paused: number
+  readonly changing: number
   readonly cap_micros: number | null
   readonly all_final_micros: number | null
   readonly created_ms: number
@@ -98,8 +102,9 @@ export function openBatches(storage: Storage, clock: Clock) {
   const insertBatch = storage.prepare<(string | number | null)[]>(
     'INSERT INTO batch (name, sheet_id, identity, settings_json, rows, all_final_micros, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  const oneBatch = storage.prepare<[number], BatchRow>('SELECT * FROM batch WHERE id = ? AND planned = 1')
-  const allBatches = storage.prepare<[], BatchRow>('SELECT * FROM batch WHERE planned = 1 ORDER BY id DESC')
+  const withChange = `SELECT *, id IN (SELECT batch_id FROM sheet_change WHERE ready = 1) AS changing FROM batch`
+  const oneBatch = storage.prepare<[number], BatchRow>(`${withChange} WHERE id = ? AND planned = 1`)
+  const allBatches = storage.prepare<[], BatchRow>(`${withChange} WHERE planned = 1 ORDER BY id DESC`)
   const byName = storage.prepare<[string], { id: number }>('SELECT id FROM batch WHERE name = ? COLLATE NOCASE')
   const byIdentity = storage.prepare<[string], { id: number }>(
     'SELECT id FROM batch WHERE identity = ? AND planned = 1 ORDER BY id DESC',
@@ -362,6 +367,7 @@ const batchOf = (row: BatchRow): Batch => ({
   settings: draftSettings.parse(JSON.parse(row.settings_json)),
   rows: row.rows,
   paused: row.paused === 1,
+  changing: row.changing === 1,
   capMicros: row.cap_micros,
   allFinalMicros: row.all_final_micros,
   createdMs: row.created_ms,

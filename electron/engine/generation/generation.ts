@@ -78,6 +78,7 @@ export function openGeneration(needs: GenerationNeeds) {
     facts,
     scheduler,
     countedOfBatchMicros: needs.spend.countedOfBatchMicros,
+    onChanging: scheduler.refresh,
     onPlanned(batchId, isNew) {
       wanted.add(batchId)
       if (isNew) emit({ kind: 'batches-changed' })

@@ -54,6 +54,9 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
     `SELECT reference.name, blob.sha256, blob.width, blob.height, blob.byte_length AS byteLength
      FROM reference JOIN blob ON blob.sha256 = reference.blob_sha256 WHERE sheet_id = ? ORDER BY name`,
   )
+  const carry = storage.prepare<[number, number, number]>(
+    `INSERT INTO reference SELECT ?, name, blob_sha256, ? FROM reference WHERE sheet_id = ? ON CONFLICT DO NOTHING`,
+  )
   const factsOf = storage.prepare<[string], PictureFacts>(
     'SELECT format, width, height, byte_length AS byteLength FROM blob WHERE sha256 = ?',
   )
@@ -69,6 +72,9 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
     string,
     ReferencePicture & { readonly sheetId: number; readonly bytes: Uint8Array; readonly format: string }
   >()
+
+  /** In a library that is only read: whose pictures a sheet has besides its own. */
+  const carried = new Map<number, Set<number>>()
 
   const placeOf = (sha256: string) => join(storage.folder, 'pictures', sha256.slice(0, 2))
 
@@ -137,10 +143,19 @@ export function openReferenceStore({ storage, clock, images, batches }: Referenc
       else storage.transaction(() => remove.run(sheetId, name))
     },
 
-    ofSheet: (sheetId: number): ReferencePicture[] => [
-      ...ofSheet.all(sheetId),
-      ...[...unstored.values()].filter((picture) => picture.sheetId === sheetId),
-    ],
+    /** Names of one sheet stand for the same pictures in another, where that has none of its own by them. */
+    carry(fromSheetId: number, sheetId: number): void {
+      if (fromSheetId === sheetId) return
+      if (storage.readOnly) carried.set(sheetId, (carried.get(sheetId) ?? new Set()).add(fromSheetId))
+      else storage.transaction(() => carry.run(sheetId, clock.now(), fromSheetId))
+    },
+
+    /** The sheet's own last: where two have a name, that is the one. */
+    ofSheet: (sheetId: number): ReferencePicture[] =>
+      [...(carried.get(sheetId) ?? []), sheetId].flatMap((id) => [
+        ...ofSheet.all(id),
+        ...[...unstored.values()].filter((picture) => picture.sheetId === id),
+      ]),
 
     fitting,
 

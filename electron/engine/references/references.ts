@@ -106,6 +106,8 @@ export function openReferences(needs: ReferencesNeeds) {
 
   return {
     finder,
+    /** A newer version of a sheet knows the pictures of the one before it. */
+    carry: store.carry,
     fit: store.fit,
     fitting: store.fitting,
     bringBack: store.bringBack,

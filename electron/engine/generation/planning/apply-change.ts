@@ -27,10 +27,7 @@ export function* carryOut(
     })
     yield
   }
-  storage.transaction(() => {
-    batches.drop(stagingId)
-    batches.setPaused(batchId, false)
-  })
+  storage.transaction(() => batches.drop(stagingId))
 }
 
 function doStep({ batches, jobs, images }: ChangeNeeds, step: ChangeStep, stagingId: number, batchId: number): void {

@@ -1,4 +1,4 @@
-import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/generation.ts'
+import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
 import { prepareDraftPictures } from './draft-pictures.ts'
 import type { TileSource } from './draft-tiles.ts'
@@ -6,7 +6,7 @@ import { finalPrice } from './final-price.ts'
 import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
-import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type RunWish } from './planned-work.ts'
 import { storeDrafts } from './store-drafts.ts'
 
 /** Drafts of a sheet: a new batch, or the unfinished one with the same sheet, mapping and settings. */
@@ -60,7 +60,7 @@ function goOn(
   needs: PlanningNeeds,
   batchId: number,
   input: DraftPlanInput,
-  wish: RunInput,
+  wish: RunWish,
   markRan: (batchId: number) => void,
 ): number {
   const { storage, jobs, batches } = needs
@@ -79,7 +79,7 @@ function goOn(
 async function runNew(
   needs: PlanningNeeds,
   { input, source, plan }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan },
-  wish: RunInput,
+  wish: RunWish,
   markRan: (batchId: number) => void,
 ): Promise<number> {
   const { tiles, problems } = plan.summary

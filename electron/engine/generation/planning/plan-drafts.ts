@@ -34,6 +34,8 @@ export interface DraftPlanNeeds {
   readonly finalMicros: (tile: DraftTile, wanted: Size | null) => number | null
 }
 
+type DraftPart = PlanPart & Required<Pick<PlanPart, 'cached' | 'duplicates' | 'blocked'>>
+
 /** A plan that nobody could review: a mistake in a template, most likely. */
 const mostTiles = 1_000_000
 
@@ -52,7 +54,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const kinds: number[] = []
   const hashes = packedHashes()
   const sameAs = new Map<number, number>()
-  const parts = new Map<string, PlanPart>()
+  const parts = new Map<string, DraftPart>()
   const problems = collectProblems()
   let prompts = 0
   let allFinalMicros: number | null = 0
@@ -82,7 +84,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         hashes.add(hash)
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
-        if (outcome === 'new') addToPart(parts, tile)
+        addToPart(parts, tile, outcome)
         if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
       }
       tellOfModels(problems, needs.source.settings.mapping, prompt, tiles)
@@ -158,12 +160,19 @@ function tellOfModels(
   }
 }
 
-function addToPart(parts: Map<string, PlanPart>, tile: DraftTile): void {
+function addToPart(parts: Map<string, DraftPart>, tile: DraftTile, outcome: TileOutcome): void {
   const name = profileName(tile.request)
   const { provider, model } = tile.request
-  const part = parts.get(name) ?? { provider, model, requests: 0, estimateMicros: 0, highestMicros: 0 }
+  let part = parts.get(name)
+  if (!part) {
+    part = { provider, model, requests: 0, estimateMicros: 0, highestMicros: 0, cached: 0, duplicates: 0, blocked: 0 }
+    parts.set(name, part)
+  }
+  if (outcome !== 'new') {
+    part[outcome === 'duplicate' ? 'duplicates' : outcome]++
+    return
+  }
   part.requests++
   part.estimateMicros = sumOrNull(part.estimateMicros, tile.price?.expectedMicros)
   part.highestMicros = sumOrNull(part.highestMicros, tile.price?.highestMicros)
-  parts.set(name, part)
 }

@@ -27,7 +27,11 @@ export function collectProblems() {
   return {
     /** What is wrong with a cell, a row or the template: the row is left out. */
     ofSheet: (problem: Problem): void =>
-      add(problem, { kind: 'sheet', message: problem.column ? `column “${problem.column}”` : 'rows', blocks: true }),
+      add(problem, {
+        kind: 'sheet',
+        message: problem.column ? `cells of “${problem.column}” that cannot be used` : 'rows that cannot be used',
+        blocks: true,
+      }),
     /** What is about no single row. */
     ofAll: (message: string): void =>
       add({ row: null, line: null, column: null, message }, { kind: 'sheet', message, blocks: false }),

@@ -28,6 +28,8 @@ export interface PlanningNeeds {
   readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
   readonly countedOfBatchMicros: (batchId: number) => number
   readonly onPlanned: (batchId: number, isNew: boolean) => void
+  /** A batch is being brought to another sheet from now on: nothing more of it may start. */
+  readonly onChanging: () => void
 }
 
 /** The share of a plan that one model makes. */
@@ -37,10 +39,16 @@ export interface PlanPart {
   requests: number
   estimateMicros: number | null
   highestMicros: number | null
+  /** Of drafts alone. */
+  cached?: number
+  duplicates?: number
+  blocked?: number
 }
 
 /** A plan before it has an id and the times of today's lanes. */
-export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & { parts: readonly PlanPart[] }
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'lanes'> & {
+  parts: readonly PlanPart[]
+}
 
 export interface PlanPage {
   readonly offset: number
@@ -57,6 +65,11 @@ export interface Compared extends Omit<SheetComparison, 'plan' | 'rows'> {
   }) => { rows: SheetComparison['rows']; total: number }
 }
 
+/** How a plan is run; without `capMicros` the batch keeps the cap that it has. */
+export interface RunWish extends Omit<RunInput, 'capMicros'> {
+  readonly capMicros?: number | null | undefined
+}
+
 /** What a wish would make, and the way to make it. */
 export interface PlannedWork {
   readonly summary: PlanSummary
@@ -66,11 +79,12 @@ export interface PlannedWork {
   /** Of a newer sheet for a batch alone. */
   readonly compared?: Compared
   /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */
-  readonly run: (input: RunInput, markRan: (batchId: number) => void) => Promise<number>
+  readonly run: (input: RunWish, markRan: (batchId: number) => void) => Promise<number>
 }
 
 /** A cap is for this run: what the batch has cost before does not count. */
-export function capRun(needs: PlanningNeeds, batchId: number, capMicros: number | null): void {
+export function capRun(needs: PlanningNeeds, batchId: number, capMicros: RunWish['capMicros']): void {
+  if (capMicros === undefined) return
   needs.batches.setCap(batchId, capMicros === null ? null : needs.countedOfBatchMicros(batchId) + capMicros)
 }
 

@@ -22,7 +22,7 @@ import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
 import { planFinalsOf } from './final-planning.ts'
 import { withPinnedWildcards } from './pin-wildcards.ts'
-import type { Compared, PlannedWork, PlanningNeeds } from './planned-work.ts'
+import type { Compared, PlannedWork, PlanningNeeds, PlanPart, RunWish } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
@@ -57,13 +57,21 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     const work = await make(kind, input)
     const planId = plans.add(kind, input, work.summary.highestMicros)
     keep(planId, work)
-    const parts = work.summary.parts.map((part) => ({
-      ...part,
-      durationMs: scheduler.lane(part.provider).durationMs(part.requests, needs.clock.now()),
-    }))
-    const durations = parts.map((part) => part.durationMs)
+    const lanes = lanesOf(work.summary.parts)
+    const durations = lanes.map((lane) => lane.durationMs)
     const durationMs = durations.includes(null) ? null : Math.max(0, ...durations.map((duration) => duration ?? 0))
-    return { ...work.summary, planId, batchId: work.batchId(), parts, durationMs }
+    return { ...work.summary, planId, batchId: work.batchId(), parts: [...work.summary.parts], lanes, durationMs }
+  }
+
+  function lanesOf(parts: readonly PlanPart[]): Plan['lanes'] {
+    const byProvider = Map.groupBy(
+      parts.filter((part) => part.requests > 0),
+      (part) => part.provider,
+    )
+    return [...byProvider].map(([provider, own]) => {
+      const requests = own.reduce((sum, part) => sum + part.requests, 0)
+      return { provider, requests, durationMs: scheduler.lane(provider).durationMs(requests, needs.clock.now()) }
+    })
   }
 
   async function find(planId: string): Promise<PlannedWork> {
@@ -76,7 +84,7 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     return work
   }
 
-  async function run(input: RunInput): Promise<{ batchId: number; batch: string }> {
+  async function run(input: RunWish): Promise<{ batchId: number; batch: string }> {
     const stored = plans.get(input.planId)
     if (stored?.batchId) return { batchId: stored.batchId, batch: batches.get(stored.batchId).name }
     const work = await find(input.planId)
@@ -98,7 +106,7 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
   }
 
   /** Asked twice, also at once, it runs once. */
-  async function runOnce(input: RunInput): Promise<{ batchId: number; batch: string }> {
+  async function runOnce(input: RunWish): Promise<{ batchId: number; batch: string }> {
     const known = starting.get(input.planId)
     if (known) return known
     const started = run(input)
@@ -134,6 +142,6 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       return work.rows({ ...page, outcome: page.outcome })
     },
 
-    run: runOnce,
+    run: (input: RunInput): Promise<{ batchId: number; batch: string }> => runOnce(input),
   }
 }

@@ -5,10 +5,13 @@ import type { BatchChange, TileRef } from './batch-change.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, draftSlices } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
+import type { PlanningNeeds } from './planned-work.ts'
 import { type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
 const itemsAtOnce = 200
+/** Cells of a prompt are searched for, and to index them anew takes longer. */
+const promptsAtOnce = 50
 
 export interface BatchUpdate {
   readonly batch: Batch
@@ -25,10 +28,14 @@ export interface BatchUpdate {
  * transaction leaves the batch as it was, one after it is carried to the end when the library is opened. Until the last
  * step nothing of the batch starts, so that nothing is sent for a row that is gone.
  */
-export async function storeUpdate(needs: StoreDraftsNeeds, update: BatchUpdate, decided: () => void): Promise<void> {
+export async function storeUpdate(
+  needs: StoreDraftsNeeds & Pick<PlanningNeeds, 'onChanging'>,
+  update: BatchUpdate,
+  decided: () => void,
+): Promise<void> {
   const { storage, batches, jobs } = needs
   const { batch, change, plan } = update
-  if (batches.decidedChanges().some(({ batchId }) => batchId === batch.id))
+  if (batches.get(batch.id).changing)
     throw new AppError('conflict', 'This batch is being brought to another sheet just now. Wait until that is done.')
   const staging = storage.transaction(() => {
     const begun = batches.begin({
@@ -101,9 +108,9 @@ export async function storeUpdate(needs: StoreDraftsNeeds, update: BatchUpdate, 
       rows: update.rows,
       allFinalMicros: update.allFinalMicros,
     })
-    batches.setPaused(batch.id, true)
     decided()
   })
+  needs.onChanging()
   for (const _ of carryOut(needs, { stagingId: staging.id, batchId: batch.id })) await breathe()
 }
 
@@ -121,7 +128,7 @@ function stepsOf(change: BatchChange, made: readonly number[], newPrompts: reado
     ...away('removed'),
     ...away('changed'),
     ...inChunks(change.back, itemsAtOnce).map((tiles): ChangeStep => ({ do: 'back', tiles })),
-    ...inChunks(change.prompts, itemsAtOnce).map((prompts): ChangeStep => ({ do: 'prompts', prompts })),
+    ...inChunks(change.prompts, promptsAtOnce).map((prompts): ChangeStep => ({ do: 'prompts', prompts })),
     ...inChunks(change.places, itemsAtOnce).map(
       (tiles): ChangeStep => ({ do: 'places', tiles: tiles.map(([id, position]) => [id, position]) }),
     ),

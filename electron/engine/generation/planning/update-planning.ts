@@ -66,6 +66,8 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
         () => {
           markRan(batch.id)
           capRun(needs, batch.id, wish.capMicros)
+          if (wish.capMicros !== undefined) needs.jobs.release(batch.id, 'budget')
+          if (input.pricePerImageMicros !== null) needs.jobs.setBatchPrice(batch.id, input.pricePerImageMicros)
         },
       )
       needs.onPlanned(batch.id, true)

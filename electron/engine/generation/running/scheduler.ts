@@ -238,7 +238,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     refresh(): void {
       active = batches
         .list()
-        .filter((batch) => !batch.paused && needs.mayRun(batch.id))
+        .filter((batch) => !batch.paused && !batch.changing && needs.mayRun(batch.id))
         .reverse()
       followLeft()
       wake()
