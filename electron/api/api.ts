@@ -91,6 +91,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       plan: os.delivery.plan.handler(({ input }) => engine.delivery.plan(input)),
       start: os.delivery.start.handler(({ input }) => engine.delivery.start(input)),
       get: os.delivery.get.handler(({ input }) => engine.delivery.get(input)),
+      files: os.delivery.files.handler(({ input }) => engine.delivery.files(input)),
+      last: os.delivery.last.handler(({ input }) => engine.delivery.last(input)),
       list: os.delivery.list.handler(({ input }) => engine.delivery.list(input)),
     },
     buckets: {

@@ -11,6 +11,10 @@ const path = z.string().min(1).describe('Relative to the manifest, with "/".')
 
 const deliveredFile = z.object({
   file: path,
+  address: z
+    .url()
+    .optional()
+    .describe('Where it was sent to, without query; absent where it lies beside the manifest.'),
   output: z.string().nullable().describe('The name of the output that it is; null for a picture as it came.'),
   sha256,
   bytes: z.int().nonnegative(),
@@ -68,7 +72,9 @@ const manifestPicture = z.object({
   costMicros: z.int().describe('What this picture alone cost, in millionths of the currency; its source has its own.'),
   currency: z.string().nullable(),
   created: isoTime.nullable(),
-  columns: z.record(z.string(), z.string()).describe('The sheet’s cells of this row.'),
+  columns: z
+    .record(z.string(), z.string())
+    .describe('The sheet’s cells of this row; of an address with a secret in it, only origin and path.'),
 })
 export type ManifestPicture = z.infer<typeof manifestPicture>
 
