@@ -58,6 +58,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       planDrafts: os.generation.planDrafts.handler(({ input }) => engine.generation.planDrafts(input)),
       planFinals: os.generation.planFinals.handler(({ input }) => engine.generation.planFinals(input)),
       planRerolls: os.generation.planRerolls.handler(({ input }) => engine.generation.planRerolls(input)),
+      planAgain: os.generation.planAgain.handler(({ input }) => engine.generation.planAgain(input)),
+      madeAgain: os.generation.madeAgain.handler(({ input }) => engine.generation.madeAgain(input)),
       planRows: os.generation.planRows.handler(({ input }) => engine.generation.planRows(input)),
       run: os.generation.run.handler(({ input }) => engine.generation.run(input)),
       release: os.generation.release.handler(({ input }) => engine.generation.release(input)),

@@ -33,6 +33,7 @@ import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openCustomServices } from './custom-services.ts'
 import { indexPrompts } from './index-prompts.ts'
+import { openMadeAgain } from './made-again.ts'
 import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
@@ -253,7 +254,10 @@ export async function openEngine(options: EngineOptions) {
         return { batchId, batch: renamed.name }
       },
     },
-    generation,
+    generation: {
+      ...generation,
+      ...openMadeAgain({ batches, images, tiles, sheets, planDrafts: generation.planDrafts }),
+    },
     tiles: {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),

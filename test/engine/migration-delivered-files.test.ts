@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { migrate, schemaVersion } from '#engine/storage/migrate.ts'
+import { gaveSql } from '#engine/tiles/deliverables.ts'
 import { temporaryFolder } from './open-library.ts'
 
 test('a library of version 80 keeps its deliveries, and remembers their files from then on', async () => {
@@ -21,5 +22,8 @@ test('a library of version 80 keeps its deliveries, and remembers their files fr
   expect(() => file(1)).toThrow(/UNIQUE/)
   database.exec(`INSERT INTO sent_file VALUES ('https://a/b.png', 'aa', 1, 1)`)
   expect(() => database.exec(`INSERT INTO sent_file VALUES ('https://a/b.png', 'bb', 1, 1)`)).toThrow(/UNIQUE/)
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${gaveSql}`).all('aa')
+  expect(JSON.stringify(plan)).toContain('cache_entry_blob')
+  expect(JSON.stringify(plan)).not.toContain('SCAN')
   database.close()
 })

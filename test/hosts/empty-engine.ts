@@ -58,6 +58,8 @@ export function emptyEngine(
       'planDrafts',
       'planFinals',
       'planRerolls',
+      'planAgain',
+      'madeAgain',
       'planRows',
       'run',
       'release',

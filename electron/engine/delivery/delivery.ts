@@ -27,6 +27,7 @@ import { runDelivery } from './run-delivery.ts'
 import { stoppedSentence } from './write-files.ts'
 
 export { openBuckets } from './bucket/buckets.ts'
+export { type RecordedManifest, readManifest } from './manifest/read-manifest.ts'
 
 export interface DeliveryNeeds {
   readonly storage: Storage

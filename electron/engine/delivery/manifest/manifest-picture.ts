@@ -113,6 +113,7 @@ function withPicture(
     options: image.request.options,
     promptHash: image.promptHash,
     request: image.request,
+    ...(image.steps.length === 0 ? {} : { steps: [...image.steps] }),
     source,
     redrawn: image.redrawn,
     costMicros: image.settledMicros,

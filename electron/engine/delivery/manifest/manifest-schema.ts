@@ -31,6 +31,12 @@ const deliveredFile = z.object({
 })
 export type DeliveredFile = z.infer<typeof deliveredFile>
 
+const step = z.object({
+  promptHash: z.string(),
+  request: generationRequest,
+  sha256: sha256.describe('Of the picture that it gave, which the next request starts from.'),
+})
+
 const source = z.object({
   stage,
   sha256,
@@ -67,6 +73,12 @@ const manifestPicture = z.object({
   options: generationRequest.shape.options,
   promptHash: z.string(),
   request: generationRequest.describe('All that is needed to ask for the picture again.'),
+  steps: z
+    .array(step)
+    .optional()
+    .describe(
+      'The requests before "request", in order, where a final was made in several; absent where there are none.',
+    ),
   source: source.nullable().describe('The picture that this one was made from.'),
   redrawn: z.boolean().describe('A final that is not its draft larger.'),
   costMicros: z.int().describe('What this picture alone cost, in millionths of the currency; its source has its own.'),

@@ -1,4 +1,4 @@
-/** Which file of the newest delivery shows which picture; and what was sent to addresses that a person gave, where nothing can be listed. */
+/** Which file of the newest delivery shows which picture; which request gave a picture; and what was sent to addresses that a person gave, where nothing can be listed. */
 export const deliveredFiles = {
   version: 120,
   sql: `
@@ -18,5 +18,8 @@ CREATE TABLE sent_file (
   byte_length INTEGER NOT NULL,
   sent_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- cache
+CREATE INDEX cache_entry_blob ON cache_entry (blob_sha256);
 `,
 } as const
