@@ -66,8 +66,9 @@ export function openDeliveryRows(storage: Storage, clock: Clock) {
       storage.transaction(() =>
         Number(insert.run(settings.batchId, JSON.stringify(settings), target, files, clock.now()).lastInsertRowid),
       ),
+    /** How far it is, for a person to look at: nothing that has to outlast a power cut. */
     count: (deliveryId: number, counts: DeliveryCounts): void =>
-      storage.transaction(() => void count.run(counts.written, counts.skipped, counts.failed, deliveryId)),
+      storage.draft(() => void count.run(counts.written, counts.skipped, counts.failed, deliveryId)),
     /** The last counts and the end, in one. */
     finish(deliveryId: number, counts: DeliveryCounts, end: DeliveryOutcome): void {
       delivered.add(deliveryId, end.pictures)
