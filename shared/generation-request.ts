@@ -31,6 +31,8 @@ export const generationRequest = z.object({
   options: z.record(z.string(), z.json()),
   /** What answers, where the model's name does not say so: origin, checkpoint, workflow hash; `null` for hosted models. */
   answeredBy: z.string().nullable(),
+  /** Names the asking, where what was asked before is asked once more: then no earlier answer is taken for its own. */
+  again: z.string().optional(),
 })
 export type GenerationRequest = z.infer<typeof generationRequest>
 

@@ -58,6 +58,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       planDrafts: os.generation.planDrafts.handler(({ input }) => engine.generation.planDrafts(input)),
       planFinals: os.generation.planFinals.handler(({ input }) => engine.generation.planFinals(input)),
       planRerolls: os.generation.planRerolls.handler(({ input }) => engine.generation.planRerolls(input)),
+      planAgain: os.generation.planAgain.handler(({ input }) => engine.generation.planAgain(input)),
+      madeAgain: os.generation.madeAgain.handler(({ input }) => engine.generation.madeAgain(input)),
       planRows: os.generation.planRows.handler(({ input }) => engine.generation.planRows(input)),
       run: os.generation.run.handler(({ input }) => engine.generation.run(input)),
       release: os.generation.release.handler(({ input }) => engine.generation.release(input)),
@@ -91,6 +93,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       plan: os.delivery.plan.handler(({ input }) => engine.delivery.plan(input)),
       start: os.delivery.start.handler(({ input }) => engine.delivery.start(input)),
       get: os.delivery.get.handler(({ input }) => engine.delivery.get(input)),
+      files: os.delivery.files.handler(({ input }) => engine.delivery.files(input)),
+      last: os.delivery.last.handler(({ input }) => engine.delivery.last(input)),
       list: os.delivery.list.handler(({ input }) => engine.delivery.list(input)),
     },
     buckets: {

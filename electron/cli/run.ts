@@ -1,10 +1,11 @@
 import type { Engine } from '#engine/engine.ts'
 import type { Plan } from '#shared/contract/generation.ts'
-import { exitStatus } from '#shared/errors.ts'
+import { AppError, exitStatus } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { type Call, type CommandLine, usd, wholeNumber } from './call.ts'
 import { addDraftOptions, type DraftOptions, draftWish, readingOf } from './draft-options.ts'
 import { problemLines, refuseEmptyPlan } from './plan-text.ts'
+import { type AgainOptions, addAgainOptions, runAgain } from './run-again.ts'
 import { followRun, nothingSpent, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { writing } from './session.ts'
@@ -13,7 +14,7 @@ import type { Stop } from './stop.ts'
 import { capForWatching, refuseUnwatchable, watchSheet } from './watch.ts'
 import { addWildcards } from './wildcard-files.ts'
 
-interface RunOptions extends DraftOptions {
+interface RunOptions extends DraftOptions, AgainOptions {
   readonly first?: number
   readonly cap?: number
   readonly name?: string
@@ -21,7 +22,7 @@ interface RunOptions extends DraftOptions {
 }
 
 export function addRun(line: CommandLine): void {
-  addDraftOptions(line.add('run <sheet>', 'Make the drafts of a sheet, or go on with them'))
+  addAgainOptions(addDraftOptions(line.add('run [sheet]', 'Make the drafts of a sheet, or go on with them')))
     .option('--first <n>', 'only a sample of this many drafts, spread over the sheet', wholeNumber(1, 1_000_000))
     .option('--cap <usd>', 'the most that this run may spend, with --watch in all', usd)
     .option('--watch', 'then bring the batch to each version of the sheet that is saved, until Ctrl+C')
@@ -29,7 +30,14 @@ export function addRun(line: CommandLine): void {
     .action(line.withName(run))
 }
 
-async function run(call: Call, path: string, options: RunOptions): Promise<number> {
+async function run(call: Call, path: string | undefined, options: RunOptions): Promise<number> {
+  if (options.fromManifest !== undefined) {
+    if (path !== undefined)
+      throw new AppError('invalid-input', 'A run makes a sheet or, with --from-manifest, a manifest. Take one of them.')
+    return runAgain(call, options.fromManifest, options)
+  }
+  if (path === undefined)
+    throw new AppError('invalid-input', 'Name the sheet to run, or a manifest with --from-manifest.')
   if (options.watch) refuseUnwatchable(path)
   const file = await readSheetFile(path)
   return writing(call, { host: 'the command line (proofsheet run)', goesOn: false }, async (engine, stop) => {

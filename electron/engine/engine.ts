@@ -15,7 +15,14 @@ import { openReview } from '#engine/review/review.ts'
 import { describedServices, type Keyring, openProviders, openSecrets, openSettings } from '#engine/settings/settings.ts'
 import { openSpend } from '#engine/spend/spend.ts'
 import { type Clock, openStorage, steadyClock } from '#engine/storage/storage.ts'
-import { openBatchCounts, openDeliverables, openLooseEnds, openSheetTiles, openTiles } from '#engine/tiles/tiles.ts'
+import {
+  openBatchCounts,
+  openDeliverables,
+  openDelivered,
+  openLooseEnds,
+  openSheetTiles,
+  openTiles,
+} from '#engine/tiles/tiles.ts'
 import { openUpkeep } from '#engine/upkeep/upkeep.ts'
 import { openWildcards } from '#engine/wildcards/wildcards.ts'
 import type { UpdatePlanInput } from '#shared/contract/batches.ts'
@@ -26,6 +33,7 @@ import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openCustomServices } from './custom-services.ts'
 import { indexPrompts } from './index-prompts.ts'
+import { openMadeAgain } from './made-again.ts'
 import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
@@ -127,7 +135,7 @@ export async function openEngine(options: EngineOptions) {
   })
   const review = openReview(rooms)
   const buckets = openBuckets({ network, secrets, env: options.env, now: Date.now })
-  const { links, ...delivery } = openDelivery({ ...rooms, buckets, deliverables: openDeliverables(storage) })
+  const { links, ...delivery } = openDelivery({ ...rooms, network, buckets, deliverables: openDeliverables(storage) })
 
   const upkeep = openUpkeep({ ...rooms, looseEnds: openLooseEnds(storage), running: generation.running })
 
@@ -244,14 +252,17 @@ export async function openEngine(options: EngineOptions) {
       },
       differences: generation.differences,
       update: generation.update,
-      writeSheet: openWrittenSheets({ batches, tiles, sheets }),
+      writeSheet: openWrittenSheets({ batches, tiles, sheets, delivered: openDelivered(storage) }),
       rename({ batchId, name }: { batchId: number; name: string }) {
         const renamed = batches.rename(batchId, name)
         emit({ kind: 'batches-changed' })
         return { batchId, batch: renamed.name }
       },
     },
-    generation,
+    generation: {
+      ...generation,
+      ...openMadeAgain({ batches, images, tiles, sheets, planDrafts: generation.planDrafts }),
+    },
     tiles: {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),

@@ -11,12 +11,14 @@ interface Needs {
   readonly batches: Batches
   readonly tiles: Tiles
   readonly sheets: ReturnType<typeof openStoredSheets>
+  /** Where deliveries put the pictures of a batch, by image id. */
+  readonly delivered: (batchId: number) => ReadonlyMap<number, string>
 }
 
 const tilesAtOnce = 500
 
 /** A batch's sheet with what became of each row: read by `tiles`, written by `sheets`, brought together here. */
-export function openWrittenSheets({ batches, tiles, sheets }: Needs) {
+export function openWrittenSheets({ batches, tiles, sheets, delivered }: Needs) {
   return async function writeSheet({ batchId }: { batchId: number }): Promise<WrittenSheet> {
     const batch = batches.get(batchId)
     const stored = batches.sheet(batch.sheetId)
@@ -31,9 +33,10 @@ export function openWrittenSheets({ batches, tiles, sheets }: Needs) {
       }
       await nextTurn()
     }
+    const files = delivered(batchId)
     const steps = writeBack({ name: stored.fileName, bytes: stored.bytes, reading: stored.reading, sheet }, (row) => {
       const found = byRow.get(row)
-      return found ? valuesOf(found) : null
+      return found ? valuesOf(found, files) : null
     })
     for (;;) {
       const step = steps.next()
@@ -46,8 +49,8 @@ export function openWrittenSheets({ batches, tiles, sheets }: Needs) {
   }
 }
 
-/** Status, decision, file, model, seed and price of a row, in the order of `ownColumns`. */
-function valuesOf(tiles: readonly Tile[]): string[] {
+/** Status, decision, file, model, seed and price of a row, in the order of `ownColumns`. The file is the delivered one, else the library's. */
+function valuesOf(tiles: readonly Tile[], files: ReadonlyMap<number, string>): string[] {
   const shown = tiles.flatMap((tile) => pictureOf(tile) ?? [])
   const paid = tiles.reduce((sum, tile) => sum + tile.settledMicros, 0)
   const currency = tiles[0]?.currency ?? 'USD'
@@ -55,12 +58,15 @@ function valuesOf(tiles: readonly Tile[]): string[] {
   return [
     statusOf(tiles),
     decisionOf(tiles),
-    shown.map(({ sha256, format }) => `pictures/${sha256.slice(0, 2)}/${sha256}.${format}`).join('; '),
+    shown.map((image) => files.get(image.id) ?? libraryFile(image)).join('; '),
     list(({ provider, model }) => `${provider}/${model}`),
     shown.map(({ seed }) => seed ?? '').join('; '),
     moneyText(paid, currency),
   ]
 }
+
+const libraryFile = ({ sha256, format }: Image): string =>
+  `pictures/${sha256.slice(0, 2)}/${sha256}.${format === 'jpeg' ? 'jpg' : format}`
 
 /** What was approved: the newest final of an approved draft, else the draft itself. */
 function pictureOf({ image, finals }: Tile): Image | null {

@@ -197,6 +197,15 @@ export const useDeliveryPlan = (input: DeliverySettings | null) =>
 export const useDelivery = (deliveryId: number | null) =>
   useQuery(api.delivery.get.queryOptions({ input: deliveryId === null ? skipToken : { deliveryId } }))
 
+/** What a batch, else the library, was last delivered with: read anew each time, as every delivery changes it. */
+export const useLastDelivery = (batchId: number | null) =>
+  useQuery(
+    api.delivery.last.queryOptions({ input: batchId === null ? skipToken : { batchId }, staleTime: 0, gcTime: 0 }),
+  )
+
+export const useDeliveredFiles = (deliveryId: number | null) =>
+  useQuery(api.delivery.files.queryOptions({ input: deliveryId === null ? skipToken : { deliveryId } }))
+
 export const useBucketKey = (endpoint: string | null) =>
   useQuery(api.buckets.keyState.queryOptions({ input: { endpoint }, placeholderData: keepPreviousData }))
 

@@ -7,10 +7,10 @@ import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { notifyError } from '../ui/toast.tsx'
+import { AddressFields } from './address-fields.tsx'
 import { BucketFields } from './bucket-fields.tsx'
-import { emptyBucket } from './bucket-wish.ts'
 import styles from './deliver-dialog.module.css'
-import type { TypedDelivery } from './delivery-text.ts'
+import { addressColumn, type TypedDelivery } from './delivery-text.ts'
 import { OutputsField } from './outputs-field.tsx'
 
 const layoutHints: Record<TypedDelivery['layout'], string> = {
@@ -31,7 +31,7 @@ export const DeliveryForm = ({
 }: {
   wish: TypedDelivery
   /** Columns that can name folders. */
-  columns: readonly string[]
+  columns: readonly { readonly name: string; readonly samples: readonly string[] }[]
   /** Everything that can stand in braces. */
   known: readonly string[]
   mistake: NameMistake | undefined
@@ -44,26 +44,42 @@ export const DeliveryForm = ({
     const folder = await chooseFolder?.()
     if (folder) onChange({ ...wish, folder })
   }
+  const sendTo = (to: TypedDelivery['to']) => {
+    const column = wish.addresses.address === '' ? addressColumn(columns) : null
+    onChange({
+      ...wish,
+      to,
+      ...(to === 'addresses' && column !== null && { addresses: { ...wish.addresses, address: `{${column}}` } }),
+    })
+  }
   return (
     <div className={styles.form}>
       <div className={styles.choice}>
         <span className={styles.label}>Where to</span>
         <Segmented
           label="Where to"
-          value={wish.bucket ? 'bucket' : 'folder'}
+          value={wish.to}
           choices={[
             { value: 'folder', label: 'This machine' },
             { value: 'bucket', label: 'Bucket' },
+            { value: 'addresses', label: 'Addresses' },
           ]}
-          onChange={(kind) => onChange({ ...wish, bucket: kind === 'bucket' ? emptyBucket : null })}
+          onChange={sendTo}
         />
       </div>
-      {wish.bucket ? (
+      {wish.to === 'addresses' && (
+        <AddressFields
+          wish={wish.addresses}
+          columns={known}
+          onChange={(addresses) => onChange({ ...wish, addresses })}
+        />
+      )}
+      {wish.to === 'bucket' ? (
         <BucketFields wish={wish.bucket} onChange={(bucket) => onChange({ ...wish, bucket })} />
       ) : (
         <div className={styles.folder}>
           <TextField
-            label="Folder"
+            label={wish.to === 'addresses' ? 'Folder for the manifest' : 'Folder'}
             mono
             spellCheck={false}
             autoComplete="off"
@@ -90,14 +106,14 @@ export const DeliveryForm = ({
             ...(columns.length > 0 ? [{ value: 'by-column' as const, label: 'By column' }] : []),
             { value: 'by-decision', label: 'By decision' },
           ]}
-          onChange={(layout) => onChange({ ...wish, layout, column: wish.column ?? columns[0] ?? null })}
+          onChange={(layout) => onChange({ ...wish, layout, column: wish.column ?? columns[0]?.name ?? null })}
         />
         {wish.layout === 'by-column' && (
           <Select
             label="Column that names the folders"
             prefix="Folders named by"
             value={wish.column ?? ''}
-            choices={columns.map((column) => ({ value: column, label: column }))}
+            choices={columns.map(({ name }) => ({ value: name, label: name }))}
             onChange={(column) => onChange({ ...wish, column })}
           />
         )}

@@ -60,7 +60,10 @@ export const DeliveryPreview = ({
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
           <ol className={styles.names} aria-label="The first names" tabIndex={0}>
             {plan.samples.map((sample) => (
-              <li key={sample.path}>{sample.path}</li>
+              <li key={sample.path}>
+                {sample.path}
+                {sample.address !== null && <span className={styles.sentTo}>{sample.address}</span>}
+              </li>
             ))}
           </ol>
           {plan.files > plan.samples.length && (

@@ -1,7 +1,7 @@
 import { messageOf } from '#shared/errors.ts'
 import { useBucketLinks } from '../api/changes.ts'
 import { abilities } from '../api/host.ts'
-import { useDelivery } from '../api/queries.ts'
+import { useDeliveredFiles, useDelivery } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -31,7 +31,9 @@ export const DeliveryResult = ({
   const delivery = query.data
   const { reveal } = abilities
   const isRunning = delivery?.state === 'running'
-  const isBucket = delivery?.target.startsWith('s3://') ?? false
+  const isBucket = delivery?.to === 'bucket'
+  const isFar = isBucket || delivery?.to === 'addresses'
+  const files = useDeliveredFiles(isFar && delivery?.state === 'done' ? deliveryId : null).data?.files ?? []
   const links = useBucketLinks()
   const copyLinks = () =>
     links.mutate(
@@ -41,7 +43,7 @@ export const DeliveryResult = ({
         onError: (error) => notifyError('No links could be made', error),
       },
     )
-  const copy = (path: string, done = isBucket ? 'The address is copied' : 'The path is copied') => {
+  const copy = (path: string, done: string) => {
     navigator.clipboard
       .writeText(path)
       .then(() => notify({ title: done }))
@@ -62,9 +64,26 @@ export const DeliveryResult = ({
         delivery && (
           <>
             {delivery.state === 'failed' && <Button onClick={onAgain}>Back</Button>}
-            <Button icon="copy" onClick={() => copy(delivery.target)}>
-              {isBucket ? 'Copy the address' : 'Copy the path'}
-            </Button>
+            {isFar && files.length > 0 ? (
+              <Button
+                icon="copy"
+                onClick={() =>
+                  copy(
+                    files.map(({ address }) => address).join('\n'),
+                    `${countText(files.length, 'address', 'addresses')} copied`,
+                  )
+                }
+              >
+                Copy addresses
+              </Button>
+            ) : (
+              <Button
+                icon="copy"
+                onClick={() => copy(delivery.target, isBucket ? 'The address is copied' : 'The path is copied')}
+              >
+                {isBucket ? 'Copy the address' : 'Copy the path'}
+              </Button>
+            )}
             {isBucket && delivery.state === 'done' && (
               <Button icon="copy" disabled={links.isPending} onClick={copyLinks}>
                 Copy links for {linkDays} days
@@ -117,7 +136,10 @@ export const DeliveryResult = ({
           ))}
           <Facts
             facts={[
-              [isBucket ? 'Bucket' : 'Folder', <code key="target">{delivery.target}</code>],
+              [
+                isBucket ? 'Bucket' : delivery.to === 'addresses' ? 'Manifest folder' : 'Folder',
+                <code key="target">{delivery.target}</code>,
+              ],
               ['Written', delivery.written.toLocaleString('en-US')],
               ['There before', delivery.skipped > 0 ? delivery.skipped.toLocaleString('en-US') : null],
               ['Failed', delivery.failed > 0 ? delivery.failed.toLocaleString('en-US') : null],

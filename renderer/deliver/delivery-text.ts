@@ -1,6 +1,6 @@
-import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import { type DeliverySettings, deliveryDestination } from '#shared/contract/delivery.ts'
 import { ownPlaceholders } from '#shared/filename-template.ts'
-import { type BucketWish, bucketOf } from './bucket-wish.ts'
+import { type BucketWish, bucketOf, emptyBucket } from './bucket-wish.ts'
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const
 
@@ -29,16 +29,50 @@ export const nameColumns = (columns: readonly string[]): string[] =>
     .filter((column) => !/[{}]/.test(column))
     .map((column) => (ownPlaceholders.some((own) => own === column.trim().toLowerCase()) ? `sheet ${column}` : column))
 
-/** What the dialog asks for: the destination as it is typed, a folder where `bucket` is null. */
-export type TypedDelivery = Omit<DeliverySettings, 'destination'> & {
-  readonly folder: string
-  readonly bucket: BucketWish | null
+/** Addresses as they are typed; `origin` is a server of a private network that those in the sheet may reach. */
+interface AddressesWish {
+  readonly address: string
+  readonly origin: string
 }
 
-/** Null where the destination is not typed to its end. */
-export function settingsOf({ folder, bucket, ...wish }: TypedDelivery): DeliverySettings | null {
-  if (bucket === null)
-    return folder.trim() === '' ? null : { ...wish, destination: { kind: 'folder', folder: folder.trim() } }
-  const place = bucketOf(bucket)
-  return place && { ...wish, destination: { kind: 'bucket', ...place, cacheControl: null } }
+/** What the dialog asks for: where to, and each kind of destination as it is typed, so that looking at another loses nothing. */
+export type TypedDelivery = Omit<DeliverySettings, 'destination'> & {
+  readonly to: DeliverySettings['destination']['kind']
+  readonly folder: string
+  readonly bucket: BucketWish
+  readonly addresses: AddressesWish
 }
+
+/** A destination as it was asked for before, as it is typed; of what was never asked for, nothing. */
+export const typedFrom = ({ destination, ...wish }: DeliverySettings, usualFolder: string): TypedDelivery => ({
+  ...wish,
+  to: destination.kind,
+  folder: destination.kind === 'bucket' ? usualFolder : destination.folder,
+  bucket:
+    destination.kind === 'bucket'
+      ? { address: destination.address, endpoint: destination.endpoint ?? '', region: destination.region ?? '' }
+      : emptyBucket,
+  addresses:
+    destination.kind === 'addresses'
+      ? { address: destination.address, origin: destination.origins[0] ?? '' }
+      : emptyAddresses,
+})
+
+export const emptyAddresses: AddressesWish = { address: '', origin: '' }
+
+/** Null where the destination is not typed to its end. */
+export function settingsOf({ to, folder, bucket, addresses, ...wish }: TypedDelivery): DeliverySettings | null {
+  const place = bucketOf(bucket)
+  if (to === 'bucket') return place && { ...wish, destination: { kind: to, ...place, cacheControl: null } }
+  const origin = addresses.origin.trim().replace(/\/+$/, '')
+  const destination =
+    to === 'folder'
+      ? { kind: to, folder: folder.trim() }
+      : { kind: to, folder: folder.trim(), address: addresses.address, origins: origin === '' ? [] : [origin] }
+  const parsed = deliveryDestination.safeParse(destination)
+  return parsed.success ? { ...wish, destination: parsed.data } : null
+}
+
+/** What a template for addresses begins as: the first column whose cells look like addresses. */
+export const addressColumn = (columns: readonly { readonly name: string; readonly samples: readonly string[] }[]) =>
+  columns.find(({ samples }) => samples.some((cell) => /^\s*https?:\/\/\S+\?/i.test(cell)))?.name ?? null

@@ -4,6 +4,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextField } from '../ui/text-field.tsx'
+import { BackgroundField } from './background-field.tsx'
 import styles from './deliver-dialog.module.css'
 import { outputPresets, plainOutput, presetOf, withAnother } from './output-presets.ts'
 
@@ -147,6 +148,7 @@ const OneOutput = ({
         onChange={(fit) => onChange({ ...output, fit })}
       />
     </div>
+    <BackgroundField output={output} onChange={(background) => onChange({ ...output, background })} />
   </fieldset>
 )
 

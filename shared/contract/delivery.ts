@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bucketPlace } from './buckets.ts'
 import { id, problem, timeMs } from './common.ts'
 
-/** Where a delivery goes; it makes a folder named after the batch there. */
+/** Where a delivery goes; a folder or bucket gets a folder named after the batch. */
 export const deliveryDestination = z.discriminatedUnion('kind', [
   /** `folder` is absolute, on the host's machine. */
   z.object({ kind: z.literal('folder'), folder: z.string().min(1) }),
@@ -15,6 +15,21 @@ export const deliveryDestination = z.discriminatedUnion('kind', [
       .regex(/^[\x20-\x7e]{1,200}$/, 'A Cache-Control is written like public, max-age=3600.')
       .nullable()
       .default(null),
+  }),
+  z.object({
+    kind: z.literal('addresses'),
+    /**
+     * The address that takes each file by PUT: `{upload url}` for a column of them, or a template over names and columns like
+     * `https://host/{id}/{file}?token=…`. What stands in a query is never shown, logged or written into a manifest.
+     */
+    address: z.string().trim().min(1).max(4000),
+    /** For the manifest and all that is no picture; absolute, on the host's machine. */
+    folder: z.string().min(1),
+    /** Servers of a private network that the sheet's own addresses may reach: `http://10.0.0.5:9000`. */
+    origins: z
+      .array(z.string().regex(/^https?:\/\/[^/\s@?#]+$/i, 'An origin is written like http://10.0.0.5:9000.'))
+      .max(20)
+      .default([]),
   }),
 ])
 export type DeliveryDestination = z.infer<typeof deliveryDestination>
@@ -97,8 +112,8 @@ export const deliveryPlan = z.object({
   unknownSizes: z.int(),
   /** Files that are there already with the right content. */
   present: z.int(),
-  /** The first 50 names, with the tile each shows. */
-  samples: z.array(z.object({ path: z.string(), tileId: id })),
+  /** The first 50 names, with the tile each shows, and where it would be sent (origin and path) if not to the target. */
+  samples: z.array(z.object({ path: z.string(), tileId: id, address: z.string().nullable() })),
   /** Names that two pictures would share; they get `-2`, `-3`, ... */
   collisions: z.int(),
   problems: z.array(problem),
@@ -125,6 +140,8 @@ export const delivery = {
       z.object({
         deliveryId: id,
         batchId: id,
+        /** The kind of its destination. */
+        to: z.enum(['folder', 'bucket', 'addresses']),
         target: z.string(),
         state: z.enum(['running', 'done', 'failed']),
         files: z.int(),
@@ -140,6 +157,22 @@ export const delivery = {
         endedMs: timeMs.nullable(),
       }),
     ),
+  files: oc
+    .route({
+      method: 'GET',
+      path: '/deliveries/{deliveryId}/files',
+      summary: 'Where each picture of a finished delivery is; of an address that it was sent to, without its query',
+    })
+    .input(z.object({ deliveryId: z.coerce.number().int().positive() }))
+    .output(z.object({ files: z.array(z.object({ path: z.string(), address: z.string() })) })),
+  last: oc
+    .route({
+      method: 'GET',
+      path: '/batches/{batchId}/deliveries/last',
+      summary: 'What a batch, else the library, was last delivered with: where the next delivery begins',
+    })
+    .input(z.object({ batchId: z.coerce.number().int().positive() }))
+    .output(deliverySettings.nullable()),
   list: oc
     .route({ method: 'GET', path: '/batches/{batchId}/deliveries', summary: 'Deliveries of a batch, the newest first' })
     .input(z.object({ batchId: z.coerce.number().int().positive() }))

@@ -24,6 +24,8 @@ export const draftSettings = z.object({
     .array(z.object({ name: z.string().max(1000), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
     .max(16)
     .optional(),
+  /** The rows are requests as a manifest recorded them (`sheetOfRequests`), asked once more; this names the asking. */
+  again: z.string().min(1).max(64).optional(),
 })
 export type DraftSettings = z.infer<typeof draftSettings>
 
@@ -189,6 +191,46 @@ export type FinalPlanInput = z.infer<typeof finalPlanInput>
 export const rerollPlanInput = z.object({ batchId: id, targets })
 export type RerollPlanInput = z.infer<typeof rerollPlanInput>
 
+/** A wish to make pictures of a manifest again. */
+const planAgainInput = z.object({
+  /** The text of `manifest.json`. */
+  manifest: z.string().min(2),
+  /** Ids and file names in it; none: every picture that has a file. */
+  only: z.array(z.string().min(1)).max(10_000).default([]),
+})
+export type PlanAgainInput = z.infer<typeof planAgainInput>
+
+const planAgainOutput = z.object({
+  plan,
+  sheetId: id,
+  /** Pictures that go in and are not in this library; `file` where the manifest delivered one with just these bytes. */
+  missing: z.array(z.object({ sha256: z.string(), file: z.string().nullable() })),
+})
+export type PlanAgain = z.infer<typeof planAgainOutput>
+
+/** `same`: every byte. `same-look`: other bytes, and no eye would tell them apart. `not-made`: there is nothing to compare. */
+export const againOutcomes = ['same', 'same-look', 'different', 'not-made'] as const
+
+const madeAgainOutput = z.object({
+  counts: z.record(z.enum(againOutcomes), z.int()),
+  pictures: z.array(
+    z.object({
+      tileId: id,
+      id: z.string(),
+      file: z.string().nullable(),
+      /** Which request of the picture's it is, and of how many: a final can have several. */
+      step: z.int(),
+      steps: z.int(),
+      outcome: z.enum(againOutcomes),
+      before: z.string(),
+      now: z.string().nullable(),
+      /** Why it was not made, or what keeps it from being compared; null where nothing does. */
+      note: z.string().nullable(),
+    }),
+  ),
+})
+export type MadeAgain = z.infer<typeof madeAgainOutput>
+
 const planRowsInput = z.object({
   planId: z.string(),
   offset: z.coerce.number().int().nonnegative().default(0),
@@ -274,6 +316,22 @@ export const generation = {
     })
     .input(rerollPlanInput)
     .output(plan),
+  planAgain: oc
+    .route({
+      method: 'POST',
+      path: '/plans/again',
+      summary: 'What making pictures of a delivery’s manifest again would cost; run, it asks once more and for each',
+    })
+    .input(planAgainInput)
+    .output(planAgainOutput),
+  madeAgain: oc
+    .route({
+      method: 'GET',
+      path: '/batches/{batchId}/again',
+      summary: 'Of a batch that made pictures of a manifest again: which came out the same',
+    })
+    .input(z.object({ batchId: z.coerce.number().int().positive() }))
+    .output(madeAgainOutput),
   planRows: oc
     .route({ method: 'GET', path: '/plans/{planId}/rows', summary: 'The tiles of a plan' })
     .input(planRowsInput)

@@ -9,10 +9,12 @@ import { promptHash } from '#engine/cache/cache.ts'
 import { openBuckets, openDelivery } from '#engine/delivery/delivery.ts'
 import { inspectPicture, openImages } from '#engine/images/images.ts'
 import { openJobs } from '#engine/jobs/jobs.ts'
+import { openNetwork } from '#engine/network/network.ts'
 import { openStorage, steadyClock, writeFilesDurably } from '#engine/storage/storage.ts'
 import { openDeliverables } from '#engine/tiles/tiles.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { quickTiming } from './bucket-settings.ts'
 
 export type Marked = 'undecided' | 'approved' | 'rejected'
 
@@ -72,6 +74,7 @@ export async function openLibrary(folder: string) {
   const batches = openBatches(storage, clock)
   const jobs = openJobs(storage, clock)
   const images = openImages(storage, clock)
+  const network = openNetwork()
   const events: LibraryEvent[] = []
   const open = (pictureFile = images.pictureFile, buckets = noBuckets()) =>
     openDelivery({
@@ -80,6 +83,8 @@ export async function openLibrary(folder: string) {
       images: { pictureFile },
       batches,
       buckets,
+      network,
+      timing: quickTiming,
       deliverables: openDeliverables(storage),
       emit: (event) => events.push(event),
     })

@@ -19,7 +19,7 @@ describe('what is delivered', () => {
     expect(await here.pathsIn()).toEqual(['approved/A1-1.png', 'manifest.csv', 'manifest.json'])
     expect(here.read('approved/A1-1.png')).toEqual(one.bytes)
     expect(plan).toMatchObject({ target: here.target(), files: 1, bytes: one.bytes.length, present: 0, problems: [] })
-    expect(plan.samples).toEqual([{ path: 'approved/A1-1.png', tileId: one.jobId }])
+    expect(plan.samples).toEqual([{ path: 'approved/A1-1.png', tileId: one.jobId, address: null }])
   })
 
   test('by decision, rejected and undecided drafts have folders of their own', async () => {

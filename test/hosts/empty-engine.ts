@@ -58,6 +58,8 @@ export function emptyEngine(
       'planDrafts',
       'planFinals',
       'planRerolls',
+      'planAgain',
+      'madeAgain',
       'planRows',
       'run',
       'release',
@@ -73,7 +75,7 @@ export function emptyEngine(
     ),
     tiles: closedRoom('ids', 'many', 'matrix', 'shares', 'earlier', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
-    delivery: closedRoom('plan', 'start', 'get', 'list'),
+    delivery: closedRoom('plan', 'start', 'get', 'files', 'last', 'list'),
     buckets: closedRoom('test', 'keyState', 'setKey', 'links'),
     providers: closedRoom('list', 'configure', 'setKey', 'setPrice', 'check', 'refresh', 'setModel'),
     media: async (imageId) => {

@@ -10,13 +10,35 @@ const hashVersion = 1
  */
 export function promptHash(request: GenerationRequest): string {
   // In the order of their names, so that JSON.stringify gives the canonical text at once: a sheet has 100,000 of these.
-  const { answeredBy, height, model, negativePrompt, operation, outputFormat, prompt, provider, quality, scale } =
-    request
+  const {
+    again,
+    answeredBy,
+    height,
+    model,
+    negativePrompt,
+    operation,
+    outputFormat,
+    prompt,
+    provider,
+    quality,
+    scale,
+  } = request
   const { seed, variant, width } = request
   const options = sorted(request.options)
   const references = sorted(request.references)
   const source = sorted(request.source)
-  const first = { answeredBy, hashVersion, height, model, negativePrompt, operation, options, outputFormat, prompt }
+  const first = {
+    again,
+    answeredBy,
+    hashVersion,
+    height,
+    model,
+    negativePrompt,
+    operation,
+    options,
+    outputFormat,
+    prompt,
+  }
   const json = JSON.stringify({ ...first, provider, quality, references, scale, seed, source, variant, width })
   return createHash('sha256').update(json).digest('hex')
 }

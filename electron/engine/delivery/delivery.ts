@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Batch, Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
+import type { Network } from '#engine/network/network.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { type Deliverable, openDeliveryTiles } from '#engine/tiles/tiles.ts'
 import {
@@ -12,18 +13,21 @@ import {
 } from '#shared/contract/delivery.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
-import type { Buckets } from './bucket/buckets.ts'
+import { openSentFiles } from './addresses/sent-files.ts'
+import { type Buckets, type BucketTiming, usualTiming } from './bucket/buckets.ts'
 import { type DeliveryCounts, openDeliveryRows } from './delivery-rows.ts'
 import type { Destination } from './destination.ts'
 import { type Earlier, readEarlier } from './manifest/earlier.ts'
 import { openDestinations } from './open-destination.ts'
 import { openMadeFiles } from './pictures/made-files.ts'
+import { withoutAddress } from './plan/address-mistakes.ts'
 import { type FilePlan, planFiles } from './plan/plan-files.ts'
 import { previewOf } from './plan/preview.ts'
 import { runDelivery } from './run-delivery.ts'
 import { stoppedSentence } from './write-files.ts'
 
 export { openBuckets } from './bucket/buckets.ts'
+export { type RecordedManifest, readManifest } from './manifest/read-manifest.ts'
 
 export interface DeliveryNeeds {
   readonly storage: Storage
@@ -32,6 +36,8 @@ export interface DeliveryNeeds {
   readonly batches: Pick<Batches, 'get'>
   readonly deliverables: (batchId: number) => Deliverable[]
   readonly buckets: Buckets
+  readonly network: Pick<Network, 'forStore'>
+  readonly timing?: BucketTiming
   readonly emit: (event: LibraryEvent) => void
 }
 
@@ -53,7 +59,11 @@ export function openDelivery(needs: DeliveryNeeds) {
   const rows = openDeliveryRows(storage, clock)
   const tiles = openDeliveryTiles(storage)
   const made = openMadeFiles(storage)
-  const openDestination = openDestinations(storage.folder, needs.buckets)
+  const openDestination = openDestinations(storage.folder, needs.buckets, {
+    network: needs.network,
+    sent: openSentFiles(storage, clock),
+    timing: needs.timing ?? usualTiming,
+  })
   const runs = new Set<Run>()
   const ends = new Map<number, Promise<void>>()
   const notes = new Map<number, readonly string[]>()
@@ -89,7 +99,7 @@ export function openDelivery(needs: DeliveryNeeds) {
     } catch (error) {
       const sentence =
         errorCodeOf(error) === null ? `A defect ended the delivery: ${messageOf(error)}` : messageOf(error)
-      rows.finish(deliveryId, counts, { state: 'failed', manifest: null, error: sentence })
+      rows.finish(deliveryId, counts, { state: 'failed', manifest: null, error: sentence, pictures: [] })
     } finally {
       notes.set(deliveryId, of.destination.notes?.() ?? [])
       runs.delete(run)
@@ -129,15 +139,20 @@ export function openDelivery(needs: DeliveryNeeds) {
       const settings = deliverySettings.parse(wish)
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
-      const problems = plan.files.length === 0 ? [nothingSentence(settings, batch)] : []
-      const opened = openDestination(settings.destination, batch)
-      if ('problem' in opened) return previewOf({ plan, made }, opened.target, null, [...problems, opened.problem])
+      const problems = [
+        ...(plan.files.length === 0 ? [nothingSentence(settings, batch)] : []),
+        ...[withoutAddress(plan.files)].filter((sentence) => sentence !== null),
+      ]
+      const opened = openDestination(settings.destination, batch, plan)
+      if ('problem' in opened)
+        return previewOf({ plan, made, sentTo: null }, opened.target, null, [...problems, opened.problem])
       const { destination } = opened
+      const sentTo = destination.sentTo ?? null
       try {
         const found = await lookAt(destination, batch)
         return typeof found === 'string'
-          ? await previewOf({ plan, made }, destination.target, null, [...problems, found])
-          : await previewOf({ plan, made }, destination.target, { destination, owned: found.owned }, problems)
+          ? await previewOf({ plan, made, sentTo }, destination.target, null, [...problems, found])
+          : await previewOf({ plan, made, sentTo }, destination.target, { destination, owned: found.owned }, problems)
       } finally {
         await destination.close()
       }
@@ -152,7 +167,7 @@ export function openDelivery(needs: DeliveryNeeds) {
       const settings = deliverySettings.parse(wish)
       const batch = batches.get(settings.batchId)
       const plan = filesOf(settings, batch)
-      const opened = openDestination(settings.destination, batch)
+      const opened = openDestination(settings.destination, batch, plan)
       if ('problem' in opened) throw new AppError('invalid-input', opened.problem)
       const { destination } = opened
       const { target } = destination
@@ -193,6 +208,21 @@ export function openDelivery(needs: DeliveryNeeds) {
       ...rows.get(deliveryId),
       notes: [...(notes.get(deliveryId) ?? [])],
     }),
+    /**
+     * What this batch was last delivered with; else what any other was, but for what is made for its sheet alone: a column,
+     * and addresses. Null in a library without deliveries.
+     */
+    last({ batchId }: { batchId: number }): DeliverySettings | null {
+      const settings = rows.lastSettings(batchId)
+      if (!settings || settings.batchId === batchId) return settings
+      const { destination, layout } = settings
+      const to: DeliverySettings['destination'] =
+        destination.kind === 'addresses' ? { kind: 'folder', folder: destination.folder } : destination
+      const isByColumn = layout === 'by-column'
+      return { ...settings, batchId, destination: to, column: null, layout: isByColumn ? 'approved' : layout }
+    },
+    /** The pictures' files of a finished delivery, with where each is; none once the same target was delivered to again. */
+    files: ({ deliveryId }: { deliveryId: number }) => ({ files: rows.picturesOf(rows.get(deliveryId).deliveryId) }),
     /** The newest first. */
     list: ({ batchId }: { batchId: number }) => rows.ofBatch(batchId),
 

@@ -1,5 +1,5 @@
 /**
- * Where a delivery goes: a folder or a bucket. The delivery decides what is written, skipped and removed; a destination
+ * Where a delivery goes: a folder, a bucket, or addresses that take a file each. The delivery decides what is written, skipped and removed; a destination
  * only knows how. Paths are relative to the target, with `/`: `approved/A1-2.png`.
  *
  * Every method throws AppError: `storage` where the destination cannot be read or written (the sentence ends with the way
@@ -35,6 +35,12 @@ export interface Destination {
   removeEmpty(folders: readonly string[]): Promise<void>
   /** An address that gives a file to whoever has it, for so many seconds; absent where there is no such thing. */
   readonly link?: (path: string, seconds: number) => Promise<string>
+  /** Where a picture went that lies outside of the target, without what is secret in it; absent where none does. */
+  readonly sentTo?: (path: string) => string | null
+  /** Files and their SHA-256 that the library itself remembers to have put there; absent where it can be looked at. */
+  readonly remembered?: () => Iterable<readonly [path: string, sha256: string]>
+  /** Whether a file that is no longer wanted can be taken away; absent where every one can. */
+  readonly canRemove?: (path: string) => boolean
   /** What the destination cannot do, and what was done instead, one sentence each. */
   readonly notes?: () => readonly string[]
   /** Ends what is under way: it rejects with `canceled`. Absent where nothing takes long. */

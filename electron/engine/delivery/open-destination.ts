@@ -2,9 +2,11 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Batch } from '#engine/batches/batches.ts'
 import type { DeliveryDestination } from '#shared/contract/delivery.ts'
 import { safeFileName } from '#shared/filename-template.ts'
+import { type AddressesNeeds, addressesDestination } from './addresses/addresses.ts'
 import type { Buckets } from './bucket/buckets.ts'
 import type { Destination } from './destination.ts'
 import { folderDestination } from './folder/folder.ts'
+import type { FilePlan } from './plan/plan-files.ts'
 
 /** A destination ready to be used, or why it cannot be, whatever stands there. */
 export type OpenedDestination =
@@ -15,8 +17,8 @@ export type OpenedDestination =
 const libraryFolders = ['pictures', 'renditions', 'sheets']
 
 /** Opens where a batch is delivered to: a folder (or the same in a bucket) of its own in it, the batch's name made safe. Nothing is touched yet. */
-export function openDestinations(libraryFolder: string, buckets: Buckets) {
-  return (to: DeliveryDestination, batch: Batch): OpenedDestination => {
+export function openDestinations(libraryFolder: string, buckets: Buckets, addresses: AddressesNeeds) {
+  return (to: DeliveryDestination, batch: Batch, plan: FilePlan): OpenedDestination => {
     if (to.kind === 'bucket') {
       const target = `${to.address.trim().replace(/\/+$/, '')}/${safeFileName(batch.name, '')}`
       return { destination: buckets.destination(to, target) }
@@ -28,6 +30,9 @@ export function openDestinations(libraryFolder: string, buckets: Buckets) {
     const [inLibrary] = relative(libraryFolder, target).split(sep)
     if (inLibrary === '' || libraryFolders.some((name) => name === inLibrary))
       return { target, problem: `${target} is where the library keeps its own pictures. Choose another folder.` }
-    return { destination: folderDestination(target) }
+    const destination = folderDestination(target)
+    if (to.kind === 'folder') return { destination }
+    const { address: template, origins } = to
+    return { destination: addressesDestination(addresses, { plan, template, origins, folder: destination }) }
   }
 }

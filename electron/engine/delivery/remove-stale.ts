@@ -25,7 +25,7 @@ export async function removeStale(stale: StaleFiles): Promise<string[]> {
   const removed: string[] = []
   const keptByFold = new Map(Array.from(kept, (path) => [folded(path), path]))
   for (const [path, hashes] of owned) {
-    if (kept.has(path)) continue
+    if (kept.has(path) || destination.canRemove?.(path) === false) continue
     const there = await destination.look(path)
     if (!there || there.byteLength === null) continue
     const twin = keptByFold.get(folded(path))

@@ -1,5 +1,6 @@
 import type { Batch } from '#engine/batches/batches.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
+import type { DeliveredPicture } from './delivered-files.ts'
 import type { Destination } from './destination.ts'
 import { checksumsName, hashing, writeChecksums } from './manifest/checksums.ts'
 import {
@@ -36,6 +37,8 @@ export interface DeliveryWork {
 export interface DeliveryEnd {
   /** The manifest's path. */
   readonly manifest: string
+  /** Every picture's file that is there now. */
+  readonly pictures: readonly DeliveredPicture[]
   /** Why files are missing, for a person; null where none is. */
   readonly error: string | null
 }
@@ -72,7 +75,7 @@ export async function runDelivery(work: DeliveryWork): Promise<DeliveryEnd> {
   const kept = new Set([...delivered.keys(), ...(settings.checksums ? [checksumsName] : [])])
   const { owned, pictureOf } = earlier
   const removed = await removeStale({ destination, folders: plan.folders, owned, pictureOf, kept, lostSha256s })
-  const outcomes = { delivered, failed }
+  const outcomes = { delivered, failed, sentTo: (path: string) => destination.sentTo?.(path) ?? null }
   const csv = hashing(manifestCsv({ plan, outcomes }))
   await destination.writeText(manifestCsvName, csv.pieces)
   const others = pages.flatMap(({ path }) => listed(path, delivered.get(path)?.sha256))
@@ -99,7 +102,10 @@ export async function runDelivery(work: DeliveryWork): Promise<DeliveryEnd> {
   }
   await destination.writeText(manifestName, manifestJson(contents))
   await removeUnfinished(destination)
-  return { manifest: destination.addressOf(manifestName), error: failureSentence(failed) }
+  const pictures = plan.files
+    .filter(({ path }) => delivered.has(path))
+    .map(({ path, image }) => ({ imageId: image.imageId, path, address: destination.addressOf(path) }))
+  return { manifest: destination.addressOf(manifestName), pictures, error: failureSentence(failed) }
 }
 
 const listed = (file: string, sha256: string | undefined) => (sha256 === undefined ? [] : [{ file, sha256 }])

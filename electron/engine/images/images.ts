@@ -10,6 +10,7 @@ import { type RenditionName, renditions } from '#shared/host.ts'
 import type { Inspection } from './inspect-picture.ts'
 import { makeInTurn } from './make-in-turn.ts'
 import { isWhole, makeRendition } from './rendition.ts'
+import { isSameLook } from './same-look.ts'
 
 export { type Inspection, inspectPicture } from './inspect-picture.ts'
 
@@ -246,6 +247,14 @@ export function openImages(storage: Storage, clock: Clock) {
           cause: error,
         })
       }
+    },
+
+    /** Whether two pictures of this library look the same; null where one of them is not here. */
+    async isSameLook(one: string, other: string): Promise<boolean | null> {
+      const [first, second] = [blobOf.get(one), blobOf.get(other)]
+      if (!first || !second) return null
+      if (first.width !== second.width || first.height !== second.height) return false
+      return isSameLook(await this.bytes(one), await this.bytes(other))
     },
 
     /** The file that shows an image at a size, made on the first call; what was asked for last is made first. */

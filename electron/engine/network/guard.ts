@@ -69,12 +69,13 @@ export function openLookup(resolve: Lookup): LookupFunction {
 }
 
 /**
- * Whether a URL belongs to one of these origins. `https://*.example.com` stands for every host under it;
- * only an exact origin is exempt from the guard, because only such a one was typed by a person.
+ * Whether a URL belongs to one of these origins. `https://*.example.com` stands for every host under it, `https://*` for
+ * every one; only an exact origin is exempt from the guard, because only such a one was typed by a person.
  */
 export function matchOrigin(url: URL, origins: readonly string[]): 'exact' | 'pattern' | null {
   if (origins.some((origin) => URL.canParse(origin) && new URL(origin).origin === url.origin)) return 'exact'
   const isUnder = (origin: string): boolean => {
+    if (origin === 'https://*') return url.protocol === 'https:'
     const match = /^(https?:)\/\/\*(\.[a-z0-9.-]+)$/i.exec(origin)
     return match?.[1] === url.protocol && url.port === '' && url.hostname.endsWith(match[2] ?? '/')
   }

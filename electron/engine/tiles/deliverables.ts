@@ -30,17 +30,33 @@ export interface Deliverable {
   readonly sourceImageId: number | null
   /** SHA-256 of the draft that a final was made from. */
   readonly sourceSha256: string | null
+  /** The requests before the last, where a final was made in several: each gave the picture that the next starts from. */
+  readonly steps: readonly RecordedStep[]
   readonly redrawn: boolean
   readonly settledMicros: number
   readonly currency: string
   readonly createdMs: number
 }
 
-interface Row extends Omit<Deliverable, 'request' | 'columns' | 'redrawn'> {
+/** A request and what it gave. */
+export interface RecordedStep {
+  readonly promptHash: string
+  readonly request: GenerationRequest
+  readonly sha256: string
+}
+
+interface Row extends Omit<Deliverable, 'request' | 'columns' | 'redrawn' | 'steps'> {
   readonly requestJson: string
   readonly columnsJson: string
   readonly redrawn: number
 }
+
+/** A final has three further steps at most. */
+const mostSteps = 3
+
+/** A request whose first answer was this picture. */
+export const gaveSql = `SELECT job.prompt_hash AS promptHash, job.request_json AS requestJson FROM cache_entry
+  JOIN job ON job.prompt_hash = cache_entry.prompt_hash WHERE cache_entry.blob_sha256 = ? LIMIT 1`
 
 const sheetColumns = z.record(z.string(), z.string())
 
@@ -58,11 +74,31 @@ export function openDeliverables(storage: Storage) {
      LEFT JOIN image AS source ON source.id = image.source_image_id
      WHERE image.batch_id = ? AND image.output_index = 0 AND ${isInSheet('image.tile_id')} ORDER BY tile.position, image.stage, image.id`,
   )
+  const gave = storage.prepare<[string], { promptHash: string; requestJson: string }>(gaveSql)
+
+  /** From the picture that the last request started from back to the draft, or to a picture that no request gave. */
+  function stepsBefore(request: GenerationRequest, draftSha256: string | null): RecordedStep[] {
+    const steps: RecordedStep[] = []
+    let sha256 = request.source?.sha256 ?? null
+    while (draftSha256 !== null && sha256 !== null && sha256 !== draftSha256 && steps.length < mostSteps) {
+      const found = gave.get(sha256)
+      if (!found) break
+      const step = generationRequest.parse(JSON.parse(found.requestJson))
+      steps.unshift({ promptHash: found.promptHash, request: step, sha256 })
+      sha256 = step.source?.sha256 ?? null
+    }
+    return steps
+  }
+
   return (batchId: number): Deliverable[] =>
-    rows.all(batchId).map(({ requestJson, columnsJson, redrawn, ...row }) => ({
-      ...row,
-      redrawn: redrawn === 1,
-      request: generationRequest.parse(JSON.parse(requestJson)),
-      columns: sheetColumns.parse(JSON.parse(columnsJson)),
-    }))
+    rows.all(batchId).map(({ requestJson, columnsJson, redrawn, ...row }) => {
+      const request = generationRequest.parse(JSON.parse(requestJson))
+      return {
+        ...row,
+        redrawn: redrawn === 1,
+        request,
+        steps: row.stage === 'final' ? stepsBefore(request, row.sourceSha256) : [],
+        columns: sheetColumns.parse(JSON.parse(columnsJson)),
+      }
+    })
 }

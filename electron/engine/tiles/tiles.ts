@@ -12,6 +12,7 @@ import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from 
 
 export { type BatchCounts, type JobCounts, openBatchCounts } from './batch-counts.ts'
 export { type Deliverable, openDeliverables } from './deliverables.ts'
+export { openDelivered } from './delivered.ts'
 export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
 export { type LooseEnds, openLooseEnds } from './loose-ends.ts'
 export { openSheetTiles, type SheetTile, type SheetTiles } from './sheet-tiles.ts'

@@ -6,9 +6,9 @@ import { parseBucketAddress } from '#shared/bucket-address.ts'
 import { type BucketKey, type BucketKeyState, type BucketPlace, bucketKey } from '#shared/contract/buckets.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import type { Destination } from '../destination.ts'
+import type { RetryPlan } from '../retry.ts'
 import { bucketDestination } from './bucket.ts'
 import { openS3, type S3 } from './open-s3.ts'
-import type { RetryPlan } from './retry.ts'
 
 export interface BucketsNeeds {
   readonly network: Pick<Network, 'forStore'>
@@ -24,7 +24,7 @@ export interface BucketTiming {
   readonly replyWithinMs: number
 }
 
-const usualTiming: BucketTiming = { retry: { attempts: 7, firstWaitMs: 200 }, replyWithinMs: 60_000 }
+export const usualTiming: BucketTiming = { retry: { attempts: 7, firstWaitMs: 200 }, replyWithinMs: 60_000 }
 const once: RetryPlan = { attempts: 1, firstWaitMs: 0 }
 
 export type Buckets = ReturnType<typeof openBuckets>

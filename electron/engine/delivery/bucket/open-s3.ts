@@ -1,7 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Fetch } from '#engine/network/network.ts'
 import { AppError } from '#shared/errors.ts'
-import { type RetryPlan, withRetries } from './retry.ts'
+import { type RetryPlan, withRetries } from '../retry.ts'
 import { isPassing, refusalOf } from './s3-errors.ts'
 import { sdkHandler } from './sdk-handler.ts'
 

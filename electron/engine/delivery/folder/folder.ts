@@ -69,6 +69,7 @@ export function folderDestination(target: string): Destination {
 
     prepare: (folders) =>
       step(target, async () => {
+        threads.begin()
         await mkdir(target, { recursive: true })
         for (const folder of folders) await mkdir(fileOf(folder), { recursive: true })
         await syncFolder(dirname(target))

@@ -57,6 +57,11 @@ export function openHashThreads() {
   }
 
   return {
+    /** A thread takes as long to start as some files to copy: it may do so while folders are made. */
+    begin(): void {
+      if (threads.length === 0) start().worker.unref()
+    },
+
     /** Rejects only where the thread itself ends. */
     hash(path: string): Promise<HashEnd> {
       const { worker, waiting } = leastBusy()

@@ -109,6 +109,7 @@ export async function readEarlier(
       if (sha256 !== null) hashes.add(sha256)
     }
   }
+  for (const [file, sha256] of destination.remembered?.() ?? []) owned.set(file, new Set(owned.get(file)).add(sha256))
   const isThere = found.some((listing) => listing !== null)
   if (!isThere && (await isTaken(destination, manifestCsvName))) throw strange(target, manifestCsvName)
   return { owned, pictureOf, isThere }

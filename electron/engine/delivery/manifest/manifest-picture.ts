@@ -1,4 +1,5 @@
 import type { Deliverable, TileWithoutPicture } from '#engine/tiles/tiles.ts'
+import { addressOf, publicPart, withoutSecrets } from '../addresses/signed-address.ts'
 import type { KnownBytes } from '../pictures/made-files.ts'
 import { idOf, promptOf } from '../plan/name-values.ts'
 import type { FilePlan, PlannedFile, PlannedTile } from '../plan/plan-files.ts'
@@ -9,10 +10,13 @@ export interface Outcomes {
   readonly delivered: ReadonlyMap<string, KnownBytes>
   /** With the reason. */
   readonly failed: ReadonlyMap<string, string>
+  /** Where a file went that does not lie beside the manifest. */
+  readonly sentTo: (path: string) => string | null
 }
 
 /** The tiles of a plan as the manifest lists them, in the order of the sheet. */
 export function* manifestPictures(plan: FilePlan, outcomes: Outcomes): Generator<ManifestPicture> {
+  const cellsOf = openCells(plan)
   const fileBySha256 = new Map<string, string>()
   for (const { path, image } of plan.files)
     if (outcomes.delivered.has(path) && !fileBySha256.has(image.sha256)) fileBySha256.set(image.sha256, path)
@@ -30,8 +34,8 @@ export function* manifestPictures(plan: FilePlan, outcomes: Outcomes): Generator
   }
   for (const tile of plan.tiles)
     yield tile.image === null
-      ? withoutPicture(tile.tile, tile.reason)
-      : withPicture(tile.image, sourceOf(tile.image), filesOrReason(tile, outcomes))
+      ? withoutPicture(tile.tile, tile.reason, cellsOf(tile.tile.columns))
+      : withPicture(tile.image, sourceOf(tile.image), filesOrReason(tile, outcomes), cellsOf(tile.image.columns))
 }
 
 function filesOrReason(
@@ -49,10 +53,12 @@ function deliveredFile(
 ): DeliveredFile[] {
   const bytes = outcomes.delivered.get(path)
   if (!bytes) return []
+  const address = outcomes.sentTo(path)
   const sidecar = sidecarPath === null ? undefined : outcomes.delivered.get(sidecarPath)
   return [
     {
       file: path,
+      ...(address === null ? {} : { address }),
       output: output?.name ?? null,
       sha256: bytes.sha256,
       bytes: bytes.byteLength,
@@ -66,10 +72,22 @@ function deliveredFile(
   ]
 }
 
+/** The sheet's cells; of addresses that files are sent to, and of others that are signed, only origin and path. */
+function openCells({ files }: FilePlan) {
+  const secret = new Set(files.flatMap(({ address }) => address ?? []))
+  const shown = (cell: string): string => {
+    const url = secret.has(cell.trim()) ? addressOf(cell) : null
+    return url ? publicPart(url) : withoutSecrets(cell)
+  }
+  return (columns: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(columns).map(([column, cell]) => [column, shown(cell)]))
+}
+
 function withPicture(
   image: Deliverable,
   source: ManifestSource | null,
   place: Pick<ManifestPicture, 'file' | 'reason' | 'files'>,
+  columns: ManifestPicture['columns'],
 ): ManifestPicture {
   return {
     ...place,
@@ -95,16 +113,21 @@ function withPicture(
     options: image.request.options,
     promptHash: image.promptHash,
     request: image.request,
+    ...(image.steps.length === 0 ? {} : { steps: [...image.steps] }),
     source,
     redrawn: image.redrawn,
     costMicros: image.settledMicros,
     currency: image.currency,
     created: new Date(image.createdMs).toISOString(),
-    columns: image.columns,
+    columns,
   }
 }
 
-function withoutPicture(tile: TileWithoutPicture, reason: string): ManifestPicture {
+function withoutPicture(
+  tile: TileWithoutPicture,
+  reason: string,
+  columns: ManifestPicture['columns'],
+): ManifestPicture {
   return {
     file: null,
     reason,
@@ -136,6 +159,6 @@ function withoutPicture(tile: TileWithoutPicture, reason: string): ManifestPictu
     costMicros: 0,
     currency: null,
     created: null,
-    columns: tile.columns,
+    columns,
   }
 }

@@ -11,6 +11,10 @@ const path = z.string().min(1).describe('Relative to the manifest, with "/".')
 
 const deliveredFile = z.object({
   file: path,
+  address: z
+    .url()
+    .optional()
+    .describe('Where it was sent to, without query; absent where it lies beside the manifest.'),
   output: z.string().nullable().describe('The name of the output that it is; null for a picture as it came.'),
   sha256,
   bytes: z.int().nonnegative(),
@@ -26,6 +30,12 @@ const deliveredFile = z.object({
   sidecar: z.object({ file: path, sha256 }).nullable(),
 })
 export type DeliveredFile = z.infer<typeof deliveredFile>
+
+const step = z.object({
+  promptHash: z.string(),
+  request: generationRequest,
+  sha256: sha256.describe('Of the picture that it gave, which the next request starts from.'),
+})
 
 const source = z.object({
   stage,
@@ -63,12 +73,20 @@ const manifestPicture = z.object({
   options: generationRequest.shape.options,
   promptHash: z.string(),
   request: generationRequest.describe('All that is needed to ask for the picture again.'),
+  steps: z
+    .array(step)
+    .optional()
+    .describe(
+      'The requests before "request", in order, where a final was made in several; absent where there are none.',
+    ),
   source: source.nullable().describe('The picture that this one was made from.'),
   redrawn: z.boolean().describe('A final that is not its draft larger.'),
   costMicros: z.int().describe('What this picture alone cost, in millionths of the currency; its source has its own.'),
   currency: z.string().nullable(),
   created: isoTime.nullable(),
-  columns: z.record(z.string(), z.string()).describe('The sheet’s cells of this row.'),
+  columns: z
+    .record(z.string(), z.string())
+    .describe('The sheet’s cells of this row; of an address with a secret in it, only origin and path.'),
 })
 export type ManifestPicture = z.infer<typeof manifestPicture>
 

@@ -46,20 +46,14 @@ async function make(
   makeKey: string,
   { pictureFile, made }: PictureNeeds,
 ): Promise<MadeContent> {
-  const name = `The library’s picture ${image.sha256.slice(0, 12)}`
   if (output === null) throw new Error('A picture that nothing is asked of is delivered as it came.')
   let source: Buffer
   try {
     source = await readFile(pictureFile(image.sha256, image.format))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? `${error.code}` : messageOf(error)
-    return {
-      kind: 'lost',
-      reason: `${name} ${code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`}. Run verify.`,
-    }
+    return { kind: 'lost', reason: fileProblem(image.sha256, error) }
   }
-  if ((await sha256Of(source)) !== image.sha256)
-    return { kind: 'lost', reason: `${name} is damaged: its bytes have changed. Run verify.` }
+  if ((await sha256Of(source)) !== image.sha256) return { kind: 'lost', reason: fileProblem(image.sha256, null) }
   try {
     const { bytes, width, height } = await makePicture(source, format, output, provenanceOf(image))
     const known = { sha256: await sha256Of(bytes), byteLength: bytes.length, width, height }
@@ -70,14 +64,25 @@ async function make(
       known,
     }
   } catch (error) {
-    return { kind: 'lost', reason: `${name} could not be made into "${output.name}" (${messageOf(error)}).` }
+    return {
+      kind: 'lost',
+      reason: `The library’s picture ${image.sha256.slice(0, 12)} could not be made into "${output.name}" (${messageOf(error)}).`,
+    }
   }
+}
+
+/** Why a picture of the library cannot be delivered: its file cannot be had, or (`null`) has other bytes than its name says. */
+export function fileProblem(sha256: string, error: unknown): string {
+  const name = `The library’s picture ${sha256.slice(0, 12)}`
+  if (error === null) return `${name} is damaged: its bytes have changed. Run verify.`
+  const code = error instanceof Error && 'code' in error ? `${error.code}` : messageOf(error)
+  return `${name} ${code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`}. Run verify.`
 }
 
 /** Of one turn of the event loop: a larger picture does not hold it up. */
 const pieceLength = 4_194_304
 
-async function sha256Of(bytes: Buffer): Promise<string> {
+export async function sha256Of(bytes: Buffer): Promise<string> {
   const sum = createHash('sha256')
   for (let at = 0; at < bytes.length; at += pieceLength) {
     if (at > 0) await setImmediate()

@@ -2,7 +2,9 @@ import type { Batch } from '#engine/batches/batches.ts'
 import type { Deliverable, TileWithoutPicture } from '#engine/tiles/tiles.ts'
 import type { DeliveryOutput, DeliverySettings } from '#shared/contract/delivery.ts'
 import { expandName, nameMistakes, safeFileName, uniqueNames } from '#shared/filename-template.ts'
+import { expandAddress } from '../addresses/signed-address.ts'
 import { extensionOf, formatOf, isAsItCame, makeKeyOf, outputMistakes } from '../pictures/output.ts'
+import { addressMistakes, addressNames } from './address-mistakes.ts'
 import { type Choice, choose, type DeliveryFolder, reasonWithout } from './choose.ts'
 import { folderNames, foldersOf, isColumn, layoutFolders } from './layout.ts'
 import { namePlaceholders } from './name-values.ts'
@@ -17,6 +19,8 @@ export interface PlannedFile {
   /** Names what is made of the picture; null where the library's own bytes are delivered. */
   readonly makeKey: string | null
   readonly sidecarPath: string | null
+  /** Where it is sent to, as the sheet or the template says it, with what is secret in it; null where it goes to the target. */
+  readonly address: string | null
 }
 
 /** A tile with its files in the delivery, none where nothing of it is delivered. */
@@ -52,6 +56,8 @@ const sidecarEnding = '.xmp'
 export function planFiles(settings: DeliverySettings, of: BatchTiles): FilePlan {
   const columns = columnsOf([...of.images, ...of.withoutPicture])
   const placeholders = namePlaceholders(of.batch, columns)
+  const address = settings.destination.kind === 'addresses' ? settings.destination.address : null
+  const addressPlaceholders = namePlaceholders(of.batch, columns, addressNames)
   const choices = choicesOf(settings, of)
   const places = placesOf(settings, choices.filter(isDelivered), placeholders.valuesOf)
   const spare = settings.sidecars ? sidecarEnding.length : 0
@@ -65,7 +71,11 @@ export function planFiles(settings: DeliverySettings, of: BatchTiles): FilePlan 
     collisions += unique.collisions
     for (const [at, place] of inFolder.entries()) {
       const path = folder === '' ? `${unique.names[at]}` : `${folder}/${unique.names[at]}`
-      files.set(place, fileAt(path, place, settings.sidecars))
+      const values = () => addressPlaceholders.addressValuesOf(place.image, place.numbers, path)
+      files.set(place, {
+        ...fileAt(path, place, settings.sidecars),
+        address: address === null ? null : expandAddress(address, values()),
+      })
     }
   }
   const filesByImage = Map.groupBy(
@@ -90,6 +100,7 @@ export function planFiles(settings: DeliverySettings, of: BatchTiles): FilePlan 
       ...nameMistakes(settings.nameTemplate, placeholders.known).map(({ message }) => `The name template: ${message}`),
       ...columnMistakes(settings, columns),
       ...outputMistakes(settings.outputs),
+      ...(address === null ? [] : addressMistakes(address, addressPlaceholders.known, planned)),
     ],
   }
 }
@@ -104,6 +115,7 @@ interface Place {
   readonly format: string
   readonly folder: string
   readonly stem: string
+  readonly numbers: { readonly number: string; readonly output: string }
 }
 
 /** One place for each picture and output. Several outputs have a folder each, unless the name itself tells them apart. */
@@ -120,19 +132,21 @@ function placesOf(
     const number = String(numberStart + at).padStart(digits, '0')
     const top = folderOf(image, folder)
     return (outputs.length === 0 ? [null] : outputs).map((output): Place => {
+      const numbers = { number, output: output?.name ?? '' }
       const below = isFolderEach && output !== null ? [safeFileName(output.name, '')] : []
       return {
         image,
         output,
         format: formatOf(output, image),
         folder: [...(top === '' ? [] : [top]), ...below].join('/'),
-        stem: expandName(nameTemplate, valuesOf(image, { number, output: output?.name ?? '' })),
+        stem: expandName(nameTemplate, valuesOf(image, numbers)),
+        numbers,
       }
     })
   })
 }
 
-const fileAt = (path: string, { image, output, format }: Place, hasSidecar: boolean): PlannedFile => ({
+const fileAt = (path: string, { image, output, format }: Place, hasSidecar: boolean): Omit<PlannedFile, 'address'> => ({
   path,
   image,
   output,

@@ -13,13 +13,19 @@ const looksAtOnce = 16
 /** A problem of the delivery as a whole; it is about no row of the sheet. */
 const problemOf = (message: string): Problem => ({ row: null, line: null, column: null, message })
 
+interface PreviewNeeds {
+  readonly plan: FilePlan
+  readonly made: MadeFiles
+  readonly sentTo: Destination['sentTo'] | null
+}
+
 /**
  * What a delivery would write, for a person to look at while she types the name template. A file that is listed as
  * delivered is believed to be what it was while its size is right; the delivery itself reads every byte. `there` is
  * null where the target cannot be used: then nothing in it is looked at.
  */
 export async function previewOf(
-  { plan, made }: { readonly plan: FilePlan; readonly made: MadeFiles },
+  { plan, made, sentTo }: PreviewNeeds,
   target: string,
   there: { readonly destination: Destination; readonly owned: Owned } | null,
   problems: readonly string[],
@@ -42,7 +48,9 @@ export async function previewOf(
     unknownSizes: files.filter(({ known }) => known === null).length,
     present: places.filter((place) => place === 'present').length,
     samples: hasNames
-      ? plan.files.slice(0, samplesShown).map(({ path, image }) => ({ path, tileId: image.tileId }))
+      ? plan.files
+          .slice(0, samplesShown)
+          .map(({ path, image }) => ({ path, tileId: image.tileId, address: sentTo?.(path) ?? null }))
       : [],
     collisions: hasNames ? plan.collisions : 0,
     problems: [...plan.mistakes, ...problems, ...takenProblem].map(problemOf),

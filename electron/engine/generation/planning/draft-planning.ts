@@ -16,7 +16,15 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
   const { settings, pricePerImageMicros } = input
   const wildcards = needs.wildcards.lookup(settings.wildcards ?? null)
   const pictures = await prepareDraftPictures(needs, input.sheetId, sheet, settings)
-  const source: TileSource = { sheet, settings, facts: needs.facts, wildcards, pictures, pricePerImageMicros }
+  const source: TileSource = {
+    sheet,
+    settings,
+    facts: needs.facts,
+    wildcards,
+    pictures,
+    pricePerImageMicros,
+    hasPicture: (picture) => needs.images.blob(picture) !== null,
+  }
   const facts = remembering(needs.facts)
   const plan = await planDrafts({
     source,

@@ -8,7 +8,8 @@ import type { WildcardLookup } from '#shared/template/template.ts'
 import type { DraftPictures } from './draft-pictures.ts'
 import { type ModelFacts, remembering } from './model-facts.ts'
 import { type ModelProblem, same } from './model-problem.ts'
-import { requestForModel } from './request-for-model.ts'
+import { requestAgain } from './request-again.ts'
+import { requestForModel, type WishedRequest } from './request-for-model.ts'
 import { modelFor } from './row-model.ts'
 
 /** One place in the grid before it is stored. `problem` says why the model cannot make it as asked. */
@@ -40,6 +41,8 @@ export interface TileSource {
   readonly pricePerImageMicros: number | null
   /** Whether a tile is wanted, by its number among all that the rows ask for; absent: all are. */
   readonly wants?: (tile: number) => boolean
+  /** Whether a picture is in this library, for requests that are asked again; absent: all are. */
+  readonly hasPicture?: (sha256: string) => boolean
   /** Tiles of the whole sheet before a row, for a rotation, where the rows are only some of a sheet. */
   readonly madeBefore?: (row: number) => number
 }
@@ -75,6 +78,11 @@ export function* draftSlices(source: TileSource): Generator<DraftSlice> {
 
 /** `made` counts the tiles before this prompt: a rotation goes on over the whole sheet. */
 function tilesOf(prompt: ExpandedPrompt, source: TileSource, made: number): DraftPrompt {
+  const { again } = source.settings
+  if (again !== undefined) {
+    const wished = requestAgain(prompt, again, { facts: source.facts, hasPicture: source.hasPicture ?? (() => true) })
+    return { prompt, wanted: null, tiles: [priced(wished, 1, source)] }
+  }
   const wanted = prompt.width !== null && prompt.height !== null ? { width: prompt.width, height: prompt.height } : null
   const variants = prompt.count ?? source.settings.variants
   const { profiles, rotateEvery } = source.settings
@@ -113,10 +121,14 @@ function tileOf(
     made,
     facts,
   )
-  const { request, model, leftOut } = wished
-  const problem = missing ?? wished.problem
-  return { variant, request, model, problem, leftOut, price: problem === null ? priceOf(request, source) : null }
+  return priced({ ...wished, problem: missing ?? wished.problem }, variant, source)
 }
+
+const priced = (wished: WishedRequest, variant: number, source: TileSource): DraftTile => ({
+  ...wished,
+  variant,
+  price: wished.problem === null ? priceOf(wished.request, source) : null,
+})
 
 const referenceMissing = (message: string): ModelProblem => ({
   ...same('reference-missing', message, 'reference'),

@@ -11,7 +11,7 @@ export interface RetryPlan {
 const longestWaitMs = 8_000
 
 /**
- * The one place where requests to a bucket are repeated; the SDK itself repeats nothing. `work` must be harmless to
+ * The one place where what a delivery sends is repeated; the AWS SDK itself repeats nothing. `work` must be harmless to
  * repeat. Throws what the last attempt threw, at once what is not `isPassing`, and `canceled` when the signal ends a wait.
  */
 export async function withRetries<Result>(
