@@ -126,7 +126,7 @@ test('a library of version 50, whose edit wrote over a shared prompt, shows and 
   expect(promptsOf(again, batchId, 't-1')).toHaveLength(2)
   expect(again.engine.batches.get({ batchId })).toMatchObject({ prompts: 2 })
   const [tile] = tilesOf(again, batchId)
-  again.engine.review.apply({
+  await again.engine.review.apply({
     targets: { kind: 'images', imageIds: [tile?.image?.id ?? 0] },
     verb: { kind: 'keep-only' },
   })

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
+  { version: 110, before: 80, undo: 'DROP TABLE action_step;' },
   {
     version: 80,
     before: 70,
