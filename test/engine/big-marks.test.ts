@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { migrate, schemaVersion } from '#engine/storage/migrate.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor, sheetOf, temporaryFolder } from './open-library.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 const count = 1300
 const killed = fileURLToPath(new URL('./big-marks-killed.ts', import.meta.url))

@@ -94,19 +94,20 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
   }
 
   /** What an action left behind that could not be carried out, a full disk say, comes before anything new. */
-  const after = <Result>(work: () => Result | Promise<Result>): Promise<Result> =>
+  const inOrder = <Result>(work: () => Result | Promise<Result>): Promise<Result> =>
     turns.inTurn(() => {
       for (const { actionId, changed } of carryOut(carrying)) tell(journal.get(actionId).batchId, changed)
       return work()
     })
 
-  function applyNow(named: readonly MarkTarget[], verb: Verb, targets: Targets): Outcome {
+  function applyNow(named: readonly MarkTarget[], verb: Verb, targets: Targets): Outcome | Promise<Outcome> {
     const [first] = named
     if (!first) {
       if (targets.kind === 'images') throw new AppError('not-found', 'Those pictures are not in this library.')
       return nothing()
     }
     const wanted = wantedFor(tiles, named, verb, keptBy(verb, named))
+    if (wanted.length > mostAtOnce) return applyInSteps(named, verb)
     const changes = wanted.flatMap((each) => changeBy(images, verb, each) ?? [])
     const outcome = commit(first.batchId, changes, summaryOf(verb, changes.length))
     return { ...outcome, matched: wanted.length }
@@ -172,12 +173,12 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
   }
 
   return {
-    apply: (wish: { targets: Targets; verb: Verb }): Promise<Outcome> => after(() => apply(wish)),
-    undo: ({ batchId }: { batchId: number }): Promise<Outcome> => after(() => turn(batchId, 'undo')),
-    redo: ({ batchId }: { batchId: number }): Promise<Outcome> => after(() => turn(batchId, 'redo')),
+    apply: (wish: { targets: Targets; verb: Verb }): Promise<Outcome> => inOrder(() => apply(wish)),
+    undo: ({ batchId }: { batchId: number }): Promise<Outcome> => inOrder(() => turn(batchId, 'undo')),
+    redo: ({ batchId }: { batchId: number }): Promise<Outcome> => inOrder(() => turn(batchId, 'redo')),
 
     stepBack: ({ batchId }: { batchId: number }): Promise<Outcome> =>
-      after(() => {
+      inOrder(() => {
         batches.get(batchId)
         const imageId = journal.newestDecided(batchId)
         if (imageId === null) return nothing()
@@ -188,7 +189,7 @@ export function openReview({ storage, clock, batches, images, tiles, emit }: Rev
       journal.history(batchId, limit),
 
     importDecisions: (wish: { batchId: number; csv: string }): Promise<{ applied: number; problems: string[] }> =>
-      after(async () => {
+      inOrder(async () => {
         batches.get(wish.batchId)
         const { changing, problems } = await openImport({ tiles, images })(wish)
         const steps = (['approve', 'reject', 'undecide'] as const).flatMap((kind) =>

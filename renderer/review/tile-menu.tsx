@@ -1,9 +1,9 @@
 import { type MouseEvent, type RefObject, useState } from 'react'
 import { useCommandCenter, useCommands, useKeyOf } from '../keys/command-center.tsx'
 import { type CommandId, commands } from '../keys/commands.ts'
-import { useReview, useReviewState } from '../review/session-context.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import { MenuAt, type MenuItem } from '../ui/menu.tsx'
+import { useReview, useReviewState } from './session-context.tsx'
 
 type Line = readonly [id: CommandId, icon?: IconName]
 
