@@ -56,8 +56,11 @@ async function decide(call: Call, name: string, options: DecideOptions): Promise
   const csv = options.from === undefined ? null : (await readNamedFile('The list', options.from)).toString('utf8')
   return writing(call, { host: 'the command line (proofsheet decide)', goesOn: false }, async (engine) => {
     const { batch, batchId } = engine.batches.find({ batch: name })
-    const bySelector = applyAll(engine, batchId, wishes)
-    const decided = csv === null ? bySelector : joined(bySelector, options.from ?? '', importFrom(engine, batchId, csv))
+    const bySelector = await applyAll(engine, batchId, wishes)
+    const decided =
+      csv === null
+        ? bySelector
+        : joined(bySelector, options.from ?? '', await engine.review.importDecisions({ batchId, csv }))
     const { decisions } = statusOfBatch(engine, name)
     call.out.answer({ batch, batchId, ...decided, decisions }, decidedText(batch, decided, decisions))
     return decided.problems.length > 0 ? exitStatus.someFailed : exitStatus.allDone
@@ -65,21 +68,20 @@ async function decide(call: Call, name: string, options: DecideOptions): Promise
 }
 
 /** All of them or, where one cannot be read, none. */
-function applyAll(engine: Engine, batchId: number, wishes: readonly Wish[]): Decided {
+async function applyAll(engine: Engine, batchId: number, wishes: readonly Wish[]): Promise<Decided> {
   const steps: { verb: VerbName; selector: string; changed: number }[] = []
   try {
     for (const { verb, selector } of wishes) {
-      const { changed } = engine.review.apply({ targets: { kind: 'selector', batchId, selector }, verb: verbs[verb] })
-      steps.push({ verb, selector, changed: changed.length })
+      const targets = { kind: 'selector' as const, batchId, selector }
+      const { changedCount } = await engine.review.apply({ targets, verb: verbs[verb] })
+      steps.push({ verb, selector, changed: changedCount })
     }
   } catch (error) {
-    for (const step of steps) if (step.changed > 0) engine.review.undo({ batchId })
+    for (const step of steps) if (step.changed > 0) await engine.review.undo({ batchId })
     throw error
   }
   return { changed: steps.reduce((total, step) => total + step.changed, 0), steps, problems: [] }
 }
-
-const importFrom = (engine: Engine, batchId: number, csv: string) => engine.review.importDecisions({ batchId, csv })
 
 const joined = (
   first: Decided,

@@ -145,6 +145,7 @@ export async function openEngine(options: EngineOptions) {
 
   async function close(waitMs: number): Promise<void> {
     if (!readOnly) {
+      await review.settled()
       await delivery.stop()
       await generation.stop(waitMs)
       await upkeep.stop()

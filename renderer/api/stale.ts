@@ -31,9 +31,17 @@ export function staleAfter(event: LibraryEvent): Stale {
         lists: { batchId: event.batchId, because: 'states' },
       }
     case 'tiles-planned':
+      // New tiles, or so many changed ones that the event names none of them.
       return {
-        keys: [queryKeys.batches(), queryKeys.batch(event.batchId)],
-        tileIds: nothing,
+        keys: [
+          queryKeys.batches(),
+          queryKeys.batch(event.batchId),
+          queryKeys.history(event.batchId),
+          queryKeys.finalPlans(),
+          queryKeys.rerollPlans(),
+          queryKeys.deliveryPlans(),
+        ],
+        tileIds: 'all',
         lists: { batchId: event.batchId, because: 'planned' },
       }
     case 'marks-changed':

@@ -24,8 +24,14 @@ export const TopBar = ({ route }: { route: Route }) => {
       </a>
       <Place route={route} />
       <span className={styles.grow} />
-      <Button look="quiet" icon="command" keys={keyOf('palette')} onClick={() => panels.show({ paletteOpen: true })}>
-        Commands
+      <Button
+        look="quiet"
+        icon="command"
+        className={styles.commands}
+        keys={keyOf('palette')}
+        onClick={() => panels.show({ paletteOpen: true })}
+      >
+        <span>Commands</span>
       </Button>
       <IconButton icon="queue" label="Queue" pressed={route.page === 'queue'} onClick={() => goTo({ page: 'queue' })} />
       <IconButton

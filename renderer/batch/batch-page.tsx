@@ -29,6 +29,7 @@ import styles from './batch-page.module.css'
 import { BatchStatusBar } from './batch-status-bar.tsx'
 import { LiveRegion } from './live-region.tsx'
 import { ReviewCommands } from './review-commands.tsx'
+import { TileCommands } from './tile-commands.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { useListOfBatch } from './use-list-of-batch.ts'
 import { useNewReviewActions } from './use-review-actions.ts'
@@ -81,6 +82,7 @@ export const BatchPage = ({
       <ReviewActionsProvider value={actions}>
         <TroubleProvider>
           <ReviewCommands batchId={batchId} isOne={isOne} filter={filter} />
+          <TileCommands />
           <ViewCommands batchId={batchId} kind={kind} filter={filter} onFilter={setFilter} onOpenLoupe={openLoupe} />
           <main className={styles.main} data-region="page" aria-busy={ids.isPlaceholderData}>
             {panels.filterShown && kind === 'grid' && (

@@ -22,10 +22,15 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
   return `${countText(made, 'draft')} to decide`
 }
 
+/** Failures that nobody has dismissed. */
+export const openFailures = ({ drafts, finals }: BatchStatus): number =>
+  drafts.failed - drafts.dismissed + finals.failed - finals.dismissed
+
 /** What needs a person, or `null`. */
 export function batchTrouble(batch: BatchStatus): string | null {
+  const failed = openFailures(batch)
   const parts = [
-    batch.drafts.failed + batch.finals.failed > 0 ? `${whole(batch.drafts.failed + batch.finals.failed)} failed` : null,
+    failed > 0 ? `${whole(failed)} failed` : null,
     batch.drafts.unknown + batch.finals.unknown > 0
       ? `${whole(batch.drafts.unknown + batch.finals.unknown)} unknown`
       : null,

@@ -2,7 +2,7 @@ import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Tile } from '#shared/contract/tiles.ts'
 import { moneyText } from '#shared/money.ts'
 import { mediaUrl } from '../api/host.ts'
-import { isTrouble, stateText } from '../grid/tile-text.ts'
+import { canAskAgain, isTrouble, stateText } from '../grid/tile-text.ts'
 import { useReviewState, useTileView } from '../review/session-context.tsx'
 import { useTroubleActions } from '../review/trouble.tsx'
 import { Button } from '../ui/button.tsx'
@@ -109,15 +109,20 @@ const Trouble = ({ tile }: { tile: Tile }) => {
     <div className={isTrouble(tile) ? styles.trouble : styles.waiting}>
       <b>{title}</b>
       {detail && <p>{detail}</p>}
-      {isTrouble(tile) && (
+      {(isTrouble(tile) || canAskAgain(tile)) && (
         <div className={styles.actions}>
           <Button icon="retry" onClick={() => actions.retry(tile)}>
             Retry
           </Button>
-          <Button icon="pencil" onClick={() => actions.edit(tile)}>
-            Edit prompt
-          </Button>
-          <Button onClick={() => actions.dismiss(tile)}>Dismiss</Button>
+          {canAskAgain(tile) && (
+            <>
+              <Button icon="pencil" onClick={() => actions.edit(tile)}>
+                Edit prompt
+              </Button>
+              <Button onClick={() => actions.otherModel(tile)}>Other model</Button>
+            </>
+          )}
+          {isTrouble(tile) && <Button onClick={() => actions.dismiss(tile)}>Dismiss</Button>}
         </div>
       )}
     </div>

@@ -3,6 +3,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import { useCommands } from '../keys/command-center.tsx'
 import { extended, toggled } from '../review/selection.ts'
 import { useReview, useReviewState } from '../review/session-context.tsx'
+import { useTileMenu } from '../review/tile-menu.tsx'
 import { useSize } from '../ui/use-size.ts'
 import styles from './grid.module.css'
 import { GridLine } from './grid-line.tsx'
@@ -88,6 +89,7 @@ export const Grid = ({
     else session.focus(tileId)
   }
 
+  const tileMenu = useTileMenu(box, tileIdAt, { isCovered })
   const numbers = Array.from({ length: shown.last - shown.first + 1 }, (_, offset) => shown.first + offset)
   const focusIndex = focusId === null ? -1 : list.indexOf(focusId)
   const focusLine = focusIndex < 0 ? -1 : layout.lineOfIndex(focusIndex)
@@ -110,6 +112,7 @@ export const Grid = ({
       inert={isCovered}
       onScroll={onScroll}
       onClick={onClick}
+      onContextMenu={tileMenu.onContextMenu}
       onDoubleClick={(event) => {
         const tileId = tileIdAt(event.target)
         if (tileId !== null) onOpen(tileId)
@@ -135,6 +138,7 @@ export const Grid = ({
           )
         })}
       </div>
+      {tileMenu.menu}
     </div>
   )
 }

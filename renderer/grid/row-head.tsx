@@ -16,7 +16,7 @@ export const RowHead = memo(function RowHead({
 }) {
   const { tile } = useTileView(firstId)
   return (
-    <div className={styles.head} style={{ left, width }} aria-hidden="true">
+    <div className={styles.head} style={{ left, width }} data-dims="" aria-hidden="true">
       <b>{tile?.label ?? `row ${row}`}</b>
       <span>{tile?.prompt}</span>
     </div>

@@ -3,7 +3,7 @@ import { useTroubleActions } from '../review/trouble.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
 import styles from './tile-card.module.css'
-import { isTrouble, stateText } from './tile-text.ts'
+import { canAskAgain, isTrouble, stateText } from './tile-text.ts'
 
 /** A tile without a picture: it waits, it is being drawn, or it failed and says why and what can be done. */
 export const TileCard = ({ tile, size, isFocused }: { tile: Tile; size: number; isFocused: boolean }) => {
@@ -33,7 +33,9 @@ export const TileCard = ({ tile, size, isFocused }: { tile: Tile; size: number; 
 /** Under this side in pixels a card is a sign alone (the filmstrip). */
 const smallest = 90
 
-const linesThatFit = (size: number): number => Math.max(1, Math.floor((size - 84) / 16))
+/** Beside the title, the padding, and one line of buttons, or two where there is room for all four. */
+const linesThatFit = (size: number): number =>
+  Math.max(1, Math.floor((size - (size >= 140 && size < 290 ? 104 : 76)) / 16))
 
 /** The buttons of a card: reached by Tab from the tile in focus, by pointer from anywhere. */
 const CardActions = ({ tile, size, isFocused }: { tile: Tile; size: number; isFocused: boolean }) => {
@@ -44,9 +46,16 @@ const CardActions = ({ tile, size, isFocused }: { tile: Tile; size: number; isFo
       <button type="button" tabIndex={tabIndex} onClick={() => actions.retry(tile)}>
         Retry
       </button>
-      <button type="button" tabIndex={tabIndex} onClick={() => actions.edit(tile)}>
-        {size >= 170 ? 'Edit prompt' : 'Edit'}
-      </button>
+      {canAskAgain(tile) && (
+        <button type="button" tabIndex={tabIndex} onClick={() => actions.edit(tile)}>
+          {size >= 170 ? 'Edit prompt' : 'Edit'}
+        </button>
+      )}
+      {canAskAgain(tile) && size >= 160 && (
+        <button type="button" tabIndex={tabIndex} onClick={() => actions.otherModel(tile)}>
+          Other model
+        </button>
+      )}
       {size >= 140 && (
         <button type="button" tabIndex={tabIndex} onClick={() => actions.dismiss(tile)}>
           Dismiss

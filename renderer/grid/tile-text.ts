@@ -14,6 +14,7 @@ export function stateText(tile: Tile): { readonly title: string; readonly detail
   if (tile.state === 'unknown')
     return { title: 'Outcome unknown', detail: tile.failure?.message ?? 'It may have been paid.' }
   if (tile.failure?.code === 'content-policy') return { title: 'Refused', detail: tile.failure.message }
+  if (tile.state === 'failed' && tile.failure === null) return { title: 'Dismissed', detail: '' }
   if (tile.state === 'failed') return { title: 'Failed', detail: tile.failure?.message ?? '' }
   if (tile.state === 'canceled') return { title: 'Canceled', detail: '' }
   if (tile.state === 'done') return { title: 'No picture', detail: '' }
@@ -23,8 +24,12 @@ export function stateText(tile: Tile): { readonly title: string; readonly detail
     : { title: 'Waiting', detail: '' }
 }
 
+/** Whether a person is asked what becomes of it: it failed and was not dismissed, or nobody knows how it ended. */
 export const isTrouble = (tile: Tile): boolean =>
-  tile.image === null && (tile.state === 'failed' || tile.state === 'unknown')
+  tile.image === null && (tile.state === 'unknown' || (tile.state === 'failed' && tile.failure !== null))
+
+/** Whether it can be asked for in another way: what is dismissed too. */
+export const canAskAgain = (tile: Tile): boolean => tile.image === null && tile.state === 'failed'
 
 /** The name of a cell: what a screen reader says of it, the state first after the row. */
 export function tileName(tile: Tile, said: Said): string {

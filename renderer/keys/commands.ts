@@ -59,6 +59,7 @@ export const commands = [
   { id: 'labelGreen', title: 'Green label', group: 'Mark', keys: ['8'], where: 'review' },
   { id: 'labelBlue', title: 'Blue label', group: 'Mark', keys: ['9'], where: 'review' },
   { id: 'labelNone', title: 'No label', group: 'Mark', keys: [], where: 'review' },
+  { id: 'asReference', title: 'Use as a reference picture', group: 'Mark', keys: ['Shift+R'], where: 'review' },
 
   { id: 'left', title: 'Left', group: 'Move', keys: ['ArrowLeft'], where: 'review', repeats: true },
   { id: 'right', title: 'Right', group: 'Move', keys: ['ArrowRight'], where: 'review', repeats: true },
@@ -121,6 +122,12 @@ export const commands = [
   { id: 'selectUndecided', title: 'Select all undecided', group: 'Select', keys: ['Mod+Shift+A'], where: 'grid' },
   { id: 'selectNone', title: 'Select none', group: 'Select', keys: ['Mod+D'], where: 'grid' },
 
+  { id: 'tileMenu', title: 'Menu of this draft', group: 'Batch', keys: ['Shift+F10', 'ContextMenu'], where: 'review' },
+  // They may pay: no bare key, but every one of them is a step from the card in focus (Tab), its menu and the palette.
+  { id: 'retryTile', title: 'Retry this draft', group: 'Batch', keys: [], where: 'review' },
+  { id: 'editTile', title: 'Edit the prompt of this draft', group: 'Batch', keys: [], where: 'review' },
+  { id: 'otherModel', title: 'Send this draft to another model', group: 'Batch', keys: [], where: 'review' },
+  { id: 'dismissTile', title: 'Dismiss this failure', group: 'Batch', keys: [], where: 'review' },
   {
     id: 'tray',
     title: 'Make full sizes and re-rolls',

@@ -6,6 +6,7 @@ import { goTo } from '../app/use-route.ts'
 import { TileCard } from '../grid/tile-card.tsx'
 import { useCommands, useHeld, useKeyOf } from '../keys/command-center.tsx'
 import { useReview, useReviewState, useTileView } from '../review/session-context.tsx'
+import { useTileMenu } from '../review/tile-menu.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -53,6 +54,7 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
     written.current = tileId
   }, [session, tileId])
   useNeighbours(focusId)
+  const tileMenu = useTileMenu(region, () => focusId, { without: 'openLoupe' })
 
   const close = () => goTo({ page: 'batch', batchId, tileId: null })
   const final = tile?.finals[0]
@@ -111,7 +113,8 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
           {look.isFull ? '100 %' : 'Fit'}
         </Chip>
       </header>
-      <div className={styles.stage}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the menu key opens the same menu where the focus is, the loupe */}
+      <div className={styles.stage} onContextMenu={tileMenu.onContextMenu}>
         {image && (
           <Stage
             image={image}
@@ -124,6 +127,7 @@ export const Loupe = ({ batchId, tileId }: { batchId: number; tileId: number }) 
         {tile && <LoupeMarks said={said} />}
       </div>
       <Filmstrip focusId={focusId} onChoose={(id) => session.focus(id)} />
+      {tileMenu.menu}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane, Queue } from '#shared/contract/generation.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { HoldReason } from '#shared/job-state.ts'
+import { openFailures } from '../batches/batch-line.ts'
 import { countText, durationText } from '../ui/time-text.ts'
 
 export type QueueBatch = Queue['batches'][number]
@@ -14,7 +15,7 @@ export interface ListedBatch {
 }
 
 export const troubleCount = (status: BatchStatus): number =>
-  status.drafts.failed + status.drafts.unknown + status.finals.failed + status.finals.unknown
+  openFailures(status) + status.drafts.unknown + status.finals.unknown
 
 /** Batches with work in the queue's own order, then those that only failed. */
 export function listedBatches(queue: Queue, statuses: readonly BatchStatus[]): ListedBatch[] {

@@ -9,6 +9,8 @@ import { Select } from '../ui/select.tsx'
 import { TextArea } from '../ui/text-field.tsx'
 import { notify } from '../ui/toast.tsx'
 import styles from './edit-prompt-dialog.module.css'
+import { pickedReferences, usePickedReferences } from './picked-references.ts'
+import { ReferenceList } from './reference-list.tsx'
 import { takeEditBack } from './take-edit-back.ts'
 
 /** Asks a failed tile again with other words, or with another model. */
@@ -31,7 +33,8 @@ export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () =>
         })),
     )
   const chosen = choices.find((choice) => choice.value === model && choice.value !== same)
-  const isChanged = prompt.trim() !== tile.prompt || chosen !== undefined
+  const references = usePickedReferences()
+  const isChanged = prompt.trim() !== tile.prompt || chosen !== undefined || references.length > 0
 
   const submit = () =>
     edit.mutate(
@@ -42,15 +45,17 @@ export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () =>
           ? {
               provider: chosen.provider.id,
               model: chosen.each.id,
-              width: chosen.each.draftSize.width,
-              height: chosen.each.draftSize.height,
+              width: null,
+              height: null,
               quality: null,
               options: {},
             }
           : null,
+        references: references.length === 0 ? null : references.map(({ image }) => image.id),
       },
       {
         onSuccess: () => {
+          if (references.length > 0) pickedReferences.clear()
           onClose()
           notify({
             title: `${tile.label} is asked again`,
@@ -83,6 +88,7 @@ export const EditPromptDialog = ({ tile, onClose }: { tile: Tile; onClose: () =>
           error={edit.isError ? messageOf(edit.error) : null}
           onChange={(event) => setPrompt(event.target.value)}
         />
+        <ReferenceList note={tile.references ? 'in place of the pictures it had' : 'goes in as a reference picture'} />
         <div className={styles.model}>
           <span>Model</span>
           <Select

@@ -3,9 +3,10 @@ import type { Marks, Verb } from '#shared/contract/review.ts'
 import { errorCodeOf } from '#shared/errors.ts'
 import type { Client } from '../api/client.ts'
 import { countText } from '../ui/time-text.ts'
-import { type PendingMark, saidText } from './marks.ts'
+import { type PendingMark, saidAfter, saidText } from './marks.ts'
 import { createSendQueue } from './send-queue.ts'
 import type { ReviewSession } from './session.ts'
+import { saidOf } from './tile-view.ts'
 
 export interface ReviewActions {
   /** Marks the tiles (else the targets) in the same frame; stored in order, taken back with a notice on an error. */
@@ -46,17 +47,27 @@ export function createReviewActions({ session, review, onError, reveal }: Parts)
     session.change({ pending: session.state().pending.filter((each) => each !== mark) })
   }
 
+  /** What a stored mark made of the tiles that are here, for an answer too long to name them. */
+  const marksBy = (mark: PendingMark): Marks[] =>
+    (mark.rows.size > 0 ? tilesOfRows(session, mark.rows) : [...mark.tileIds]).flatMap((tileId) => {
+      const tile = session.tiles.get(tileId)
+      return tile?.image ? [{ imageId: tile.image.id, tileId, ...saidAfter(saidOf(tile, []), tile, [mark]) }] : []
+    })
+
   const send = async (mark: PendingMark, targets: () => Promise<Targets | null>) => {
     try {
       const to = await targets()
-      const { changed } = to === null ? { changed: [] } : await review.apply({ targets: to, verb: mark.verb })
-      settle(mark, changed)
+      if (to === null) return settle(mark, [])
+      const { changed, changedCount } = await review.apply({ targets: to, verb: mark.verb })
+      settle(mark, changedCount > changed.length ? marksBy(mark) : changed)
     } catch (error) {
       settle(mark, [])
       // None of a big selection's tiles holds a picture yet: nothing was said of anything.
       if (mark.tileIds.size > manyTiles && errorCodeOf(error) === 'not-found') return
       session.refilter(mark.tileIds)
-      onError(`${saidText(mark.verb)}: not stored, taken back`, error)
+      // A big one is stored in slices: some may be, and the error says what becomes of the rest.
+      if (mark.tileIds.size > manyTiles) session.tiles.markStale('all')
+      onError(`${saidText(mark.verb)}: not stored${mark.tileIds.size > manyTiles ? ' whole' : ', taken back'}`, error)
     }
   }
 
@@ -89,8 +100,9 @@ export function createReviewActions({ session, review, onError, reveal }: Parts)
   const travel = (what: 'undo' | 'redo' | 'stepBack', nothing: string, failed: string) => {
     queue.push(async () => {
       try {
-        const { action, changed } = await review[what]({ batchId: session.batchId })
+        const { action, changed, changedCount } = await review[what]({ batchId: session.batchId })
         session.tiles.writeMarks(changed)
+        if (changedCount > changed.length) session.tiles.markStale('all')
         if (!action) {
           session.say(nothing)
           return

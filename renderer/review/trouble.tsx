@@ -5,11 +5,13 @@ import { client } from '../api/client.ts'
 import { api } from '../api/queries.ts'
 import { notifyError } from '../ui/toast.tsx'
 import { EditPromptDialog } from './edit-prompt-dialog.tsx'
+import { OtherModelDialog } from './other-model-dialog.tsx'
 
 /** What can be done about a tile that failed, was refused, or whose outcome nobody knows. */
 export interface TroubleActions {
   readonly retry: (tile: Tile) => void
   readonly edit: (tile: Tile) => void
+  readonly otherModel: (tile: Tile) => void
   readonly dismiss: (tile: Tile) => void
 }
 
@@ -17,6 +19,7 @@ const Context = createContext<TroubleActions | null>(null)
 
 export const TroubleProvider = ({ children }: { children: ReactNode }) => {
   const [edited, setEdited] = useState<Tile | null>(null)
+  const [moved, setMoved] = useState<Tile | null>(null)
   const { mutate: dismissTiles } = useMutation(api.generation.dismiss.mutationOptions())
   const actions = useMemo(
     (): TroubleActions => ({
@@ -24,6 +27,7 @@ export const TroubleProvider = ({ children }: { children: ReactNode }) => {
         retryTile(tile).catch((error) => notifyError(`${tile.label} could not be tried again`, error))
       },
       edit: setEdited,
+      otherModel: setMoved,
       dismiss: (tile) => {
         if (tile.state === 'unknown') {
           resolveUnknown(tile, 'dismiss').catch((error) => notifyError(`${tile.label} could not be dismissed`, error))
@@ -41,6 +45,7 @@ export const TroubleProvider = ({ children }: { children: ReactNode }) => {
     <Context.Provider value={actions}>
       {children}
       {edited && <EditPromptDialog tile={edited} onClose={() => setEdited(null)} />}
+      {moved && <OtherModelDialog tileIds={[moved.id]} title={moved.label} onClose={() => setMoved(null)} />}
     </Context.Provider>
   )
 }

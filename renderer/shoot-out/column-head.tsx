@@ -61,10 +61,10 @@ export const ColumnHead = ({
         ]}
       />
       <span className={styles.price}>
-        {price === null
-          ? `${moneyText(figures.paidMicros, batch?.currency)} for ${figures.made}`
-          : price === 0
-            ? 'free'
+        {figures.paidMicros === 0
+          ? 'free'
+          : price === null
+            ? `${moneyText(figures.paidMicros, batch?.currency)} for ${figures.made}`
             : `${moneyText(price, batch?.currency)} per approved`}
       </span>
       {profile && sheetId !== null && (

@@ -107,6 +107,10 @@ export function stepChoices(providers: readonly ProviderInfo[]): StepChoice[] {
 export const withSteps = (profile: FinalProfile | null, steps: readonly FinalStep[]): FinalProfile | null =>
   profile && !profile.steps && steps.length > 0 ? { ...profile, steps: [...steps] } : profile
 
+/** A re-render with pictures beside its draft; other ways take none. */
+export const withReferences = (profile: FinalProfile | null, imageIds: readonly number[]): FinalProfile | null =>
+  profile?.kind === 'rerender' && imageIds.length > 0 ? { ...profile, references: [...imageIds] } : profile
+
 const offersOf = (providers: readonly ProviderInfo[]) => {
   const offers = providers
     .filter((provider) => provider.ready)

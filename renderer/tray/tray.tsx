@@ -4,6 +4,8 @@ import { messageOf } from '#shared/errors.ts'
 import { useRunPlan } from '../api/changes.ts'
 import { useBatch, useFinalPlan, useProviders, useSettings } from '../api/queries.ts'
 import { useCommands, useKeyOf } from '../keys/command-center.tsx'
+import { pickedReferences, usePickedReferences } from '../review/picked-references.ts'
+import { ReferenceList } from '../review/reference-list.tsx'
 import { ProfileMenu } from '../settings/profile-menu.tsx'
 import { isSameProfile } from '../settings/saved-profiles.ts'
 import { useSpendGuard } from '../settings/spend-guard.tsx'
@@ -26,6 +28,7 @@ import {
   type StepChoice,
   stepChoices,
   timeLine,
+  withReferences,
   withSteps,
 } from './tray-text.ts'
 
@@ -66,10 +69,15 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
   const usual = settings?.finalProfile ?? null
   const way = chosenWay ?? choices.find(({ profile }) => isSameProfile(profile, usual))?.value ?? 'faithful'
   const choice = choices.find((each) => each.value === way) ?? choices[0]
-  const profile = withSteps(
-    choice?.profile ?? null,
-    steps.map(({ step }) => step),
+  const references = usePickedReferences()
+  const profile = withReferences(
+    withSteps(
+      choice?.profile ?? null,
+      steps.map(({ step }) => step),
+    ),
+    references.map(({ image }) => image.id),
   )
+  const takesReferences = profile?.kind === 'rerender'
   const which = chosenWhich ?? (batch.decisions.marked > 0 ? 'marked' : 'approved')
   const query = useFinalPlan({
     batchId: batch.batchId,
@@ -92,7 +100,13 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
   const start = () => {
     if (!plan || !canRun) return
     guard(plan.highestMicros, () =>
-      run.mutate({ planId: plan.planId, highestMicros: plan.highestMicros }, { onSettled: () => query.refetch() }),
+      run.mutate(
+        { planId: plan.planId, highestMicros: plan.highestMicros },
+        {
+          onSuccess: () => takesReferences && pickedReferences.clear(),
+          onSettled: () => query.refetch(),
+        },
+      ),
     )
   }
   useCommands({ tray: start })
@@ -159,6 +173,13 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
           <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
         </div>
       </div>
+      <ReferenceList
+        note={
+          takesReferences
+            ? 'Reference pictures, beside each prompt'
+            : 'Reference pictures go in only where a model draws the full size: choose one under “with”'
+        }
+      />
       {plan?.sizeAdvice && <p className={styles.advice}>{plan.sizeAdvice}</p>}
       {plan && plan.problemCount > 0 && <TrayProblems problems={plan.problems} count={plan.problemCount} />}
       {run.isError && (

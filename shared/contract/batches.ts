@@ -8,6 +8,8 @@ export const draftCounts = z.object({
   done: z.int(),
   cached: z.int(),
   failed: z.int(),
+  /** Of those that failed: the ones that a person has dismissed. */
+  dismissed: z.int(),
   unknown: z.int(),
   held: z.int(),
   canceled: z.int(),

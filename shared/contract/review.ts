@@ -36,11 +36,23 @@ export const action = z.object({
   summary: z.string(),
   atMs: timeMs,
   undone: z.boolean(),
+  /** The first 1,000. */
   tileIds: z.array(id),
 })
 
-/** `matched`: how many pictures were meant; `changed`: those whose marks are other than before. */
-const outcome = z.object({ action: action.nullable(), matched: z.int(), changed: z.array(marks) })
+/** Of an action that changes more pictures than this, answers name none of them: events do, as they are stored. */
+export const mostChangesNamed = 1000
+
+/**
+ * `matched`: how many pictures were meant; `changedCount`: how many have other marks than before; `changed`: those marks,
+ * empty where they are more than 1,000.
+ */
+const outcome = z.object({
+  action: action.nullable(),
+  matched: z.int(),
+  changedCount: z.int(),
+  changed: z.array(marks),
+})
 
 export const review = {
   apply: oc

@@ -1,7 +1,9 @@
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, findBrowser } from '#test/run/browser.ts'
 import { openBenchPage } from './grid/browser-page.ts'
 import { makeLibrary, makePool, type PicturePool, usualPictures } from './grid/make-library.ts'
+import { allRows } from './grid/measure-all.ts'
 import { answerRows } from './grid/measure-answers.ts'
 import { engineRows } from './grid/measure-engine.ts'
 import { filterRows } from './grid/measure-filters.ts'
@@ -13,7 +15,7 @@ import type { Measured } from './grid/measured.ts'
 import { startWebHost } from './grid/web-host.ts'
 import { atMost, type Bench, type BenchOptions, type Row } from './rows.ts'
 
-const windowParts = { open: openRows, filter: filterRows, scroll: scrollRows, keys: keyRows } as const
+const windowParts = { open: openRows, filter: filterRows, scroll: scrollRows, keys: keyRows, all: allRows } as const
 const parts = ['library', 'answers', ...Object.keys(windowParts), 'memory', 'engine'] as const
 
 const whole = (count: number): string => count.toLocaleString('en-US')
@@ -28,8 +30,22 @@ export const gridBench: Bench = {
     if (parts.some((part) => part !== 'engine' && isWanted(part)))
       rows.push(...(await libraryParts(options, browser, isWanted)))
     if (isWanted('engine')) rows.push(...(await engineRows(options, browser)))
-    return rows
+    return [...rows, loadRow()]
   },
+}
+
+/** What else worked on the machine: beside it stands what every figure above is worth. */
+function loadRow(): Row {
+  const [, fiveMinutes = 0] = loadavg()
+  const value = Number((fiveMinutes / availableParallelism()).toFixed(2))
+  return {
+    what: 'load of the machine, a core, over the last five minutes',
+    value,
+    unit: '',
+    hold: 'about 1',
+    ok: null,
+    why: value > 1.5 ? 'others worked meanwhile: times are longer than they are' : 'little else worked meanwhile',
+  }
 }
 
 async function libraryParts(
@@ -117,6 +133,7 @@ const windowFigures = [
   ['jump from end to end to tiles on screen', 'ms', '300 at most'],
   ['key press to painted mark', 'ms', '50 at most'],
   ['keys at 30 a second: drafts stored otherwise than pressed', 'drafts', '0 at most'],
+  ['every draft marked: longest stall of the host', 'ms', '100 at most'],
   ['private memory of the page’s process', 'MB', '300 at most'],
 ] as const
 

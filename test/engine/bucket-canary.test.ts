@@ -37,7 +37,7 @@ test.each(['environment', 'keyring', 'file'] as const)(
     const batchId = await runSheet(library, sheetOf(['one', 'two']), settingsFor([profile]))
     await engine.generation.whenIdle(batchId)
     const { ids } = engine.tiles.ids({ batchId, filter: {}, order: 'sheet' })
-    engine.review.apply({ targets: { kind: 'tiles', tileIds: ids }, verb: { kind: 'approve' } })
+    await engine.review.apply({ targets: { kind: 'tiles', tileIds: ids }, verb: { kind: 'approve' } })
     const settings = { batchId, layout: 'approved', nameTemplate: '{id}', stage: 'best' } as const
     const deliver = async () => {
       const { deliveryId } = await engine.delivery.start({ ...settings, destination: bucketAt(double) })

@@ -58,7 +58,7 @@ test.each(['environment', 'keyring', 'file'] as const)(
       engine.library.info(),
       engine.tiles.many({ tileIds: ids }),
     )
-    engine.review.apply({ targets: { kind: 'tiles', tileIds: ids }, verb: { kind: 'approve' } })
+    await engine.review.apply({ targets: { kind: 'tiles', tileIds: ids }, verb: { kind: 'approve' } })
     const { deliveryId } = await engine.delivery.start({
       batchId,
       destination: { kind: 'folder', folder: top },

@@ -37,7 +37,7 @@ export async function openChainLibrary(
   const small = draftProfile('sketch', 'sketch', { width: 64, height: 64 })
   const batchId = await runPlan(here, await planned(here, sheet, [small], { mapping: { prompt: 'prompt' } }))
   await engine.generation.whenIdle(batchId)
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'all' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'all' }, verb: { kind: 'approve' } })
   for (const model of ['removeBackground', 'crispUpscale'])
     engine.providers.setPrice({ provider: 'recraft', model, perImageMicros: cutoutMicros })
   const targets = { kind: 'selector' as const, batchId, selector: 'approved' }

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { errorCodeOf } from '#shared/errors.ts'
+import type { Profile } from '#shared/generation-request.ts'
 import { makeOlder } from './older-library.ts'
-import { draftProfile, openTestLibrary, runSheet, settingsFor, type TestLibrary } from './open-library.ts'
+import { draftProfile, openTestLibrary, runSheet, settingsFor, sheetOf, type TestLibrary } from './open-library.ts'
 import { openPaidLibrary, priceMicros } from './paid-library.ts'
 
 const tilesOf = ({ engine }: Pick<TestLibrary, 'engine'>, batchId: number, search?: string) =>
@@ -94,6 +95,31 @@ describe('a failed draft asked for in other words', () => {
     ])
   })
 
+  test('asked of a model at a size of its own, the size that failed is not asked for again', async () => {
+    const library = await openTestLibrary()
+    const wide = sheetOf(['5000,512,a wide shoe'], 'width,height,prompt')
+    const batchId = await runSheet(
+      library,
+      wide,
+      settingsFor([draftProfile('sketch', 'sketch')], {
+        mapping: { prompt: 'prompt', width: 'width', height: 'height' },
+      }),
+    )
+    await library.engine.generation.whenIdle(batchId)
+    const [tile] = tilesOf(library, batchId)
+    expect(tile?.failure?.message).toContain('5000x512 is not offered')
+    const again = (size: Partial<Profile>) =>
+      library.engine.generation.editPrompt({
+        tileId: tile?.id ?? 0,
+        prompt: null,
+        profile: draftProfile('sketch', 'sketch', size),
+      })
+    await expect(again({})).rejects.toThrow('5000x512 is not offered')
+    await again({ width: 256, height: 128 })
+    await library.engine.generation.whenIdle(batchId)
+    expect(tilesOf(library, batchId)[0]?.image).toMatchObject({ width: 256, height: 128 })
+  })
+
   test('without an edit there is nothing to take back', async () => {
     const { library, tileId } = await withOneRefused()
     let code: string | null = null
@@ -126,7 +152,7 @@ test('a library of version 50, whose edit wrote over a shared prompt, shows and 
   expect(promptsOf(again, batchId, 't-1')).toHaveLength(2)
   expect(again.engine.batches.get({ batchId })).toMatchObject({ prompts: 2 })
   const [tile] = tilesOf(again, batchId)
-  again.engine.review.apply({
+  await again.engine.review.apply({
     targets: { kind: 'images', imageIds: [tile?.image?.id ?? 0] },
     verb: { kind: 'keep-only' },
   })

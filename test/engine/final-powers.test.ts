@@ -11,7 +11,7 @@ async function approved(draft = flare): Promise<{ here: ReferenceLibrary; batchI
   const sheet = await loaded(here, sheetOf(['a red shoe', 'a blue cup']))
   const batchId = await runPlan(here, await planned(here, sheet, [draft], { mapping: { prompt: 'prompt' } }))
   await engine.generation.whenIdle(batchId)
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'all' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'all' }, verb: { kind: 'approve' } })
   const targets = { kind: 'selector' as const, batchId, selector: 'approved' }
   return {
     here,

@@ -116,7 +116,7 @@ test('approved drafts are enlarged by a hosted upscaler, at its price', async ()
   await engine.generation.whenIdle(batchId)
   const { ids } = engine.tiles.ids({ batchId, filter: {}, order: 'sheet' })
   const draft = engine.tiles.many({ tileIds: ids })[0]?.image
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
   for (const [provider, model] of [
     ['recraft', 'crispUpscale'],
     ['fal', 'fal-ai/clarity-upscaler'],

@@ -19,9 +19,9 @@ test('a shoot-out counts every draft, in the order of the sheet, and says what e
   const made = tiles.many({ tileIds: ids }).filter((tile) => tile.image !== null)
   const second = made[1]
   const imageIds = [made[1], made[4]].map((tile) => tile?.image?.id ?? 0)
-  review.apply({ targets: { kind: 'images', imageIds }, verb: { kind: 'approve' } })
+  await review.apply({ targets: { kind: 'images', imageIds }, verb: { kind: 'approve' } })
   const rejected = made[0]?.image?.id ?? 0
-  review.apply({ targets: { kind: 'images', imageIds: [rejected] }, verb: { kind: 'reject' } })
+  await review.apply({ targets: { kind: 'images', imageIds: [rejected] }, verb: { kind: 'reject' } })
 
   const byVariant = await tiles.matrix({ batchId, filter: {}, rowAxis: 'row', columnAxis: 'variant' })
   expect(byVariant.columns).toEqual(['variant 1', 'variant 2', 'variant 3'])

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
-  { version: 120, before: 80, undo: 'DROP TABLE delivered_file; DROP TABLE sent_file; DROP INDEX cache_entry_blob;' },
+  { version: 120, before: 110, undo: 'DROP TABLE delivered_file; DROP TABLE sent_file; DROP INDEX cache_entry_blob;' },
+  { version: 110, before: 100, undo: 'DROP TABLE action_step;' },
   {
     version: 100,
     before: 80,

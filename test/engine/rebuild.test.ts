@@ -44,7 +44,7 @@ test.each(damages)('a database that is %s is moved aside and made again from its
   const paid = await openPaidLibrary()
   const { pictures, status } = await paidFor(paid)
   const { engine } = paid.library
-  engine.review.apply({
+  await engine.review.apply({
     targets: { kind: 'selector', batchId: status.batchId, selector: 'rows:2' },
     verb: { kind: 'approve' },
   })
@@ -222,7 +222,7 @@ test('finals come back beside their drafts, and an unsound backup is passed over
     settingsFor([draftProfile('sketch', 'sketch')]),
   )
   await engine.generation.whenIdle(batchId)
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
   const targets = { kind: 'selector' as const, batchId, selector: 'approved' }
   const plan = await engine.generation.planFinals({ batchId, targets, profile: null, scale: 2 })
   await engine.generation.run({ planId: plan.planId, highestMicros: 0, name: null, first: null, capMicros: null })

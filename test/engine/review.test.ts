@@ -28,18 +28,18 @@ test('marks are verbs: approving twice is still approved, and the second says no
       targets: { kind: 'images', imageIds: images().slice(0, 1) },
       verb: { kind: 'approve' },
     })
-  expect(approve().changed).toHaveLength(1)
-  expect(approve().changed).toHaveLength(0)
+  expect((await approve()).changed).toHaveLength(1)
+  expect((await approve()).changed).toHaveLength(0)
   expect(decisions()).toBe('auuuuu')
 })
 
 test('keep only this: approves it, rejects undecided siblings, never overrides an approval', async () => {
   const { library, decisions, images } = await reviewed()
   const [first = 0, second = 0] = images()
-  library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'approve' } })
-  library.engine.review.apply({ targets: { kind: 'images', imageIds: [second] }, verb: { kind: 'keep-only' } })
+  await library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'approve' } })
+  await library.engine.review.apply({ targets: { kind: 'images', imageIds: [second] }, verb: { kind: 'keep-only' } })
   expect(decisions()).toBe('aaruuu')
-  library.engine.review.apply({
+  await library.engine.review.apply({
     targets: { kind: 'images', imageIds: [images()[4] ?? 0] },
     verb: { kind: 'reject-row' },
   })
@@ -53,19 +53,19 @@ test('undo and redo go back and forth over a restart; a new action ends redo', a
       targets: { kind: 'images', imageIds: at.map((index) => images()[index] ?? 0) },
       verb: { kind },
     })
-  mark([0, 1], 'approve')
-  mark([3, 4, 5], 'reject')
+  await mark([0, 1], 'approve')
+  await mark([3, 4, 5], 'reject')
   expect(decisions()).toBe('aaurrr')
   const { engine } = await library.reopen()
-  expect(engine.review.undo({ batchId }).action).toMatchObject({ summary: 'rejected 3 drafts', undone: true })
+  expect((await engine.review.undo({ batchId })).action).toMatchObject({ summary: 'rejected 3 drafts', undone: true })
   expect(decisions(engine)).toBe('aauuuu')
-  engine.review.undo({ batchId })
+  await engine.review.undo({ batchId })
   expect(decisions(engine)).toBe('uuuuuu')
-  expect(engine.review.undo({ batchId }).action).toBeNull()
-  engine.review.redo({ batchId })
+  expect((await engine.review.undo({ batchId })).action).toBeNull()
+  await engine.review.redo({ batchId })
   expect(decisions(engine)).toBe('aauuuu')
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:2' }, verb: { kind: 'approve' } })
-  expect(engine.review.redo({ batchId }).action).toBeNull()
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:2' }, verb: { kind: 'approve' } })
+  expect((await engine.review.redo({ batchId })).action).toBeNull()
   expect(engine.review.history({ batchId, limit: 10 }).map((action) => action.summary)).toEqual([
     'approved 3 drafts',
     'approved 2 drafts',
@@ -75,18 +75,19 @@ test('undo and redo go back and forth over a restart; a new action ends redo', a
 test('stepping back clears the newest decision only', async () => {
   const { library, batchId, decisions, images } = await reviewed()
   for (const index of [0, 1, 2])
-    library.engine.review.apply({
+    await library.engine.review.apply({
       targets: { kind: 'images', imageIds: [images()[index] ?? 0] },
       verb: { kind: 'reject' },
     })
-  expect(library.engine.review.stepBack({ batchId }).changed.map((marks) => marks.imageId)).toEqual([images()[2]])
-  library.engine.review.stepBack({ batchId })
+  const back = await library.engine.review.stepBack({ batchId })
+  expect(back.changed.map((marks) => marks.imageId)).toEqual([images()[2]])
+  await library.engine.review.stepBack({ batchId })
   expect(decisions()).toBe('ruuuuu')
 })
 
 test('decisions from a file: by id, by variant, by row, by file name; what it cannot use is said', async () => {
   const { library, batchId, decisions } = await reviewed()
-  const byId = library.engine.review.importDecisions({
+  const byId = await library.engine.review.importDecisions({
     batchId,
     csv: 'id,variant,decision\nA-1,2,approve\nA-2,,reject\nA-9,,approve\nA-1,1,perhaps\n',
   })
@@ -96,17 +97,21 @@ test('decisions from a file: by id, by variant, by row, by file name; what it ca
     'line 4: nothing in this batch is "A-9"',
   ])
   expect(decisions()).toBe('uaurrr')
-  library.engine.review.importDecisions({ batchId, csv: 'file,decision\napproved/A-2-3.png,approve\n' })
+  await library.engine.review.importDecisions({ batchId, csv: 'file,decision\napproved/A-2-3.png,approve\n' })
   expect(decisions()).toBe('uaurra')
-  expect(() => library.engine.review.importDecisions({ batchId, csv: 'a,b\n1,2\n' })).toThrow('needs a column')
+  const noColumn = library.engine.review.importDecisions({ batchId, csv: 'a,b\n1,2\n' })
+  await expect(noColumn).rejects.toThrow('needs a column')
 })
 
 test('marking for full size approves; rejecting takes that mark away; filters and selectors see it', async () => {
   const { library, batchId, images } = await reviewed()
   const [first = 0] = images()
-  library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'hires', on: true } })
+  await library.engine.review.apply({
+    targets: { kind: 'images', imageIds: [first] },
+    verb: { kind: 'hires', on: true },
+  })
   expect(library.engine.batches.get({ batchId }).decisions).toMatchObject({ approved: 1, marked: 1 })
   expect(library.engine.tiles.ids({ batchId, filter: { hires: true }, order: 'sheet' }).ids).toHaveLength(1)
-  library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'reject' } })
+  await library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'reject' } })
   expect(library.engine.batches.get({ batchId }).decisions).toMatchObject({ rejected: 1, marked: 0 })
 })

@@ -15,7 +15,7 @@ test('a sheet becomes drafts; the same sheet again takes them all from the cache
     tiles: 6,
     requests: 6,
     settledMicros: 0,
-    drafts: { done: 6, cached: 0, failed: 0, unknown: 0, held: 0, canceled: 0, left: 0 },
+    drafts: { done: 6, cached: 0, failed: 0, dismissed: 0, unknown: 0, held: 0, canceled: 0, left: 0 },
     decisions: { undecided: 6, approved: 0, rejected: 0 },
   })
 
@@ -115,7 +115,7 @@ test('approved drafts are finalized as the same picture larger and inherit the a
     settingsFor([draftProfile('sketch', 'sketch')]),
   )
   await engine.generation.whenIdle(batchId)
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:1' }, verb: { kind: 'approve' } })
   const plan = await engine.generation.planFinals({
     batchId,
     targets: { kind: 'selector', batchId, selector: 'approved' },
@@ -200,7 +200,7 @@ test('re-rolls ask for numbers never used, stand beside the old draft, and clear
   const batchId = await runSheet(library, sheetOf(['a red shoe', 'a blue cup']), settingsFor([sketch], { variants: 2 }))
   await engine.generation.whenIdle(batchId)
   const targets = { kind: 'selector' as const, batchId, selector: 'rows:1' }
-  engine.review.apply({ targets, verb: { kind: 'reroll', on: true } })
+  await engine.review.apply({ targets, verb: { kind: 'reroll', on: true } })
   const plan = await engine.generation.planRerolls({ batchId, targets: { kind: 'selector', batchId, selector: 'all' } })
   expect(plan).toMatchObject({ kind: 'rerolls', tiles: 2, requests: 2, estimateMicros: 0 })
   await engine.generation.run({ planId: plan.planId, highestMicros: 0, name: null, first: null, capMicros: null })

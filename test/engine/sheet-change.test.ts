@@ -20,9 +20,9 @@ async function openWith(text: string, parts: Parameters<typeof settingsFor>[1] =
 
 test('only what is new or changed is made, and decisions stay with their rows', async () => {
   const { library, batchId, decide, bill } = await openWith(first)
-  decide(1, 'approve')
-  decide(2, 'approve')
-  decide(3, 'reject')
+  await decide(1, 'approve')
+  await decide(2, 'approve')
+  await decide(3, 'reject')
   expect(bill()).toBe(3)
 
   const next = sheetOf(['C,a green chair,z', 'N,a new lamp,n', 'B,a bluer cup,y', 'A,a red shoe,other note'], header)
@@ -69,7 +69,7 @@ test('only what is new or changed is made, and decisions stay with their rows', 
 
 test('a row that is taken out goes out of view with its pictures, and comes back with its decision', async () => {
   const { library, batchId, decide, bill } = await openWith(first)
-  decide(2, 'approve')
+  await decide(2, 'approve')
   const without = await update(library, batchId, sheetOf(['A,a red shoe,x', 'C,a green chair,z'], header))
   expect(without).toMatchObject({ removed: 1, same: 2, asideTiles: 1 })
   expect(without.plan.requests).toBe(0)
@@ -105,7 +105,7 @@ test('a row that is taken out goes out of view with its pictures, and comes back
 
 test('a prompt changed back has its earlier picture and its decision again', async () => {
   const { library, batchId, decide, bill } = await openWith(first)
-  decide(2, 'approve')
+  await decide(2, 'approve')
   await update(library, batchId, first.replace('a blue cup', 'a bluer cup'))
   expect(bill()).toBe(4)
   expect(tilesOf(library, batchId)[1]?.image?.decision).toBe('undecided')
@@ -121,7 +121,7 @@ test('more drafts of a row are made beside those that are there', async () => {
   const { library, batchId, decide, bill } = await openWith(counted(2), {
     mapping: { prompt: 'prompt', count: 'count' },
   })
-  decide(1, 'approve')
+  await decide(1, 'approve')
   await update(library, batchId, counted(4))
   expect(bill()).toBe(5)
   expect(tilesOf(library, batchId).map((tile) => [tile.row, tile.variant, tile.image?.decision])).toEqual([

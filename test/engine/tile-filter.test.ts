@@ -20,8 +20,14 @@ test('drafts are found by label and by what one column of the sheet holds', asyn
   expect(found({ columns: { colour: 'red', 'odd "name"': 'y' } })).toEqual(['C'])
   expect(found({ columns: { 'no such column': 'x' } })).toEqual([])
 
-  review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:2' }, verb: { kind: 'label', label: 'red' } })
-  review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:3' }, verb: { kind: 'label', label: 'blue' } })
+  await review.apply({
+    targets: { kind: 'selector', batchId, selector: 'rows:2' },
+    verb: { kind: 'label', label: 'red' },
+  })
+  await review.apply({
+    targets: { kind: 'selector', batchId, selector: 'rows:3' },
+    verb: { kind: 'label', label: 'blue' },
+  })
   expect(found({ labels: ['red', 'blue'] })).toEqual(['B', 'C'])
   expect(found({ labels: ['blue'], columns: { colour: 'red' } })).toEqual(['C'])
 })

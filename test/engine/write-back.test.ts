@@ -103,7 +103,7 @@ test('a batch’s sheet, written back and loaded as a newer version, shows no ch
     capMicros: null,
   })
   await engine.generation.whenIdle(batchId)
-  engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:2' }, verb: { kind: 'approve' } })
+  await engine.review.apply({ targets: { kind: 'selector', batchId, selector: 'rows:2' }, verb: { kind: 'approve' } })
   const { name, bytesBase64 } = await engine.batches.writeSheet({ batchId })
   const lines = Buffer.from(bytesBase64, 'base64').toString().split('\n')
   expect(name).toBe('a.csv')

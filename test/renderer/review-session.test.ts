@@ -16,7 +16,7 @@ async function start() {
   const calls: { verb: Verb; imageIds: readonly number[] }[] = []
   const errors: string[] = []
   const revealed: number[] = []
-  const far = { refuses: false }
+  const far = { refuses: false, isLong: false }
   const tiles = createTileCache(
     async (ids) => ids.flatMap((id) => stored.get(id) ?? []),
     () => {},
@@ -38,6 +38,7 @@ async function start() {
   const answer = (changed: readonly Marks[]) => ({
     action: { id: 1, batchId, summary: 'done', atMs: 0, undone: false, tileIds: changed.map((marks) => marks.tileId) },
     matched: changed.length,
+    changedCount: changed.length,
     changed: [...changed],
   })
   const marksOf = (tileId: number, decision: Marks['decision']): Marks => ({
@@ -49,7 +50,7 @@ async function start() {
     rating: 0,
     label: null,
   })
-  const none = async () => ({ action: null, matched: 0, changed: [] })
+  const none = async () => ({ action: null, matched: 0, changedCount: 0, changed: [] })
   const actions = createReviewActions({
     session,
     review: {
@@ -59,6 +60,7 @@ async function start() {
         const imageIds = targets.kind === 'images' ? targets.imageIds : []
         calls.push({ verb, imageIds })
         const decision = verb.kind === 'approve' ? 'approved' : verb.kind === 'reject' ? 'rejected' : 'undecided'
+        if (far.isLong) return { action: null, matched: 2000, changedCount: 2000, changed: [] }
         return answer(imageIds.map((imageId) => marksOf(imageId / 10, decision)))
       },
       undo: async () => answer([marksOf(2, 'undecided')]),
@@ -98,6 +100,17 @@ describe('reviewing', () => {
     expect(it.calls).toHaveLength(90)
     expect(it.calls.map((call) => call.imageIds[0])).toEqual(Array.from({ length: 90 }, (_, at) => ((at % 4) + 1) * 10))
     expect(it.calls.every((call, at) => call.verb.kind === (at % 2 === 0 ? 'reject' : 'approve'))).toBe(true)
+  })
+
+  test('an answer too long to name its pictures: what is here keeps what was drawn', async () => {
+    it.far.isLong = true
+    it.session.focus(1, { ids: new Set([1, 2]), anchorId: 1, whole: null })
+    it.actions.mark({ kind: 'approve' })
+    it.session.focus(3)
+    it.actions.mark({ kind: 'reject-row' })
+    await it.actions.settled()
+    expect(it.session.state().pending).toEqual([])
+    expect([1, 2, 3, 4].map(it.decision)).toEqual(['approved', 'approved', 'rejected', 'rejected'])
   })
 
   test('a mark that is refused is taken back with a notice, and the next one goes on', async () => {

@@ -73,7 +73,10 @@ export function openControls(needs: ControlsNeeds) {
     const named =
       imageIds?.map((imageId) => images.stored(imageId).sha256) ?? picturesOf(wish).map(({ sha256 }) => sha256)
     const pictures = await fitAll(references, facts, profile, named)
-    const { request, problem } = requestByProfile({ ...wish, source: null, references: pictures }, profile, facts)
+    // A size that is chosen is the one that is asked for: the old one may be why it failed.
+    const keepsSize = profile.width === null || profile.height === null
+    const old = { ...wish, source: null, references: pictures }
+    const { request, problem } = requestByProfile(old, profile, facts, { keepsSize })
     if (problem === null) return request
     throw new AppError('unsupported', `${profileName(profile)} cannot make this picture: ${problem}.`)
   }

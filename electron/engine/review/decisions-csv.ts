@@ -3,8 +3,8 @@ import { unguardCell } from '#shared/csv.ts'
 import { AppError } from '#shared/errors.ts'
 
 export interface DecisionLine {
-  /** As the command line writes it: `ids:SKU-1`, `ids:SKU-1#2`, `rows:17`. */
-  readonly selector: string
+  /** An id of the sheet, `SKU-1` or `SKU-1#2` for variant 2 alone, or rows: `17`, `1-20`. */
+  readonly which: { readonly kind: 'ids'; readonly id: string } | { readonly kind: 'rows'; readonly rows: string }
   readonly verb: 'approve' | 'reject' | 'undecide'
   readonly line: number
 }
@@ -42,24 +42,23 @@ export function decisionsFrom(csv: string): { decisions: DecisionLine[]; problem
   for (const { cells, line } of sheet.rows) {
     const cell = (at: number): string => (at === -1 ? '' : unguardCell(cells[at] ?? '').trim())
     const verb = verbs[cell(decision).toLowerCase()]
-    const which = cell(variant) === '' ? '' : `#${cell(variant)}`
-    const selector = cell(id)
-      ? `ids:${cell(id)}${which}`
-      : cell(row)
-        ? `rows:${cell(row)}`
-        : cell(file)
-          ? fileSelector(cell(file))
-          : null
+    const picture = pictureIn({ id: cell(id), variant: cell(variant), row: cell(row), file: cell(file) })
     if (!verb) problems.push(`line ${line}: "${cell(decision)}" is not approve, reject or undecide`)
-    else if (!selector) problems.push(`line ${line}: it names no picture`)
-    else decisions.push({ selector, verb, line })
+    else if (!picture) problems.push(`line ${line}: it names no picture`)
+    else decisions.push({ which: picture, verb, line })
   }
   return { decisions, problems }
 }
 
+function pictureIn(cells: { id: string; variant: string; row: string; file: string }): DecisionLine['which'] | null {
+  if (cells.id !== '') return { kind: 'ids', id: cells.variant === '' ? cells.id : `${cells.id}#${cells.variant}` }
+  if (cells.row !== '') return { kind: 'rows', rows: cells.row }
+  return cells.file === '' ? null : { kind: 'ids', id: idInFile(cells.file) }
+}
+
 /** `approved/SKU-1-2.png` -> variant 2 of SKU-1: the default name template, read backwards. */
-function fileSelector(path: string): string {
+function idInFile(path: string): string {
   const stem = path.replace(/^.*[\\/]/, '').replace(/\.[a-z0-9]+$/i, '')
   const parts = /^(.*)-(\d+)$/.exec(stem)
-  return parts ? `ids:${parts[1]}#${Number(parts[2])}` : `ids:${stem}`
+  return parts ? `${parts[1]}#${Number(parts[2])}` : stem
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
-import { type Marks, marks } from '#shared/contract/review.ts'
+import { type Marks, marks, verb } from '#shared/contract/review.ts'
 
 export interface StoredAction {
   readonly id: number
@@ -15,6 +16,16 @@ export interface Change {
   readonly after: Marks
 }
 
+const ids = z.array(z.int())
+const actionStep = z.discriminatedUnion('do', [
+  /** `others`: the siblings of those that `keep-only` keeps, and everything in a rejected row. */
+  z.object({ do: z.literal('mark'), verb, kept: ids, others: ids }),
+  /** The action's changes of the images from one id to another. */
+  z.object({ do: z.enum(['undo', 'redo']), from: z.int(), to: z.int() }),
+])
+/** A part of an action that is decided and still to be carried out. */
+export type ActionStep = z.infer<typeof actionStep>
+
 interface ActionRow {
   readonly id: number
   readonly batchId: number
@@ -24,6 +35,8 @@ interface ActionRow {
 }
 
 const columns = 'id, batch_id AS batchId, summary, at_ms AS atMs, state'
+
+export type Journal = ReturnType<typeof openJournal>
 
 /** What was decided, in order. A new action after an undo replaces what was undone. */
 export function openJournal(storage: Storage, clock: Clock) {
@@ -46,6 +59,20 @@ export function openJournal(storage: Storage, clock: Clock) {
   const changesOf = storage.prepare<[number], { before: string; after: string }>(
     'SELECT before_json AS before, after_json AS after FROM action_change WHERE action_id = ? ORDER BY image_id',
   )
+  const changesBetween = storage.prepare<[number, number, number], { before: string; after: string }>(
+    `SELECT before_json AS before, after_json AS after FROM action_change
+     WHERE action_id = ? AND image_id BETWEEN ? AND ? ORDER BY image_id`,
+  )
+  const imagesOf = storage
+    .prepare<[number], number>('SELECT image_id FROM action_change WHERE action_id = ? ORDER BY image_id')
+    .pluck()
+  const addStep = storage.prepare<[number, string]>('INSERT INTO action_step (action_id, step_json) VALUES (?, ?)')
+  const firstStep = storage.prepare<[], { id: number; actionId: number; json: string; isLast: number }>(
+    `SELECT id, action_id AS actionId, step_json AS json, id = (SELECT max(id) FROM action_step) AS isLast
+     FROM action_step ORDER BY id LIMIT 1`,
+  )
+  const dropStep = storage.prepare<[number]>('DELETE FROM action_step WHERE id = ?')
+  const one = storage.prepare<[number], ActionRow>(`SELECT ${columns} FROM action WHERE id = ?`)
   const tilesOf = storage.prepare<[number], { tileId: number }>(
     `SELECT image.tile_id AS tileId FROM action_change JOIN image ON image.id = action_change.image_id
      WHERE action_id = ? ORDER BY image.tile_id LIMIT 1000`,
@@ -68,28 +95,67 @@ export function openJournal(storage: Storage, clock: Clock) {
     tileIds: tilesOf.all(row.id).map((tile) => tile.tileId),
   })
 
+  const changeOf = (change: { before: string; after: string }): Change => ({
+    before: marks.parse(JSON.parse(change.before)),
+    after: marks.parse(JSON.parse(change.after)),
+  })
+  const begin = (batchId: number, summary: string): number => {
+    replaceUndone.run(batchId)
+    return Number(insert.run(batchId, summary, clock.now()).lastInsertRowid)
+  }
+  const note = (actionId: number, changes: readonly Change[]): void => {
+    for (const { before, after } of changes)
+      insertChange.run(actionId, after.imageId, JSON.stringify(before), JSON.stringify(after))
+  }
+  const get = (actionId: number): StoredAction => {
+    const row = one.get(actionId)
+    if (!row) throw new Error(`The journal has no action ${actionId}.`)
+    return actionOf(row)
+  }
+
   return {
     /** Inside the transaction that changes the marks. */
     add(batchId: number, summary: string, changes: readonly Change[]): StoredAction {
-      replaceUndone.run(batchId)
-      const atMs = clock.now()
-      const id = Number(insert.run(batchId, summary, atMs).lastInsertRowid)
-      for (const { before, after } of changes)
-        insertChange.run(id, after.imageId, JSON.stringify(before), JSON.stringify(after))
-      return { id, batchId, summary, atMs, undone: false, tileIds: changes.map((change) => change.after.tileId) }
+      const id = begin(batchId, summary)
+      note(id, changes)
+      return get(id)
+    },
+    /** In one transaction: from then on the action is decided, and its steps are to be carried out. Gives its id. */
+    addInSteps(batchId: number, summary: string, steps: readonly ActionStep[]): number {
+      const id = begin(batchId, summary)
+      for (const step of steps) addStep.run(id, JSON.stringify(step))
+      return id
+    },
+    /** What a step changed, inside its transaction. */
+    note,
+    get,
+
+    /** The action that undo or redo is about, with the images it changed; null where there is none. */
+    next(batchId: number, direction: 'undo' | 'redo'): { actionId: number; imageIds: number[] } | null {
+      const row = (direction === 'undo' ? newestDone : oldestUndone).get(batchId)
+      return row ? { actionId: row.id, imageIds: imagesOf.all(row.id) } : null
+    },
+    changes: (actionId: number): Change[] => changesOf.all(actionId).map(changeOf),
+    changesBetween: (actionId: number, from: number, to: number): Change[] =>
+      changesBetween.all(actionId, from, to).map(changeOf),
+    /** In one transaction: the action is undone, or done again; what that takes may be left as steps. */
+    turn(actionId: number, direction: 'undo' | 'redo', steps: readonly ActionStep[]): void {
+      setState.run(direction === 'undo' ? 'undone' : 'done', actionId)
+      for (const step of steps) addStep.run(actionId, JSON.stringify(step))
     },
 
-    /** The action that undo or redo is about, with its changes; null where there is none. */
-    step(batchId: number, direction: 'undo' | 'redo'): { action: StoredAction; changes: Change[] } | null {
-      const row = (direction === 'undo' ? newestDone : oldestUndone).get(batchId)
+    nextStep(): { id: number; actionId: number; step: ActionStep; isLast: boolean } | null {
+      const row = firstStep.get()
       if (!row) return null
-      const changes = changesOf.all(row.id).map((change) => ({
-        before: marks.parse(JSON.parse(change.before)),
-        after: marks.parse(JSON.parse(change.after)),
-      }))
-      return { action: actionOf(row), changes }
+      return {
+        id: row.id,
+        actionId: row.actionId,
+        step: actionStep.parse(JSON.parse(row.json)),
+        isLast: row.isLast === 1,
+      }
     },
-    mark: (actionId: number, state: 'done' | 'undone'): void => void setState.run(state, actionId),
+    /** Inside the transaction that does the step. */
+    dropStep: (stepId: number): void => void dropStep.run(stepId),
 
     history: (batchId: number, limit: number): StoredAction[] => recent.all(batchId, limit).map(actionOf),
     /** The image decided last that is still decided; null where none is. */

@@ -54,3 +54,10 @@ export function summaryOf(verb: Verb, count: number): string {
       return verb.label === null ? `cleared the label of ${drafts}` : `labelled ${drafts} ${verb.label}`
   }
 }
+
+export const isSame = (one: Marks, other: Marks): boolean =>
+  one.decision === other.decision &&
+  one.hires === other.hires &&
+  one.reroll === other.reroll &&
+  one.rating === other.rating &&
+  one.label === other.label

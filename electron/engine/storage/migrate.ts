@@ -10,6 +10,7 @@ import { madeFiles } from './migrations/060-made-files.ts'
 import { chains } from './migrations/070-chains.ts'
 import { sheetVersions } from './migrations/080-sheet-versions.ts'
 import { sheetChanges } from './migrations/100-sheet-changes.ts'
+import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   chains,
   sheetVersions,
   sheetChanges,
+  actionSteps,
   deliveredFiles,
 ]
 

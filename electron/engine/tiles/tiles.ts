@@ -6,6 +6,7 @@ import { AppError, isErrorCode } from '#shared/errors.ts'
 import { openEarlier } from './earlier.ts'
 import { type EarlierAttempt, openEarlierAttempts } from './earlier-attempts.ts'
 import { filterCondition, isInSheet, orderSql } from './filter.ts'
+import { openMarkTargets } from './mark-targets.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
 import { type ImageRow, imageColumns, imageOf, type TileRow, tileColumns } from './tile-rows.ts'
@@ -15,6 +16,7 @@ export { type Deliverable, openDeliverables } from './deliverables.ts'
 export { openDelivered } from './delivered.ts'
 export { openDeliveryTiles, type TileWithoutPicture } from './delivery-tiles.ts'
 export { type LooseEnds, openLooseEnds } from './loose-ends.ts'
+export type { MarkTarget } from './mark-targets.ts'
 export { openSheetTiles, type SheetTile, type SheetTiles } from './sheet-tiles.ts'
 
 const sheetColumns = z.record(z.string(), z.string())
@@ -132,6 +134,7 @@ export function openTiles(storage: Storage) {
     ids,
     many,
     ...openMatrix(storage, isIndexed),
+    ...openMarkTargets(storage),
     earlier: openEarlier(storage),
 
     nextUndecided(tileId: number, backwards: boolean): number | null {

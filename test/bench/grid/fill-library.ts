@@ -123,7 +123,7 @@ export async function fillLibrary(
     for (const { verb, wanted } of marksFor(imageIds)) {
       for (let from = 0; from < wanted.length; from += slice) {
         const some = wanted.slice(from, from + slice)
-        marks += review.apply({ targets: { kind: 'images', imageIds: some }, verb }).changed.length
+        marks += (await review.apply({ targets: { kind: 'images', imageIds: some }, verb })).changedCount
       }
       await setImmediate()
     }

@@ -58,7 +58,9 @@ export async function engineRows(options: BenchOptions, browser: Browser): Promi
   return [
     atMost(`event loop while ${of} rows load, 99th percentile`, load.p99Ms, 'ms', 20),
     atMost(`event loop while ${of} rows load, longest stall`, load.maxMs, 'ms', 100),
+    atMost(`event loop while ${of} rows load, most work between two timers`, load.mostWorkMs, 'ms', 100),
     atMost(`event loop ${watched}, 99th percentile`, run.p99Ms, 'ms', 20),
     atMost(`event loop ${watched}, longest stall`, run.maxMs, 'ms', 100),
+    atMost(`event loop ${watched}, most work between two timers`, run.mostWorkMs, 'ms', 100),
   ]
 }

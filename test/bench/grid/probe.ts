@@ -94,7 +94,7 @@ export function installProbe(): void {
   }
   const until = (isReady: () => boolean): Promise<number> =>
     new Promise((resolve, reject) => {
-      const giveUpMs = performance.now() + 15_000
+      const giveUpMs = performance.now() + 60_000
       const look = (): void => {
         const cells = isReady() ? shownCells() : null
         if (!cells && performance.now() > giveUpMs) return reject(new Error('The grid did not show what it should.'))

@@ -11,14 +11,14 @@ const command = fileURLToPath(new URL('../../../electron/cli/proofsheet.js', imp
 const watcher = new URL('./watch-loop.js', import.meta.url).href
 
 const addressLine = z.object({ url: z.string(), urlWithToken: z.string(), bearerToken: z.string() })
-const delays = z.object({ p99Ms: z.number(), maxMs: z.number() })
+const delays = z.object({ p99Ms: z.number(), maxMs: z.number(), mostWorkMs: z.number() })
 
 export interface WebHost {
   /** Where the window is, with its token. */
   readonly address: string
   /** The contract, as a script would call it. */
   readonly client: ContractRouterClient<Contract>
-  /** How late the host's timers fired while `work` went on, ms. */
+  /** How late the host's timers fired while `work` went on, and the most that it worked between two, ms. */
   readonly loopDuring: (work: () => Promise<void>) => Promise<z.infer<typeof delays>>
   readonly stop: () => Promise<void>
 }

@@ -53,13 +53,18 @@ function withFitting(
   return fitted.includes(null) ? null : { ...request, source: null, references: fitted.filter((one) => one !== null) }
 }
 
-/** The same wish for another model; null where that one cannot make it. A wish that changed on a person's word goes by the same rules. */
+/**
+ * The same wish for another model; null where that one cannot make it. A wish that changed on a person's word goes by
+ * the same rules; without `keepsSize`, the profile's own size is asked for.
+ */
 export function requestByProfile(
   old: GenerationRequest,
   profile: Profile,
   facts: ModelFacts,
+  { keepsSize }: { keepsSize: boolean } = { keepsSize: true },
 ): { request: GenerationRequest; problem: string | null } {
-  const wanted = old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null
+  const wanted =
+    keepsSize && old.width !== null && old.height !== null ? { width: old.width, height: old.height } : null
   const { request, problem } = requestForModel(
     {
       prompt: old.prompt,
@@ -71,7 +76,7 @@ export function requestByProfile(
       isSeedAsked: false,
       pictures: picturesOf(old),
     },
-    { ...profile, width: null, height: null },
+    keepsSize ? { ...profile, width: null, height: null } : profile,
     facts,
   )
   return { request, problem: problem?.message ?? null }

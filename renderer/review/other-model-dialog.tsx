@@ -9,7 +9,7 @@ import { ProfilePicker } from '../load/profile-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { countText } from '../ui/time-text.ts'
-import styles from './queue-page.module.css'
+import styles from './edit-prompt-dialog.module.css'
 
 /** Asks failed tiles again from another model, one after the other; the caps hold as for any request. */
 export const OtherModelDialog = ({
@@ -47,7 +47,9 @@ export const OtherModelDialog = ({
   return (
     <Dialog
       title={`${title}: send to another model`}
-      description={`${countText(tileIds.length, 'prompt')} as they stand.`}
+      description={
+        tileIds.length === 1 ? 'Its prompt as it stands.' : `${countText(tileIds.length, 'prompt')} as they stand.`
+      }
       open
       onClose={onClose}
       width="small"
@@ -64,8 +66,9 @@ export const OtherModelDialog = ({
     >
       <ProfilePicker label="Model" providers={providers} profile={profile} onChange={setChosen} />
       {sent?.error && (
-        <p className={styles.warn} role="alert">
-          {sent.done} were sent, then one was not. {sent.error}
+        <p className={styles.warning} role="alert">
+          {tileIds.length > 1 && `${sent.done} were sent, then one was not. `}
+          {sent.error}
         </p>
       )}
     </Dialog>
