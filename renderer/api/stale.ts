@@ -51,6 +51,8 @@ export function staleAfter(event: LibraryEvent): Stale {
       }
     case 'queue-changed':
       return { keys: [queryKeys.queue(), queryKeys.batches()], tileIds: nothing }
+    case 'remote-batches-changed':
+      return { keys: [queryKeys.queue(), queryKeys.batches(), queryKeys.batch(event.batchId)], tileIds: nothing }
     case 'delivery-changed':
       return {
         keys: [

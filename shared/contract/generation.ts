@@ -59,6 +59,41 @@ export const finalProfile = z.object({
 })
 export type FinalProfile = z.infer<typeof finalProfile>
 
+/** How requests are sent: one by one, or many in a file that the provider works off within a day for less. */
+export const route = z.enum(['live', 'batch'])
+export type Route = z.infer<typeof route>
+
+/** What a run is asked for. `auto`: few, or what somebody waits for, live; the rest in batches where they are offered. */
+export const runRoute = z.enum(['live', 'batch', 'auto'])
+export type RunRoute = z.infer<typeof runRoute>
+
+/** When a run's requests may start. `window`: between two times of every day, in minutes of the day in UTC; it may go over midnight. */
+export const runStart = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('now') }),
+  z.object({ kind: z.literal('at'), atMs: timeMs }),
+  z.object({
+    kind: z.literal('window'),
+    fromMinute: z.int().min(0).max(1439).default(120),
+    toMinute: z.int().min(0).max(1439).default(480),
+  }),
+])
+export type RunStart = z.infer<typeof runStart>
+
+/** A plan, or one model's share of it, where it goes by another route: all of it together, so what has to go live is in the sums. */
+const routeFigures = z.object({
+  /** Requests that go in remote batches; the others go live. */
+  requests: z.int(),
+  estimateMicros: micros.nullable(),
+  highestMicros: micros.nullable(),
+  /**
+   * Until the last remote batch is over at the latest: what the service allows itself, and the wait for the last start
+   * where only so many may be started an hour. More than a day (86,400,000) is said to the person. `null` where nothing
+   * goes in a batch.
+   */
+  withinMs: z.int().nullable(),
+})
+export type RouteFigures = z.infer<typeof routeFigures>
+
 /** The share of a plan that one model makes. */
 const planPart = z.object({
   provider: z.string(),
@@ -67,6 +102,10 @@ const planPart = z.object({
   estimateMicros: micros.nullable(),
   /** At today's limits and measured times; `null` while nothing is known. */
   durationMs: z.int().nullable(),
+  /** The same share in remote batches; `null` where the model has no batch service, or nothing of it can go. */
+  batch: routeFigures.extend({ remoteBatches: z.int() }).nullable().optional(),
+  /** What `auto` makes of it. */
+  auto: route.optional(),
 })
 
 /** What is wrong, or left out, counted over all rows that have it in common. */
@@ -116,6 +155,9 @@ export const plan = z.object({
   /** What making every tile at final quality would cost; `null` where no price is known. */
   allFinalMicros: micros.nullable(),
   durationMs: z.int().nullable(),
+  /** All of it by `batch`, and by `auto`; `null` where nothing can go in a remote batch, or nothing would. */
+  batch: routeFigures.nullable().optional(),
+  auto: routeFigures.nullable().optional(),
   parts: z.array(planPart),
   /** The first of every kind, 1,000 at most; `problemCount` counts all, `problemGroups` by what they have in common. */
   problems: z.array(problem),
@@ -194,6 +236,12 @@ const runInput = z.object({
   first: z.int().positive().nullable().default(null),
   /** The most this run may spend, in micros; `null` for the library's own caps alone. */
   capMicros: micros.nonnegative().nullable().default(null),
+  /** Absent: live. What a model cannot do in a batch goes live all the same, as the plan says. */
+  route: runRoute.optional(),
+  /** Another route for single models, by `PROVIDER/MODEL`. */
+  routes: z.record(z.string(), runRoute).optional(),
+  /** Absent: now. Counts for both routes, and goes on over restarts. */
+  start: runStart.optional(),
 })
 export type RunInput = z.infer<typeof runInput>
 
@@ -236,6 +284,8 @@ export const queue = z.object({
       held: z.partialRecord(holdReason, z.int()),
       /** `null` while nothing has been measured. */
       timeLeftMs: z.int().nullable(),
+      /** When what waits for its time may start next; absent where nothing does. */
+      startsMs: timeMs.optional(),
     }),
   ),
 })
