@@ -28,11 +28,12 @@ export const remoteBatch = z.object({
   requests: z.int(),
   /** As the service counts them, `null` where it does not say. */
   counts: z.object({ total: z.int().nullable(), succeeded: z.int().nullable(), failed: z.int().nullable() }),
-  /** What came of it here: pictures, refusals, requests that failed, and those that nobody knows about. */
+  /** What came of it here: pictures, refusals, requests that failed otherwise, that nobody knows about, that were canceled. */
   made: z.int(),
   refused: z.int(),
   failed: z.int(),
   unknown: z.int(),
+  canceled: z.int(),
   /** Requests that go again in a follow-up batch. */
   again: z.int(),
   /** Held for what is out, spent, and what unknown requests may have cost. */

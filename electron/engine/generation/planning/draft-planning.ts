@@ -7,6 +7,8 @@ import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
 import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
+import { changeRoutes } from './change-routes.ts'
+import type { RunRoutes } from './routes.ts'
 import { storeDrafts } from './store-drafts.ts'
 
 /** Drafts of a sheet: a new batch, or the unfinished one with the same sheet, mapping and settings. */
@@ -29,11 +31,11 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
     summary: plan.summary,
     batchId,
     rows: (page) => draftPlanRows(source, plan, page),
-    async run(wish, markRan) {
+    async run(wish, markRan, routes) {
       const twin = batchId()
       return twin === null
-        ? await runNew(needs, { input, source, plan }, wish, markRan)
-        : goOn(needs, twin, input, wish, markRan)
+        ? await runNew(needs, { input, source, plan, routes }, wish, markRan)
+        : await goOn(needs, twin, input, wish, markRan)
     },
   }
 }
@@ -56,16 +58,19 @@ function unfinishedTwin({ batches, jobs }: PlanningNeeds, plan: DraftPlan): numb
   return newest !== undefined && jobs.isUnfinished(newest) ? newest : null
 }
 
-function goOn(
+/** What it waits with goes on as it was asked for, but for the route and the start where this run names others. */
+async function goOn(
   needs: PlanningNeeds,
   batchId: number,
   input: DraftPlanInput,
   wish: RunInput,
   markRan: (batchId: number) => void,
-): number {
+): Promise<number> {
   const { storage, jobs, batches } = needs
+  await changeRoutes(needs, batchId, wish)
   storage.transaction(() => {
     markRan(batchId)
+    if (wish.start) jobs.startAll(batchId, jobs.addStart(batchId, wish.start))
     if (wish.first === null) jobs.release(batchId, 'sample')
     jobs.release(batchId, 'budget')
     if (input.pricePerImageMicros !== null) jobs.setBatchPrice(batchId, input.pricePerImageMicros)
@@ -78,7 +83,12 @@ function goOn(
 
 async function runNew(
   needs: PlanningNeeds,
-  { input, source, plan }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan },
+  {
+    input,
+    source,
+    plan,
+    routes,
+  }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan; routes: RunRoutes },
   wish: RunInput,
   markRan: (batchId: number) => void,
 ): Promise<number> {
@@ -96,6 +106,8 @@ async function runNew(
       sheetId: input.sheetId,
       name: wish.name ?? `batch-${new Date(needs.clock.now()).toISOString().slice(0, 10)}`,
       first: wish.first,
+      routes,
+      start: wish.start ?? { kind: 'now' },
     },
     (batchId) => {
       markRan(batchId)

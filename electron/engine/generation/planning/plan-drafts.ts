@@ -5,12 +5,13 @@ import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
 import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
-import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
+import { remembering } from './model-facts.ts'
 import { columnOf } from './model-problem.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { addToPart } from './routes.ts'
 
 /** What becomes of each tile, in the order of the sheet; kept small, as there may be a million. */
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
@@ -59,6 +60,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const count = { new: 0, cached: 0, duplicate: 0, blocked: 0 }
   const alike = watchingAlike()
   const breathe = breather()
+  const facts = remembering(needs.source.facts)
 
   for (const problem of needs.source.sheet.problems) problems.ofSheet(problem)
   for (const slice of draftSlices(needs.source)) {
@@ -82,7 +84,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         hashes.add(hash)
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
-        if (outcome === 'new') addToPart(parts, tile)
+        if (outcome === 'new') addToPart(parts, tile, facts)
         if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
       }
       tellOfModels(problems, needs.source.settings.mapping, prompt, tiles)
@@ -156,14 +158,4 @@ function tellOfModels(
       problems.ofModel({ row, line, column: columnOf(mapping, one.role) }, one, problem !== null)
     }
   }
-}
-
-function addToPart(parts: Map<string, PlanPart>, tile: DraftTile): void {
-  const name = profileName(tile.request)
-  const { provider, model } = tile.request
-  const part = parts.get(name) ?? { provider, model, requests: 0, estimateMicros: 0, highestMicros: 0 }
-  part.requests++
-  part.estimateMicros = sumOrNull(part.estimateMicros, tile.price?.expectedMicros)
-  part.highestMicros = sumOrNull(part.highestMicros, tile.price?.highestMicros)
-  parts.set(name, part)
 }

@@ -11,6 +11,7 @@ import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { SheetComparison } from '#shared/contract/batches.ts'
 import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
 import type { ModelFacts } from './model-facts.ts'
+import type { RunRoutes } from './routes.ts'
 
 export interface PlanningNeeds {
   readonly storage: Storage
@@ -37,10 +38,12 @@ export interface PlanPart {
   requests: number
   estimateMicros: number | null
   highestMicros: number | null
+  /** The whole share where what can go in remote batches does: so many of its requests. */
+  readonly byBatch: { requests: number; estimateMicros: number | null; highestMicros: number | null }
 }
 
 /** A plan before it has an id and the times of today's lanes. */
-export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts'> & { parts: readonly PlanPart[] }
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'batch' | 'auto'> & { parts: readonly PlanPart[] }
 
 export interface PlanPage {
   readonly offset: number
@@ -66,7 +69,7 @@ export interface PlannedWork {
   /** Of a newer sheet for a batch alone. */
   readonly compared?: Compared
   /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */
-  readonly run: (input: RunInput, markRan: (batchId: number) => void) => Promise<number>
+  readonly run: (input: RunInput, markRan: (batchId: number) => void, routes: RunRoutes) => Promise<number>
 }
 
 /** A cap is for this run: what the batch has cost before does not count. */

@@ -25,6 +25,7 @@ import { withPinnedWildcards } from './pin-wildcards.ts'
 import type { Compared, PlannedWork, PlanningNeeds } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
+import { partRoutes, routeFigures, runRoutes } from './routes.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
@@ -32,7 +33,13 @@ const plansKept = 8
 const tilesKept = 20_000
 
 /** Plans: what a run would make, cost and take, before anything is spent; and the one run that each may become. */
-export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Scheduler }) {
+export function openPlanning(
+  needs: PlanningNeeds & {
+    readonly scheduler: Scheduler
+    /** Remote batches of a provider that were started in the last hour. */
+    readonly startedLately: (provider: string) => number
+  },
+) {
   const { batches, scheduler } = needs
   const plans = openPlans(needs.storage, needs.clock)
   const kept = new Map<string, PlannedWork>()
@@ -57,13 +64,25 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     const work = await make(kind, input)
     const planId = plans.add(kind, input, work.summary.highestMicros)
     keep(planId, work)
-    const parts = work.summary.parts.map((part) => ({
-      ...part,
-      durationMs: scheduler.lane(part.provider).durationMs(part.requests, needs.clock.now()),
-    }))
+    const parts = work.summary.parts.map((part) => {
+      const { byBatch: _, ...live } = part
+      return {
+        ...live,
+        durationMs: scheduler.lane(part.provider).durationMs(part.requests, needs.clock.now()),
+        ...partRoutes(part, work.summary.kind, needs.facts, needs.startedLately(part.provider)),
+      }
+    })
     const durations = parts.map((part) => part.durationMs)
     const durationMs = durations.includes(null) ? null : Math.max(0, ...durations.map((duration) => duration ?? 0))
-    return { ...work.summary, planId, batchId: work.batchId(), parts, durationMs }
+    return {
+      ...work.summary,
+      planId,
+      batchId: work.batchId(),
+      durationMs,
+      batch: routeFigures(parts, () => true),
+      auto: routeFigures(parts, ({ auto }) => auto === 'batch'),
+      parts,
+    }
   }
 
   async function find(planId: string): Promise<PlannedWork> {
@@ -85,7 +104,8 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       const [now, shown] = [moneyText(highestMicros), moneyText(input.highestMicros)]
       throw new AppError('conflict', `This now costs up to ${now}, more than the ${shown} that was shown. Look again.`)
     }
-    const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran))
+    const routes = runRoutes(input, work.summary, needs.facts)
+    const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran), routes)
     kept.delete(input.planId)
     scheduler.refresh()
     return { batchId, batch: batches.get(batchId).name }

@@ -5,6 +5,7 @@ import type { BatchChange, TileRef } from './batch-change.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, draftSlices } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
+import { allLive } from './routes.ts'
 import { type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
@@ -76,6 +77,8 @@ export async function storeUpdate(needs: StoreDraftsNeeds, update: BatchUpdate, 
           hasUnknownTwin: (hash) => unknown.has(hash),
           follows: plan.outcome(index) === 'duplicate',
           isHeldBack: false,
+          routes: allLive,
+          startId: 0,
         })
         made.push(nextJobId++)
       }
