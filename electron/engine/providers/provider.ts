@@ -45,7 +45,7 @@ export interface ProviderIo {
   /** The one HTTP client, with its timeouts, guard and log. Throws AppError (see network/network.ts). */
   readonly fetch: ProviderFetch
   /** The same for a reply that is too large to hold: its body comes piece by piece, and has to be read or left to its end. */
-  readonly stream?: ProviderStream
+  readonly stream: ProviderStream
   readonly now: () => number
   /** The key, read when a request is made; null where there is none. */
   readonly key: () => string | null
