@@ -1,6 +1,8 @@
 import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { moneyText } from '#shared/money.ts'
+import type { Sending } from '../sending/sending.ts'
+import { lessText, priceOf, withinText } from '../sending/sending-text.ts'
 import { countText, durationText } from '../ui/time-text.ts'
 
 const whole = (number: number): string => number.toLocaleString('en-US')
@@ -12,12 +14,7 @@ export interface PlanFigure {
   readonly note: string
 }
 
-export const priceOfPlan = (plan: Plan): string =>
-  plan.estimateMicros === null
-    ? 'no price'
-    : plan.estimateMicros === 0
-      ? 'free'
-      : moneyText(plan.estimateMicros, plan.currency)
+export const priceOfPlan = (plan: Plan): string => priceOf(plan.estimateMicros, plan.currency)
 
 /** Why a run would bring no picture at all; null where it makes one or has it already. */
 export function whyNothing({ tiles, blocked, problemGroups }: Plan): string | null {
@@ -55,33 +52,41 @@ function timeNote(plan: Plan, providers: readonly ProviderInfo[]): string {
   return perMinute >= 1 ? `${label}, ${whole(Math.round(perMinute))} a minute` : `at ${label}’s pace so far`
 }
 
-/** What a run would make, cost and take, for people. */
+/** What a run would make, cost and take by the way that is chosen, for people. */
 export function planFigures(
   plan: Plan,
+  sending: Sending,
   of: { rows: number; profiles: number; providers: readonly ProviderInfo[] },
 ): { prompts: PlanFigure; make: PlanFigure; price: PlanFigure; time: PlanFigure } {
-  const isFree = plan.estimateMicros === 0
-  const allFinal = plan.allFinalMicros
   return {
     prompts: { name: 'Prompts', value: whole(plan.prompts), note: promptsNote(plan, of.rows, of.profiles) },
     make: { name: 'To make', value: whole(plan.requests), note: makeNote(plan) },
-    price: {
-      name: 'Price',
-      value:
-        plan.estimateMicros === null ? 'Not known' : isFree ? 'Free' : moneyText(plan.estimateMicros, plan.currency),
-      note:
-        plan.estimateMicros === null
-          ? 'say below what a picture costs'
-          : allFinal !== null && allFinal > 0
-            ? `all at final quality: ${moneyText(allFinal, plan.currency)}`
-            : isFree && plan.requests > 0
-              ? 'no paid requests'
-              : 'nothing is sent',
-    },
-    time: {
-      name: 'Time',
-      value: plan.requests === 0 ? 'None' : plan.durationMs === null ? 'Not known' : durationText(plan.durationMs),
-      note: timeNote(plan, of.providers),
-    },
+    price: { name: 'Price', ...priceFigure(plan, sending) },
+    time: { name: 'Time', ...timeFigure(plan, sending, of.providers) },
   }
+}
+
+function priceFigure(plan: Plan, { estimateMicros, inBatches }: Sending): Omit<PlanFigure, 'name'> {
+  if (estimateMicros === null) return { value: 'Not known', note: 'say below what a picture costs' }
+  const value = estimateMicros === 0 ? 'Free' : moneyText(estimateMicros, plan.currency)
+  const less = lessText(estimateMicros, plan.estimateMicros)
+  if (inBatches > 0 && less !== '')
+    return { value, note: `${less} than ${priceOf(plan.estimateMicros, plan.currency)} now` }
+  const allFinal = plan.allFinalMicros
+  if (allFinal !== null && allFinal > 0)
+    return { value, note: `all at final quality: ${moneyText(allFinal, plan.currency)}` }
+  return { value, note: estimateMicros === 0 && plan.requests > 0 ? 'no paid requests' : 'nothing is sent' }
+}
+
+function timeFigure(
+  plan: Plan,
+  { withinMs, live }: Sending,
+  providers: readonly ProviderInfo[],
+): Omit<PlanFigure, 'name'> {
+  const now = plan.durationMs === null ? 'Not known' : durationText(plan.durationMs)
+  if (withinMs === null) return { value: plan.requests === 0 ? 'None' : now, note: timeNote(plan, providers) }
+  // `Within a day`, as a card's own words begin.
+  const value = withinText(withinMs).replace(/^w/, 'W')
+  if (live > 0) return { value, note: `${whole(live)} of ${whole(plan.requests)} go now` }
+  return { value, note: plan.durationMs === null ? 'pictures come when all is made' : `or ${now}, now` }
 }

@@ -106,6 +106,8 @@ const planPart = z.object({
   batch: routeFigures.extend({ remoteBatches: z.int() }).nullable().optional(),
   /** What `auto` makes of it. */
   auto: route.optional(),
+  /** Why some of it can only go live, as a sentence: the first reason that was found; absent where nothing has to. */
+  liveBecause: z.string().optional(),
 })
 
 /** What is wrong, or left out, counted over all rows that have it in common. */
@@ -325,10 +327,11 @@ export const generation = {
     .input(z.object({ batchId: z.coerce.number().int().positive(), reason: holdReason }))
     .output(z.object({ released: z.int() })),
   control: oc
-    .route({ method: 'POST', path: '/queue/control', summary: 'Pause, resume, cancel or move to the front' })
+    .route({ method: 'POST', path: '/queue/control', summary: 'Pause, resume, cancel, move to the front or start now' })
     .input(
       z.object({
-        action: z.enum(['pause', 'resume', 'cancel', 'front']),
+        /** `start`: what waits for its time waits no longer; of a batch, or of all. */
+        action: z.enum(['pause', 'resume', 'cancel', 'front', 'start']),
         of: z.union([
           z.object({ kind: z.literal('all') }),
           z.object({ kind: z.literal('batch'), batchId: id }),

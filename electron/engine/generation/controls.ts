@@ -35,7 +35,7 @@ export interface ControlsNeeds {
 }
 
 type ControlInput = {
-  action: 'pause' | 'resume' | 'cancel' | 'front'
+  action: 'pause' | 'resume' | 'cancel' | 'front' | 'start'
   of: { kind: 'all' } | { kind: 'batch'; batchId: number } | { kind: 'provider'; provider: string }
 }
 
@@ -80,6 +80,7 @@ export function openControls(needs: ControlsNeeds) {
 
   function controlBatch(action: ControlInput['action'], batchId: number): number {
     if (action === 'front') return storage.transaction(() => jobs.setPriority(batchId, 5))
+    if (action === 'start') return storage.transaction(() => jobs.startAll(batchId, 0))
     if (action !== 'cancel') return storage.transaction(() => (batches.setPaused(batchId, action === 'pause') ? 1 : 0))
     const tileIds = storage.transaction(() => {
       jobs.stopChains(batchId)
@@ -90,8 +91,8 @@ export function openControls(needs: ControlsNeeds) {
   }
 
   function controlProvider(action: ControlInput['action'], provider: string): number {
-    if (action === 'cancel' || action === 'front')
-      throw new AppError('invalid-input', 'Cancel and front are for batches.')
+    if (action === 'cancel' || action === 'front' || action === 'start')
+      throw new AppError('invalid-input', 'Cancel, front and start are for batches.')
     const lane = scheduler.lane(provider)
     needs.paused.set(provider, action === 'pause')
     if (action === 'pause') lane.pause = { code: null, message: 'Paused by you.', retryAtMs: null }

@@ -38,7 +38,7 @@ export function openStarts(storage: Storage) {
        AND start_id = ?) AS found`,
   )
   const moveAll = storage.prepare<[number, number]>(
-    `UPDATE job SET start_id = ? WHERE batch_id = ? AND state = 'queued'`,
+    `UPDATE job SET start_id = ?1 WHERE batch_id = ?2 AND state = 'queued' AND start_id <> ?1`,
   )
 
   return {
@@ -50,8 +50,8 @@ export function openStarts(storage: Storage) {
       const values = [batchId, at, ...window]
       return (same.get(...values) ?? insert.get(...values))?.id ?? 0
     },
-    /** Everything that is queued of a batch goes by another start from now on. Inside the caller's transaction. */
-    startAll: (batchId: number, startId: number): void => void moveAll.run(startId, batchId),
+    /** Everything that is queued of a batch goes by another start from now on; gives how many do. Inside the caller's transaction. */
+    startAll: (batchId: number, startId: number): number => moveAll.run(startId, batchId).changes,
     /** The lines of a batch whose time it is. */
     dueLines: (batchId: number, nowMs: number): StartLine[] => [
       { batchId, startId: 0 },
