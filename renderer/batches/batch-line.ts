@@ -28,7 +28,10 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
  * What of it is not in Proofsheet's own hands now: `starts tomorrow 02:00`, `480 in a batch within a day`. Null where all
  * that is left goes as fast as it can.
  */
-export function waitingText({ drafts, finals, remote, startsMs }: BatchStatus, nowMs: number): string | null {
+export function waitingText(
+  { drafts, finals, remote, startsMs }: Pick<BatchStatus, 'drafts' | 'finals' | 'remote' | 'startsMs'>,
+  nowMs: number,
+): string | null {
   const starts = startsMs === undefined ? null : `starts ${whenText(startsMs, nowMs)}`
   if (!remote) return starts
   const { out, waiting, remoteBatches } = remote
@@ -36,7 +39,7 @@ export function waitingText({ drafts, finals, remote, startsMs }: BatchStatus, n
   const parts = [
     live > 0 && starts === null ? `${whole(live)} now` : null,
     out > 0 ? `${whole(out)} in ${remoteBatches > 1 ? countText(remoteBatches, 'batch', 'batches') : 'a batch'}` : null,
-    waiting > 0 ? `${whole(waiting)} ${starts ?? 'to be sent in a batch'}` : starts,
+    waiting > 0 && starts === null ? `${whole(waiting)} to be sent in a batch` : starts,
   ]
   return parts.filter((part) => part !== null).join(', ')
 }

@@ -1,6 +1,6 @@
 import type { RemoteBatch } from '#shared/contract/remote-batches.ts'
 import { moneyText } from '#shared/money.ts'
-import { countText, whenText } from '../ui/time-text.ts'
+import { atText, countText, whenText } from '../ui/time-text.ts'
 
 const whole = (number: number): string => number.toLocaleString('en-US')
 
@@ -43,7 +43,7 @@ export function remoteStateText(remote: RemoteBatch, nowMs: number): string {
     case 'uploaded':
       return nextMs === null || nextMs <= nowMs
         ? `Sent to ${label}, to be started`
-        : `Sent to ${label}, to be started at ${whenText(nextMs, nowMs)}`
+        : `Sent to ${label}, to be started ${atText(nextMs, nowMs)}`
     case 'starting':
       return `Starting at ${label}`
     case 'working': {

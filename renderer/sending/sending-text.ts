@@ -1,7 +1,7 @@
 import type { Plan, Route, RunRoute, RunStart } from '#shared/contract/generation.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
-import { countText, durationText, localTimeOf, whenText } from '../ui/time-text.ts'
+import { atText, countText, durationText, localTimeOf } from '../ui/time-text.ts'
 import { type PlanPart, routeOf, type SendChoice, type Sending } from './sending.ts'
 
 const hourMs = 3_600_000
@@ -108,8 +108,7 @@ export function startText(start: RunStart, nowMs: number): string {
   if (start.kind === 'now') return ''
   if (start.kind === 'window')
     return ` between ${localTimeOf(start.fromMinute, nowMs)} and ${localTimeOf(start.toMinute, nowMs)}`
-  const when = whenText(start.atMs, nowMs)
-  return /^\d\d:/.test(when) ? ` at ${when}` : ` ${when}`
+  return ` ${atText(start.atMs, nowMs)}`
 }
 
 const asBatches = ({ remoteBatches }: Sending): string =>

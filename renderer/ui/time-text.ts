@@ -34,6 +34,12 @@ export function whenText(ms: number, nowMs: number): string {
   return days === -1 ? `yesterday ${clock}` : `${dayText(ms, nowMs)} ${clock}`
 }
 
+/** The same behind other words: `at 22:00`, `tomorrow 09:40`. */
+export function atText(ms: number, nowMs: number): string {
+  const when = whenText(ms, nowMs)
+  return /^\d\d:/.test(when) ? `at ${when}` : when
+}
+
 /** A minute of the day in UTC as a clock here shows it today: `03:00`. */
 export const localTimeOf = (utcMinute: number, nowMs: number): string =>
   clockOf(new Date(new Date(nowMs).setUTCHours(Math.floor(utcMinute / 60), utcMinute % 60, 0, 0)))

@@ -10,6 +10,7 @@ import { planFigures, whyNothing } from '../../renderer/load/plan-text.ts'
 import { problemCauses } from '../../renderer/load/problem-causes.ts'
 import { notReadyText, profileChoices } from '../../renderer/load/profile-choices.ts'
 import { templatePieces } from '../../renderer/load/template-pieces.ts'
+import { atOnce, sendingOf } from '../../renderer/sending/sending.ts'
 
 const sheet: Sheet = {
   id: 1,
@@ -206,7 +207,7 @@ describe('the plan at a glance', () => {
   const of = { rows: 310, profiles: 1, providers: [providerOf('one')] }
 
   test('says it as a person would', () => {
-    const { prompts, make, price, time } = planFigures(plan, of)
+    const { prompts, make, price, time } = planFigures(plan, sendingOf(plan, atOnce), of)
     expect(prompts).toMatchObject({ value: '1,240', note: '310 rows × 4 prompts' })
     expect(make).toMatchObject({ value: '1,102', note: '96 duplicates, 42 cached' })
     expect(price).toMatchObject({ value: '$0.90', note: 'all at final quality: $165.52' })
@@ -225,8 +226,12 @@ describe('the plan at a glance', () => {
   })
 
   test('a price that nobody knows is never free', () => {
-    expect(planFigures({ ...plan, estimateMicros: null, highestMicros: null }, of).price.value).toBe('Not known')
-    expect(planFigures({ ...plan, estimateMicros: 0 }, of).price.value).toBe('Free')
+    const priceOf = (part: Partial<Plan>) => {
+      const priced = { ...plan, ...part }
+      return planFigures(priced, sendingOf(priced, atOnce), of).price.value
+    }
+    expect(priceOf({ estimateMicros: null, highestMicros: null })).toBe('Not known')
+    expect(priceOf({ estimateMicros: 0 })).toBe('Free')
   })
 })
 
