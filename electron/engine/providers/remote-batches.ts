@@ -86,7 +86,7 @@ export interface RemoteBatches {
   /** The results as lines of JSON in any order, piece by piece, never whole: a line may have 40 MB, all of them gigabytes. */
   results(results: Handle, call: ProviderCall): AsyncIterable<Uint8Array>
   /** Reads one line (without its end) of what `results` gave. Throws AppError `bad-response` where it names no request. */
-  readLine(line: Uint8Array): RemoteResult
+  readLine(line: Uint8Array, model: string): RemoteResult
   /** Takes the file and the results away from the service, where it keeps them; may fail, and nobody minds. */
   forget?(handles: readonly Handle[], call: ProviderCall): Promise<void>
 }

@@ -69,7 +69,8 @@ function sizesOf({ jobs }: GatherNeeds, { provider, service, batches, startedLat
   const counts = new Map<string, number>()
   for (const { lines } of batches)
     for (const line of lines)
-      for (const { model, count } of jobs.countRemote(line, provider)) counts.set(model, (counts.get(model) ?? 0) + count)
+      for (const { model, count } of jobs.countRemote(line, provider))
+        counts.set(model, (counts.get(model) ?? 0) + count)
   if (!service) return new Map()
   const waiting = [...counts].map(([model, requests]) => ({ requests, limits: service.limits(model) }))
   const { sizes } = chunksFor(waiting, startedLately)
@@ -138,7 +139,10 @@ function takeJob(
   if (room.fits === 'later' && table.open().every(({ state }) => state === 'lost')) return 'later'
   if (room.fits !== 'now') {
     if (room.fits === 'later') jobs.hold(job.id, 'budget')
-    else if (jobs.holdDearerThan(job.batchId, provider, Math.min(room.leftMicros, micros - 1)) === 0)
+    else if (
+      room.fits === 'no' &&
+      jobs.holdDearerThan(job.batchId, provider, Math.min(room.leftMicros, micros - 1)) === 0
+    )
       jobs.hold(job.id, 'budget')
     return 'held'
   }
