@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Job, requestOf, type StartLine } from '#engine/jobs/jobs.ts'
 import type { RemoteBatches } from '#engine/providers/provider.ts'
@@ -9,6 +8,7 @@ import { type ActiveBatch, fromCache } from '../running/claim.ts'
 import type { SettleNeeds } from '../running/settle-picture.ts'
 import { chunksFor } from './chunks.ts'
 import type { RemoteTable } from './remote-table.ts'
+import { newLabel } from './send.ts'
 
 export interface GatherNeeds extends SettleNeeds {
   readonly storage: Storage
@@ -150,8 +150,7 @@ function takeJob(
   const name = `${batch.id} ${group}`
   let chunk = open.get(name)
   if (!chunk) {
-    const label = `proofsheet-${randomUUID()}`
-    const id = table.add({ batchId: batch.id, provider, model: job.model, group, label })
+    const id = table.add({ batchId: batch.id, provider, model: job.model, group, label: newLabel() })
     chunk = { id, size: sizes.get(job.model) ?? service.limits(job.model).usualRequests, count: 0 }
     open.set(name, chunk)
     onOpen(id)

@@ -45,7 +45,8 @@ interface Wait {
 export function openRemote(needs: RemoteNeeds) {
   const { clock, jobs, providers, scheduler, storage, spend } = needs
   const table = openRemoteTable(storage, clock)
-  const inHand = new Set<number>()
+  /** By its id, the batch of each remote batch that steps are taken of here. */
+  const inHand = new Map<number, number>()
   const filling = new Set<number>()
   const gathering = new Set<string>()
   const waits = new Map<number, Wait>()
@@ -68,6 +69,8 @@ export function openRemote(needs: RemoteNeeds) {
     wait: waitForLook,
     onChanged: (row) => changed(row.batchId),
   })
+
+  if (!storage.readOnly) void steps.clearUp()
 
   function changed(batchId: number): void {
     needs.emit({ kind: 'remote-batches-changed', batchId })
@@ -137,7 +140,7 @@ export function openRemote(needs: RemoteNeeds) {
   }
 
   function begin(row: RemoteRow): void {
-    inHand.add(row.id)
+    inHand.set(row.id, row.batchId)
     void goOn(row.id)
       .catch((error: unknown) => putOff(row, error))
       .finally(() => {
@@ -344,7 +347,8 @@ export function openRemote(needs: RemoteNeeds) {
 
     /** Whether anything of a batch goes on in remote batches by itself. */
     isBusyWith: (batchId: number, withProvider: boolean): boolean =>
-      table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)),
+      table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)) ||
+      [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over'),
     running: (): number => table.open().filter(({ id, state }) => inHand.has(id) && state === 'starting').length,
 
     /** Ends looks, uploads and downloads at once; a start that is out is waited for, at most `waitMs`. */

@@ -66,6 +66,9 @@ export async function writeRequests(
   return { byteLength, lines, refused }
 }
 
+/** What a remote batch is found again by: no two are the same, also in other libraries. */
+export const newLabel = (): string => `proofsheet-${randomUUID()}`
+
 /** The line of a job, or why it has none: then nothing was sent for it. */
 async function lineOf(
   service: RemoteBatches,
@@ -93,7 +96,7 @@ async function moveRest({ storage, jobs, spend, table }: WriteNeeds, row: Remote
   const move = (to: number | null) =>
     storage.draft(() => {
       const rest = jobs.inRemote(row.id, fromId - 1, jobsAtOnce)
-      const next = to ?? table.add({ ...row, label: `proofsheet-${randomUUID()}` })
+      const next = to ?? table.add({ ...row, label: newLabel() })
       for (const { id } of rest) {
         jobs.moveRemote(id, next)
         spend.moveToRemote(id, next)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ import type { Scheduler } from '../running/scheduler.ts'
 import { again, becomeUnknown, concludeLine } from './conclude-line.ts'
 import { readResults } from './read-results.ts'
 import type { RemoteRow, RemoteTable } from './remote-table.ts'
-import { writeRequests } from './send.ts'
+import { newLabel, writeRequests } from './send.ts'
 
 export interface StepNeeds {
   readonly storage: Storage
@@ -208,9 +208,15 @@ export function openRemoteSteps(needs: StepNeeds) {
       await stored(row, () => {
         table.seen(row.id, progress.counts, progress.state === 'working' ? progress.expiresMs : null)
         if (progress.state === 'working') return table.say(row.id, null)
-        const { how, message, results } = progress
+        const { how, message, results, isQueueFull } = progress
+        if (isQueueFull && results === null) return void table.toStartAgain(row.id, newLabel())
         table.toReading(row.id, how, message, results && JSON.stringify(results))
       })
+      if (progress.state === 'ended' && progress.isQueueFull)
+        throw new AppError(
+          'rate-limited',
+          progress.message ?? 'The provider’s queue of batches is full; it is tried again.',
+        )
       return progress
     } catch (error) {
       if (errorCodeOf(error) !== 'not-found') throw error
@@ -315,6 +321,16 @@ export function openRemoteSteps(needs: StepNeeds) {
       .catch(() => undefined)
   }
 
+  /** Files that a kill left behind, of remote batches that are over. */
+  async function clearUp(): Promise<void> {
+    const folder = join(storage.folder, 'remote')
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names) {
+      const [, id] = /^(\d+)\.(?:jsonl|results)$/.exec(name) ?? []
+      if (id !== undefined && table.get(Number(id))?.state === 'over') await rm(join(folder, name), { force: true })
+    }
+  }
+
   /** Nothing was started yet, and nobody wants it any more. */
   async function giveUp(row: RemoteRow): Promise<void> {
     await eachLeft(row, (job) =>
@@ -331,7 +347,7 @@ export function openRemoteSteps(needs: StepNeeds) {
     fetchResults,
     read,
     giveUp,
-    resultsFile: (row: RemoteRow) => file(row, 'results'),
+    clearUp,
   }
 }
 
