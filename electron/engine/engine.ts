@@ -60,6 +60,8 @@ export interface EngineOptions {
   /** The registry, where a test brings its own. */
   readonly providers?: readonly Provider[]
   readonly clock?: Clock
+  /** How far apart looks at a remote batch are at most, in ms; absent: 5 minutes. */
+  readonly lookEveryMs?: number
 }
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>
@@ -120,6 +122,7 @@ export async function openEngine(options: EngineOptions) {
     settings: settings.get,
     wildcards,
     goesOn: options.goesOn ?? true,
+    lookEveryMs: options.lookEveryMs ?? null,
     readStoredSheet: sheets.read,
   })
   onEvent.add((event) => {
@@ -247,6 +250,7 @@ export async function openEngine(options: EngineOptions) {
       },
     },
     generation,
+    remoteBatches: generation.remoteBatches,
     tiles: {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),

@@ -15,6 +15,7 @@ import { requestByProfile } from './planning/fall-back.ts'
 import { fitAll } from './planning/fit-pictures.ts'
 import type { ModelFacts } from './planning/model-facts.ts'
 import { picturesOf } from './planning/place-pictures.ts'
+import type { Remote } from './remote/remote.ts'
 import type { openPausedProviders } from './running/paused-providers.ts'
 import type { Scheduler } from './running/scheduler.ts'
 
@@ -26,6 +27,7 @@ export interface ControlsNeeds {
   readonly spend: Spend
   readonly providers: OpenProviders
   readonly scheduler: Scheduler
+  readonly remote: Pick<Remote, 'cancelBatch'>
   readonly paused: ReturnType<typeof openPausedProviders>
   readonly facts: ModelFacts
   readonly images: Images
@@ -87,7 +89,8 @@ export function openControls(needs: ControlsNeeds) {
       return jobs.cancelQueued(batchId)
     })
     emit({ kind: 'tiles-changed', batchId, tileIds })
-    return tileIds.length
+    // What is at the provider by then is kept, and what it did not make is canceled when it says so.
+    return tileIds.length + needs.remote.cancelBatch(batchId)
   }
 
   function controlProvider(action: ControlInput['action'], provider: string): number {

@@ -55,12 +55,14 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
   const states = storage.prepare<[number], { state: string; refused: number; count: number }>(
     `SELECT state, coalesce(error_code = 'content-policy', 0) AS refused, count(*) AS count FROM job WHERE remote_batch_id = ? GROUP BY 1, 2`,
   )
-  const ofBatch = storage.prepare<[number], { waiting: number; out: number }>(
-    `SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE batch_id = of.id AND route = 'batch' AND state = 'queued'
-         AND hold_reason IS NULL AND follows = 0) AS waiting,
-       (SELECT coalesce(sum(n), 0) FROM (SELECT (SELECT count(*) FROM job WHERE remote_batch_id = remote_batch.id AND state = 'running') AS n
-         FROM remote_batch WHERE remote_batch.batch_id = of.id AND remote_batch.state <> 'over')) AS out
-     FROM (SELECT ? AS id) AS of`,
+  const waitingOf = storage.prepare<[number], { provider: string; count: number }>(
+    `SELECT provider, count(*) AS count FROM job INDEXED BY job_claim WHERE batch_id = ? AND route = 'batch' AND state = 'queued'
+       AND hold_reason IS NULL AND follows = 0 GROUP BY provider`,
+  )
+  const outOf = storage.prepare<[number], { provider: string; count: number }>(
+    `SELECT remote_batch.provider, count(*) AS count
+     FROM remote_batch JOIN job ON job.remote_batch_id = remote_batch.id AND job.state = 'running'
+     WHERE remote_batch.batch_id = ? AND remote_batch.state <> 'over' GROUP BY remote_batch.provider`,
   )
   const setRoute = storage.prepare<[Route, number | null, number]>(
     `UPDATE job SET route = ?, estimate_micros = ? WHERE id = ? AND state = 'queued'`,
@@ -108,8 +110,8 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
         left: count('running'),
       }
     },
-    /** How many of a batch wait for remote batches, and are in one. */
-    remoteCounts: (batchId: number): { waiting: number; out: number } => ofBatch.get(batchId) ?? { waiting: 0, out: 0 },
+    /** How many of a batch wait for remote batches, and are in one, by provider. */
+    remoteCounts: (batchId: number) => ({ waiting: waitingOf.all(batchId), out: outOf.all(batchId) }),
     /** With the most that it can cost by that route. */
     setRoute: (jobId: number, route: Route, estimateMicros: number | null): void =>
       void setRoute.run(route, estimateMicros, jobId),

@@ -73,7 +73,9 @@ export function openStarts(storage: Storage) {
       const times = ofBatch.all(batchId).flatMap((start) => {
         const ms = nextDueMs(start, nowMs)
         if (ms > nowMs) return [ms]
-        return start.toMinute === null || start.fromMinute === start.toMinute ? [] : [nextMinuteMs(start.toMinute, nowMs)]
+        return start.toMinute === null || start.fromMinute === start.toMinute
+          ? []
+          : [nextMinuteMs(start.toMinute, nowMs)]
       })
       return times.length === 0 ? null : Math.min(...times)
     },

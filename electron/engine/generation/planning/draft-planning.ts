@@ -1,5 +1,6 @@
 import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import { changeRoutes } from './change-routes.ts'
 import { prepareDraftPictures } from './draft-pictures.ts'
 import type { TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
@@ -7,7 +8,6 @@ import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
 import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
-import { changeRoutes } from './change-routes.ts'
 import type { RunRoutes } from './routes.ts'
 import { storeDrafts } from './store-drafts.ts'
 
@@ -83,12 +83,7 @@ async function goOn(
 
 async function runNew(
   needs: PlanningNeeds,
-  {
-    input,
-    source,
-    plan,
-    routes,
-  }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan; routes: RunRoutes },
+  { input, source, plan, routes }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan; routes: RunRoutes },
   wish: RunInput,
   markRan: (batchId: number) => void,
 ): Promise<number> {

@@ -43,7 +43,9 @@ export interface PlanPart {
 }
 
 /** A plan before it has an id and the times of today's lanes. */
-export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'batch' | 'auto'> & { parts: readonly PlanPart[] }
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'batch' | 'auto'> & {
+  parts: readonly PlanPart[]
+}
 
 export interface PlanPage {
   readonly offset: number

@@ -14,7 +14,9 @@ export interface RunRoutes {
   of(request: GenerationRequest, price: Price | null): { route: Route; highestMicros: number | null }
 }
 
-export const allLive: RunRoutes = { of: (_request, price) => ({ route: 'live', highestMicros: price?.highestMicros ?? null }) }
+export const allLive: RunRoutes = {
+  of: (_request, price) => ({ route: 'live', highestMicros: price?.highestMicros ?? null }),
+}
 
 /** Counts a new request into its model's share of a plan. `mayBatch`: false for one that can only be made live. */
 export function addToPart(
@@ -91,7 +93,8 @@ export function runRoutes(
   const named = wish.routes ?? {}
   for (const [name, route] of Object.entries(named)) {
     const part = parts.find((each) => profileName(each) === name)
-    if (!part) throw new AppError('invalid-input', `The plan has no requests of ${name}, so there is no route to choose for it.`)
+    if (!part)
+      throw new AppError('invalid-input', `The plan has no requests of ${name}, so there is no route to choose for it.`)
     if (route === 'batch' && part.byBatch.requests === 0)
       throw new AppError('unsupported', `${name} cannot be made in batches. Leave its route out, or choose live.`)
   }
@@ -103,8 +106,7 @@ export function runRoutes(
   )
   return {
     of(request, price) {
-      const batch =
-        byModel.get(profileName(request)) === 'batch' ? facts.batch(request.provider, request.model) : null
+      const batch = byModel.get(profileName(request)) === 'batch' ? facts.batch(request.provider, request.model) : null
       return batch && batch.check(request) === null
         ? { route: 'batch', highestMicros: highestBy(price, batch.share) }
         : allLive.of(request, price)

@@ -32,7 +32,12 @@ export function concludeLine(needs: ConcludeLineNeeds, job: Job, error: unknown)
 }
 
 /** Not charged, and asked for once more; after three follow-ups it is on the failure list. */
-export function again(needs: ConcludeLineNeeds, job: Job, code: Parameters<Jobs['toFailed']>[1], message: string): Job[] {
+export function again(
+  needs: ConcludeLineNeeds,
+  job: Job,
+  code: Parameters<Jobs['toFailed']>[1],
+  message: string,
+): Job[] {
   const { jobs, clock } = needs
   const notBeforeMs = clock.now() + (againAfterMs[job.retries] ?? 0)
   const move = () =>
@@ -60,8 +65,6 @@ function end(
   const changed = move() ? [job] : []
   if (followers === 'lead') return [...changed, ...leadTwin(jobs, job)]
   const endTwin = (twin: Job) =>
-    followers === 'fail'
-      ? jobs.toFailed(twin.id, code, 'The same request ended this way.')
-      : jobs.toCanceled(twin.id)
+    followers === 'fail' ? jobs.toFailed(twin.id, code, 'The same request ended this way.') : jobs.toCanceled(twin.id)
   return [...changed, ...twinsInBatch(jobs, job).filter(endTwin)]
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Job, requestOf, type StartLine } from '#engine/jobs/jobs.ts'
 import type { RemoteBatches } from '#engine/providers/provider.ts'
@@ -9,6 +8,7 @@ import { type ActiveBatch, fromCache } from '../running/claim.ts'
 import type { SettleNeeds } from '../running/settle-picture.ts'
 import { chunksFor } from './chunks.ts'
 import type { RemoteTable } from './remote-table.ts'
+import { newLabel } from './send.ts'
 
 export interface GatherNeeds extends SettleNeeds {
   readonly storage: Storage
@@ -69,7 +69,8 @@ function sizesOf({ jobs }: GatherNeeds, { provider, service, batches, startedLat
   const counts = new Map<string, number>()
   for (const { lines } of batches)
     for (const line of lines)
-      for (const { model, count } of jobs.countRemote(line, provider)) counts.set(model, (counts.get(model) ?? 0) + count)
+      for (const { model, count } of jobs.countRemote(line, provider))
+        counts.set(model, (counts.get(model) ?? 0) + count)
   if (!service) return new Map()
   const waiting = [...counts].map(([model, requests]) => ({ requests, limits: service.limits(model) }))
   const { sizes } = chunksFor(waiting, startedLately)
@@ -138,7 +139,10 @@ function takeJob(
   if (room.fits === 'later' && table.open().every(({ state }) => state === 'lost')) return 'later'
   if (room.fits !== 'now') {
     if (room.fits === 'later') jobs.hold(job.id, 'budget')
-    else if (jobs.holdDearerThan(job.batchId, provider, Math.min(room.leftMicros, micros - 1)) === 0)
+    else if (
+      room.fits === 'no' &&
+      jobs.holdDearerThan(job.batchId, provider, Math.min(room.leftMicros, micros - 1)) === 0
+    )
       jobs.hold(job.id, 'budget')
     return 'held'
   }
@@ -146,8 +150,7 @@ function takeJob(
   const name = `${batch.id} ${group}`
   let chunk = open.get(name)
   if (!chunk) {
-    const label = `proofsheet-${randomUUID()}`
-    const id = table.add({ batchId: batch.id, provider, model: job.model, group, label })
+    const id = table.add({ batchId: batch.id, provider, model: job.model, group, label: newLabel() })
     chunk = { id, size: sizes.get(job.model) ?? service.limits(job.model).usualRequests, count: 0 }
     open.set(name, chunk)
     onOpen(id)

@@ -99,6 +99,10 @@ export function openRemoteTable(storage: Storage, clock: Clock) {
   const over = storage.prepare<[string, number, number]>(
     `UPDATE remote_batch SET state = 'over', how = coalesce(how, ?), ended_ms = ? WHERE id = ? AND state <> 'over'`,
   )
+  const refilled = storage.prepare<[string, number]>(
+    `UPDATE remote_batch SET state = 'uploaded', label = ?, started_ms = NULL, handle_json = NULL, seen_total = NULL,
+       seen_succeeded = NULL, seen_failed = NULL, expires_ms = NULL WHERE id = ? AND state = 'working'`,
+  )
   const lost = storage.prepare<[string, number]>(
     `UPDATE remote_batch SET state = 'lost', message = ? WHERE id = ? AND state IN ('starting', 'working')`,
   )
@@ -137,6 +141,8 @@ export function openRemoteTable(storage: Storage, clock: Clock) {
       ended.run(how, message, resultsJson, id).changes > 0,
     /** `how` for one that never got so far that the service could say. */
     toOver: (id: number, how: How): boolean => over.run(how, clock.now(), id).changes > 0,
+    /** Refused as a whole because too much waits at the service: started again later, under another label. */
+    toStartAgain: (id: number, label: string): boolean => refilled.run(label, id).changes > 0,
     toLost: (id: number, message: string): boolean => lost.run(message, id).changes > 0,
     say: (id: number, message: string | null): void => void say.run(message, id),
     askCancel: (id: number): boolean => askCancel.run(id).changes > 0,
