@@ -21,7 +21,8 @@ import {
 export const RemoteCard = ({ remote, nowMs }: { remote: RemoteBatch; nowMs: number }) => {
   const look = useLookNow()
   const isLost = remote.state === 'lost'
-  const canLook = remote.state === 'working' || remote.state === 'starting' || remote.state === 'uploaded'
+  // A lost one is looked for by its label once more.
+  const canLook = remote.state !== 'over' && remote.state !== 'preparing' && remote.state !== 'reading'
   const small = [outcomeText(remote), remoteMoneyText(remote), nextLookText(remote, nowMs)].filter(
     (text) => text !== '',
   )
