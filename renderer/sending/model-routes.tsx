@@ -1,4 +1,5 @@
 import type { Plan, Route, RunRoute } from '#shared/contract/generation.ts'
+import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { Select } from '../ui/select.tsx'
 import { Table } from '../ui/table.tsx'
@@ -19,11 +20,13 @@ const choices: readonly { value: RunRoute | typeof asAll; label: string; note?: 
 export const ModelRoutes = ({
   plan,
   choice,
+  providers,
   labelOf,
   onChange,
 }: {
   plan: Plan
   choice: SendChoice
+  providers: readonly ProviderInfo[]
   labelOf: (part: PlanPart) => string
   onChange: (choice: SendChoice) => void
 }) => {
@@ -43,7 +46,16 @@ export const ModelRoutes = ({
         rows={plan.parts}
         keyOf={profileName}
         columns={[
-          { title: 'Model', grow: true, cell: labelOf },
+          {
+            title: 'Model',
+            grow: true,
+            cell: (part) => {
+              const provider = providers.find(({ id }) => id === part.provider)?.label
+              return provider === undefined || provider === labelOf(part)
+                ? labelOf(part)
+                : `${labelOf(part)}, ${provider}`
+            },
+          },
           { title: 'Requests', number: true, cell: (part) => part.requests.toLocaleString('en-US') },
           { title: 'Now', cell: (part) => price(part, 'live') },
           { title: 'In a batch', cell: (part) => (part.batch ? price(part, 'batch') : '–') },

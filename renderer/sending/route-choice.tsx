@@ -1,7 +1,6 @@
 import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { useCommands } from '../keys/command-center.tsx'
-import { modelLabel } from '../load/profile-choices.ts'
 import { classNames } from '../ui/class-names.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { ModelRoutes } from './model-routes.tsx'
@@ -44,20 +43,19 @@ export const RouteChoice = ({
           ))}
         </div>
       </div>
-      {plan.parts.length > 1 && <ModelRoutes plan={plan} choice={choice} labelOf={labelOf} onChange={onChange} />}
+      {plan.parts.length > 1 && (
+        <ModelRoutes plan={plan} choice={choice} providers={providers} labelOf={labelOf} onChange={onChange} />
+      )}
       <RouteCommands onChoose={choose} />
     </section>
   )
 }
 
-/** The model as people know it; its name where nobody does. */
+/** The model as people know it, in a sentence; its name where nobody does. */
 const partLabel =
   (providers: readonly ProviderInfo[]) =>
-  (part: PlanPart): string => {
-    const provider = providers.find((each) => each.id === part.provider)
-    const model = provider?.models.find((each) => each.id === part.model)
-    return provider && model ? modelLabel(provider, model) : part.model
-  }
+  ({ provider, model }: PlanPart): string =>
+    providers.find(({ id }) => id === provider)?.models.find(({ id }) => id === model)?.label ?? model
 
 /** Offered only while there is something to choose. */
 const RouteCommands = ({ onChoose }: { onChoose: (route: SendChoice['route']) => void }) => {

@@ -22,10 +22,10 @@ export const withinText = (ms: number): string =>
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** `50 % less`, rounded down; empty where it is not less, or nobody knows. */
+/** `50 % less`; empty where it is not less, or nobody knows. */
 export function lessText(micros: number | null, liveMicros: number | null): string {
   if (micros === null || liveMicros === null || liveMicros === 0) return ''
-  const percent = Math.floor((1 - micros / liveMicros) * 100 + 1e-6)
+  const percent = Math.round((1 - micros / liveMicros) * 100)
   return percent > 0 ? `${percent} % less` : ''
 }
 
@@ -62,6 +62,8 @@ export function routeOptions(plan: Plan): RouteOption[] {
   ]
 }
 
+const because = ({ liveBecause }: PlanPart): string => (liveBecause ? `: ${liveBecause.replace(/\.$/, '')}` : '')
+
 type LabelOf = (part: PlanPart) => string
 
 /** Why nobody is asked when: no model of the plan has a batch service. `null` where one has, or where there is nothing to save. */
@@ -70,7 +72,7 @@ export function noBatchText(plan: Plan, labelOf: LabelOf): string | null {
   const [only, ...others] = plan.parts
   if (!only) return null
   if (others.length > 0) return 'None of these models takes batches at a lower price, so all of it goes now.'
-  if (only.liveBecause) return `All of it goes now. ${only.liveBecause}`
+  if (only.liveBecause) return `All of it goes now${because(only)}.`
   return `${labelOf(only)} takes no batches at a lower price, so all of it goes now.`
 }
 
@@ -78,10 +80,15 @@ export function noBatchText(plan: Plan, labelOf: LabelOf): string | null {
 export function routeNotes(plan: Plan, choice: SendChoice, sending: Sending, labelOf: LabelOf): string[] {
   if (sending.inBatches === 0) return []
   const notes = plan.parts.flatMap((part) => {
-    if (!part.batch) return [`${labelOf(part)} takes no batches: its ${whole(part.requests)} go now.`]
+    if (!part.batch)
+      return [
+        part.liveBecause
+          ? `All ${whole(part.requests)} of ${labelOf(part)} go now${because(part)}.`
+          : `${labelOf(part)} takes no batches: its ${whole(part.requests)} go now.`,
+      ]
     const left = part.requests - part.batch.requests
     if (routeOf(part, choice) === 'live' || left === 0) return []
-    return [`${whole(left)} of ${whole(part.requests)} of ${labelOf(part)} go now. ${part.liveBecause ?? ''}`.trim()]
+    return [`${whole(left)} of ${whole(part.requests)} of ${labelOf(part)} go now${because(part)}.`]
   })
   const isLong = sending.withinMs !== null && sending.withinMs > dayMs
   return [
@@ -125,7 +132,7 @@ export function runText(
 ): string {
   const when = startText(start, nowMs)
   const price = priceOf(sending.estimateMicros, plan.currency)
-  const within = sending.withinMs === null ? '' : `, ${withinText(sending.withinMs)}`
+  const within = sending.withinMs === null || when !== '' ? '' : `, ${withinText(sending.withinMs)}`
   if (goesOnWith !== null) {
     const how = sending.inBatches === 0 ? '' : ` ${asBatches(sending)}`
     return `Go on with ${goesOnWith}${how}${when}${within}, ${price}`

@@ -11,7 +11,7 @@ import { startText } from './sending-text.ts'
 import styles from './start-choice.module.css'
 import { inputTextOf, nextHourMs, usualWindow, utcText } from './start-times.ts'
 
-/** When a run starts: at once, at a time, or in a window of every day. The button says what is chosen. */
+/** When a run starts: at once, at a time, or in a window of every day. The button that runs says it too. */
 export const StartChoice = ({ start, onChange }: { start: RunStart; onChange: (start: RunStart) => void }) => {
   const [open, setOpen] = useState(false)
   useCommands({ schedule: () => setOpen(true) })

@@ -234,7 +234,7 @@ const runInput = z.object({
   /** The plan's own highest price: a run is refused where the plan now costs more. */
   highestMicros: micros.nullable(),
   name: z.string().min(1).max(120).nullable().default(null),
-  /** Only a sample of this many tiles, spread over the sheet; the others are held until released. */
+  /** Only a sample of this many tiles, spread over the sheet, live and now; the others are held until released. */
   first: z.int().positive().nullable().default(null),
   /** The most this run may spend, in micros; `null` for the library's own caps alone. */
   capMicros: micros.nonnegative().nullable().default(null),

@@ -116,8 +116,8 @@ describe('now or within a day', () => {
     expect(noBatchText(planOf([small]), labelOf)).toBe(
       'small takes no batches at a lower price, so all of it goes now.',
     )
-    expect(noBatchText(planOf([{ ...small, liveBecause: 'A batch takes no masks.' }]), labelOf)).toBe(
-      'All of it goes now. A batch takes no masks.',
+    expect(noBatchText(planOf([{ ...small, liveBecause: 'small takes no batches.' }]), labelOf)).toBe(
+      'All of it goes now: small takes no batches.',
     )
     expect(noBatchText(planOf([small, { ...small, model: 'tiny' }]), labelOf)).toContain('None of these models')
     expect(noBatchText(planOf([{ ...small, estimateMicros: 0 }]), labelOf)).toBeNull()
@@ -129,13 +129,13 @@ describe('now or within a day', () => {
     const some: PlanPart = {
       ...large,
       batch: large.batch && { ...large.batch, requests: 468 },
-      liveBecause: 'A batch takes no pictures over 20 MB.',
+      liveBecause: 'a batch takes no pictures over 20 MB',
     }
     const plan = planOf([some, small])
     const sending = sendingOf(plan, by('batch'))
     expect(sending).toMatchObject({ inBatches: 468, live: 32, remoteBatches: 1, estimateMicros: 5_000_000 })
     expect(routeNotes(plan, by('batch'), sending, labelOf)).toEqual([
-      '12 of 480 of large go now. A batch takes no pictures over 20 MB.',
+      '12 of 480 of large go now: a batch takes no pictures over 20 MB.',
       'small takes no batches: its 20 go now.',
     ])
     expect(textOf(plan, by('batch'))).toBe('Send 468 of 500 drafts as a batch, within a day, $5.00')
@@ -181,7 +181,7 @@ describe('what the button does', () => {
     [atOnce, 'Run all, $9.60'],
     [by('batch'), 'Send 480 drafts as a batch, within a day, $4.80'],
     [by('live', { start: tonight }), 'Run all at 22:00, $9.60'],
-    [by('batch', { start: tomorrow }), 'Send 480 drafts as a batch tomorrow 02:00, within a day, $4.80'],
+    [by('batch', { start: tomorrow }), 'Send 480 drafts as a batch tomorrow 02:00, $4.80'],
   ])('%j', (choice, text) => expect(textOf(plan, choice)).toBe(text))
 
   test('goes on with an unfinished batch by the way that is chosen', () => {

@@ -37,8 +37,8 @@ export function openStarts(storage: Storage) {
     `SELECT EXISTS (SELECT 1 FROM job WHERE batch_id = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0
        AND start_id = ?) AS found`,
   )
-  const moveAll = storage.prepare<[number, number]>(
-    `UPDATE job SET start_id = ?1 WHERE batch_id = ?2 AND state = 'queued' AND start_id <> ?1`,
+  const moveAll = storage.prepare<[number, number, number]>(
+    `UPDATE job SET start_id = ? WHERE batch_id = ? AND state = 'queued' AND start_id <> ?`,
   )
 
   return {
@@ -51,7 +51,7 @@ export function openStarts(storage: Storage) {
       return (same.get(...values) ?? insert.get(...values))?.id ?? 0
     },
     /** Everything that is queued of a batch goes by another start from now on; gives how many do. Inside the caller's transaction. */
-    startAll: (batchId: number, startId: number): number => moveAll.run(startId, batchId).changes,
+    startAll: (batchId: number, startId: number): number => moveAll.run(startId, batchId, startId).changes,
     /** The lines of a batch whose time it is. */
     dueLines: (batchId: number, nowMs: number): StartLine[] => [
       { batchId, startId: 0 },

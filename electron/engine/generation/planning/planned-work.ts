@@ -40,6 +40,8 @@ export interface PlanPart {
   highestMicros: number | null
   /** The whole share where what can go in remote batches does: so many of its requests. */
   readonly byBatch: { requests: number; estimateMicros: number | null; highestMicros: number | null }
+  /** The first reason for which one of them can only go live. */
+  liveBecause?: string
 }
 
 /** A plan before it has an id and the times of today's lanes. */

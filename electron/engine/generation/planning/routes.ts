@@ -34,8 +34,10 @@ export function addToPart(
   part.estimateMicros = sumOrNull(part.estimateMicros, price?.expectedMicros)
   part.highestMicros = sumOrNull(part.highestMicros, price?.highestMicros)
   const batch = mayBatch ? facts.batch(provider, model) : null
-  const share = batch && batch.check(request) === null ? batch.share : null
+  const problem = batch?.check(request) ?? null
+  const share = batch && problem === null ? batch.share : null
   if (share !== null) part.byBatch.requests++
+  if (problem !== null) part.liveBecause ??= problem
   part.byBatch.estimateMicros = sumOrNull(
     part.byBatch.estimateMicros,
     price && Math.round(price.expectedMicros * (share ?? 1)),

@@ -8,7 +8,7 @@ import { addPicture } from '../running/add-picture.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
-import type { RunRoutes } from './routes.ts'
+import { allLive, type RunRoutes } from './routes.ts'
 
 export interface StoreDraftsNeeds {
   readonly storage: Storage
@@ -75,6 +75,8 @@ export async function storeDrafts(
     for (const tile of tiles) {
       const outcome = plan.outcome(index)
       const isHeldBack = outcome === 'new' && !inSample(newIndex)
+      // A sample is there to be looked at before the rest: it goes live and at once.
+      const isSample = batch.first !== null && outcome === 'new' && !isHeldBack
       if (outcome === 'new') newIndex++
       storeTile(needs, {
         jobId: nextJobId++,
@@ -86,8 +88,8 @@ export async function storeDrafts(
         hasUnknownTwin,
         follows: outcome === 'duplicate',
         isHeldBack,
-        routes: batch.routes,
-        startId,
+        routes: isSample ? allLive : batch.routes,
+        startId: isSample ? 0 : startId,
       })
       index++
     }
