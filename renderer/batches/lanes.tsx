@@ -3,7 +3,7 @@ import type { RemoteBatch } from '#shared/contract/remote-batches.ts'
 import { useQueue, useRemoteBatches } from '../api/queries.ts'
 import { hrefOf } from '../app/router.ts'
 import { doneOf } from '../queue/remote-text.ts'
-import { countText, durationText } from '../ui/time-text.ts'
+import { atText, countText, durationText } from '../ui/time-text.ts'
 import { useNow } from '../ui/use-now.ts'
 import styles from './batches-pane.module.css'
 
@@ -13,12 +13,15 @@ export const Lanes = () => {
   const lanes = queue.data?.lanes.filter((lane) => lane.running > 0 || lane.waiting > 0 || lane.paused !== null) ?? []
   const nowMs = useNow(lanes.some((lane) => lane.waitUntilMs !== null))
   const remotes = useRemoteBatches({ open: true }).data ?? []
+  const starts = queue.data?.batches.flatMap(({ startsMs }) => startsMs ?? []) ?? []
   return (
     <>
       <div className={styles.head}>
         <h2 className="small-heading">Queue</h2>
       </div>
-      {queue.data && lanes.length === 0 && remotes.length === 0 && <p className={styles.none}>Nothing is waiting.</p>}
+      {queue.data && lanes.length + remotes.length + starts.length === 0 && (
+        <p className={styles.none}>Nothing is waiting.</p>
+      )}
       <ul>
         {lanes.map((lane) => (
           <li key={lane.provider}>
@@ -43,6 +46,13 @@ export const Lanes = () => {
             </a>
           </li>
         ))}
+        {starts.length > 0 && (
+          <li>
+            <a className={styles.lane} href={hrefOf({ page: 'queue' })}>
+              Next start <span className={styles.line}>{atText(Math.min(...starts), nowMs)}</span>
+            </a>
+          </li>
+        )}
       </ul>
     </>
   )

@@ -21,7 +21,7 @@ export function stateText(tile: Tile): { readonly title: string; readonly detail
   if (tile.state !== 'queued') return { title: 'Drawing', detail: '' }
   return tile.holdReason
     ? { title: 'Held', detail: holdText[tile.holdReason].slice('Held: '.length) }
-    : { title: 'Waiting', detail: tile.remote ? 'goes in a batch, within a day' : '' }
+    : { title: 'Waiting', detail: tile.remote ? 'goes in a batch' : '' }
 }
 
 export const isTrouble = (tile: Tile): boolean =>

@@ -6,7 +6,7 @@ import { Button, LinkButton } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Meter } from '../ui/meter.tsx'
-import { countText, whenText } from '../ui/time-text.ts'
+import { atText, countText } from '../ui/time-text.ts'
 import { notifyError } from '../ui/toast.tsx'
 import { useNow } from '../ui/use-now.ts'
 import { Failures } from './failures.tsx'
@@ -117,7 +117,7 @@ const Scheduled = ({ work, startsMs }: { work: Work; startsMs: number }) => {
   return (
     <div className={styles.hold}>
       <Icon name="clock" />
-      <span>Starts {whenText(startsMs, nowMs)}. Proofsheet has to run then.</span>
+      <span>Starts {atText(startsMs, nowMs)}. Proofsheet has to run then.</span>
       <span className={styles.grow} />
       <Button
         icon="play"

@@ -95,7 +95,7 @@ export function nextLookText({ state, nextMs, lookedMs }: RemoteBatch, nowMs: nu
 /** What canceling it keeps and costs. */
 export function cancelText(remote: RemoteBatch): string {
   const { state, label, requests, reservedMicros, currency } = remote
-  const back = reservedMicros > 0 ? ` ${moneyText(reservedMicros, currency)} is held for it until then.` : ''
+  const back = reservedMicros > 0 ? ` ${moneyText(reservedMicros, currency)} stays reserved until that is known.` : ''
   if (state === 'preparing' || state === 'uploaded')
     return `It was not started yet, so ${label} charges nothing. Its ${countText(requests, 'request')} will not be made.`
   const sofar = isCounted(remote) ? `, ${whole(remote.counts.succeeded ?? 0)} so far,` : ''

@@ -21,7 +21,11 @@ export const StartChoice = ({ start, onChange }: { start: RunStart; onChange: (s
       label="When it starts"
       open={open}
       onOpenChange={setOpen}
-      trigger={<Button icon="clock">{start.kind === 'now' ? 'Schedule' : `Starts${startText(start, nowMs)}`}</Button>}
+      trigger={
+        <Button icon="clock" aria-label={start.kind === 'now' ? 'Schedule' : `Scheduled${startText(start, nowMs)}`}>
+          {start.kind === 'now' ? 'Schedule' : 'Scheduled'}
+        </Button>
+      }
     >
       <div className={styles.body}>
         <Segmented<RunStart['kind']>

@@ -115,10 +115,12 @@ describe('a batch whose drafts are elsewhere', () => {
   test('says in one line what is out, and when it starts', () => {
     expect(of({})).toBeNull()
     expect(of({ startsMs: at(21, 2) })).toBe('starts tomorrow 02:00')
-    expect(of({ remote: { waiting: 0, out: 480, remoteBatches: 1 } })).toBe('480 in a batch')
-    expect(of({ left: 500, remote: { waiting: 0, out: 480, remoteBatches: 2 } })).toBe('20 now, 480 in 2 batches')
+    expect(of({ remote: { waiting: 0, out: 480, remoteBatches: 1 } })).toBe('480 in a batch at the provider')
+    expect(of({ left: 500, remote: { waiting: 0, out: 480, remoteBatches: 2 } })).toBe(
+      '20 now, 480 in 2 batches at the provider',
+    )
     expect(of({ remote: { waiting: 480, out: 0, remoteBatches: 0 } })).toBe('480 to be sent in a batch')
-    expect(of({ remote: { waiting: 480, out: 0, remoteBatches: 0 }, startsMs: at(20, 22) })).toBe('starts 22:00')
+    expect(of({ remote: { waiting: 480, out: 0, remoteBatches: 0 }, startsMs: at(20, 22) })).toBe('starts at 22:00')
   })
 
   test('promises no time by a lane’s pace', () => {
