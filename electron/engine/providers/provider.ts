@@ -5,15 +5,6 @@ import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { RemoteBatches } from './remote-batches.ts'
 
 export { priceOf } from './catalogue-price.ts'
-export type {
-  RemoteBatches,
-  RemoteBatchLimits,
-  RemoteCounts,
-  RemoteProgress,
-  RemoteRequest,
-  RemoteResult,
-  RemoteStart,
-} from './remote-batches.ts'
 
 /** An id or a set of ids and URLs that follow a running job, stored verbatim: enough to poll after a restart. */
 export type Handle = Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ import { addPicture } from '../running/add-picture.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
-import type { RunRoutes } from './routes.ts'
+import type { RunRoutes } from './planned-work.ts'
 
 export interface StoreDraftsNeeds {
   readonly storage: Storage
