@@ -1,5 +1,4 @@
-import type { PictureLimits, RequestCheck } from '#engine/providers/provider.ts'
-import type { RemoteBatchLimits } from '#engine/providers/remote-batches.ts'
+import type { PictureLimits, RemoteBatchLimits, RequestCheck } from '#engine/providers/provider.ts'
 import type { OpenProviders, Price } from '#engine/settings/settings.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'

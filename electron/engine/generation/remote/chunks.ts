@@ -1,4 +1,4 @@
-import type { RemoteBatchLimits } from '#engine/providers/remote-batches.ts'
+import type { RemoteBatchLimits } from '#engine/providers/provider.ts'
 
 /** Requests of one model that wait to go in remote batches. */
 export interface Waiting {

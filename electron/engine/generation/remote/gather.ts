@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Job, requestOf, type StartLine } from '#engine/jobs/jobs.ts'
-import type { RemoteBatches } from '#engine/providers/remote-batches.ts'
+import type { RemoteBatches } from '#engine/providers/provider.ts'
 import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 import { highestBy } from '../planning/model-facts.ts'

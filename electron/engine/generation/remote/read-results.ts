@@ -1,6 +1,5 @@
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
-import type { Cost } from '#engine/providers/provider.ts'
-import type { RemoteBatches, RemoteResult } from '#engine/providers/remote-batches.ts'
+import type { Cost, RemoteBatches, RemoteResult } from '#engine/providers/provider.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
 import type { Answers } from '../running/exchange.ts'
 import { linesOf } from './lines.ts'

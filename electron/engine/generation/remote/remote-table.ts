@@ -1,4 +1,4 @@
-import type { RemoteCounts } from '#engine/providers/remote-batches.ts'
+import type { RemoteCounts } from '#engine/providers/provider.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { RemoteBatch, RemoteBatchState } from '#shared/contract/remote-batches.ts'
 

@@ -1,5 +1,4 @@
-import type { Handle } from '#engine/providers/provider.ts'
-import type { RemoteBatches } from '#engine/providers/remote-batches.ts'
+import type { Handle, RemoteBatches } from '#engine/providers/provider.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
 import { becomeUnknown, concludeLine } from './conclude-line.ts'
 import type { RemoteRow } from './remote-table.ts'
