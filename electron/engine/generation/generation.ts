@@ -151,6 +151,11 @@ export function openGeneration(needs: GenerationNeeds) {
     whenIdle: (batchId: number): Promise<void> => untilIdle(batchId, true),
     /** The same, but for what a provider works at in remote batches: that needs nobody here. */
     whenSent: (batchId: number): Promise<void> => untilIdle(batchId, false),
+    /** Resolves when what is over at providers is read, and what is not was looked at since this was asked. */
+    async whenLooked(batchId: number): Promise<void> {
+      await remote.looked(batchId)
+      await scheduler.until(() => scheduler.isStopping() || !remote.isReading(batchId))
+    },
     remoteBatches: {
       list: remote.list,
       cancel: remote.cancel,

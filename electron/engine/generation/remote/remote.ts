@@ -58,6 +58,8 @@ export function openRemote(needs: RemoteNeeds) {
   const waits = new Map<number, Wait>()
   const nextMs = new Map<number, number>()
   const wakers = new Map<number, () => void>()
+  /** Those that a person wants to be looked at, and whose next look nobody waits for yet. */
+  const asked = new Set<number>()
   const stopFollowing = new AbortController()
   const abandon = new AbortController()
   const sending = pLimit(2)
@@ -87,6 +89,7 @@ export function openRemote(needs: RemoteNeeds) {
   }
 
   async function waitForLook(row: RemoteRow, handle: Handle, ms: number): Promise<void> {
+    if (asked.delete(row.id)) return
     const early = new AbortController()
     wakers.set(row.id, () => early.abort())
     nextMs.set(row.id, clock.now() + ms)
@@ -306,7 +309,9 @@ export function openRemote(needs: RemoteNeeds) {
         if (row.state === 'over') continue
         looked++
         waits.delete(row.id)
-        wakers.get(row.id)?.()
+        const wake = wakers.get(row.id)
+        if (wake) wake()
+        else asked.add(row.id)
         if (row.state === 'lost' && !inHand.has(row.id)) await steps.lookUp(row, [0])
       }
       kick()
@@ -348,6 +353,19 @@ export function openRemote(needs: RemoteNeeds) {
     isBusyWith: (batchId: number, withProvider: boolean): boolean =>
       table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)) ||
       [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over'),
+    /** Whether results of a batch are being read, or can be. */
+    isReading: (batchId: number): boolean =>
+      table.open().some((row) => row.batchId === batchId && row.state === 'reading' && !isHeldUp(row)),
+    /** Resolves when everything at providers was looked at since this was asked, or cannot be now. */
+    looked(batchId: number): Promise<void> {
+      const sinceMs = clock.now()
+      return scheduler.until(() =>
+        table.open().every((row) => {
+          if (row.batchId !== batchId || row.state !== 'working') return true
+          return (row.lookedMs ?? 0) >= sinceMs || isHeldUp(row) || (waits.get(row.id)?.untilMs ?? 0) > sinceMs
+        }),
+      )
+    },
     running: (): number => table.open().filter(({ id, state }) => inHand.has(id) && state === 'starting').length,
 
     /** Ends looks, uploads and downloads at once; a start that is out is waited for, at most `waitMs`. */
