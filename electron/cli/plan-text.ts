@@ -47,7 +47,8 @@ export function planText(plan: Plan, title: string): string {
     ['estimate', price],
     ...(plan.durationMs === null ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
     ...(plan.redrawn > 0 ? [['redrawn', `${countText(plan.redrawn)} (another picture, to be decided again)`]] : []),
-    ...plan.parts.map((part) => [`${part.provider}/${part.model}`, manyText(part.requests, 'request')]),
+    ...routeRows(plan),
+    ...plan.parts.map((part) => [`${part.provider}/${part.model}`, partText(part)]),
   ]
   return [
     `${title}: ${manyText(plan.prompts, 'prompt')}, ${manyText(plan.tiles, plan.kind === 'finals' ? 'final' : 'draft')}`,
@@ -56,6 +57,31 @@ export function planText(plan: Plan, title: string): string {
     ...(plan.batchId === null || plan.kind === 'finals' ? [] : [`a run goes on with batch ${plan.batchId}`]),
     ...problemLines(plan),
   ].join('\n')
+}
+
+/** What all of it would cost and take by the other routes; nothing where no model has batches. */
+function routeRows({ batch, auto, estimateMicros, currency }: Plan): string[][] {
+  if (!batch) return []
+  const money = (micros: number | null): string => (micros === null ? 'price not known' : moneyText(micros, currency))
+  const less = batch.estimateMicros !== null && estimateMicros ? 1 - batch.estimateMicros / estimateMicros : 0
+  const saved = less >= 0.005 ? `, ${Math.round(less * 100)} % less` : ''
+  const withinText = (ms: number | null): string =>
+    ms === null ? '' : ms > dayMs ? `, up to ${durationText(ms)}: not within a day` : `, within ${durationText(ms)}`
+  return [
+    ['by batch', `${money(batch.estimateMicros)}${saved}${withinText(batch.withinMs)} (--route batch)`],
+    ...(auto && auto.requests < batch.requests
+      ? [['by auto', `${money(auto.estimateMicros)}, ${countText(auto.requests)} in batches (--route auto)`]]
+      : []),
+  ]
+}
+
+const dayMs = 86_400_000
+
+function partText({ requests, batch, auto }: Plan['parts'][number]): string {
+  if (!batch) return manyText(requests, 'request')
+  const live = requests - batch.requests
+  const rest = live > 0 ? `, ${countText(live)} of them live only` : ''
+  return `${manyText(requests, 'request')}${rest}; auto: ${auto ?? 'live'}`
 }
 
 const alikeShown = 5

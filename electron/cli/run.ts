@@ -5,6 +5,7 @@ import { moneyText } from '#shared/money.ts'
 import { type Call, type CommandLine, usd, wholeNumber } from './call.ts'
 import { addDraftOptions, type DraftOptions, draftWish, readingOf } from './draft-options.ts'
 import { problemLines, refuseEmptyPlan } from './plan-text.ts'
+import { addRouteOptions, type RouteOptions, routeWish } from './route-options.ts'
 import { followRun, nothingSpent, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { writing } from './session.ts'
@@ -12,14 +13,14 @@ import { readSheetFile } from './sheet-file.ts'
 import type { Stop } from './stop.ts'
 import { addWildcards } from './wildcard-files.ts'
 
-interface RunOptions extends DraftOptions {
+interface RunOptions extends DraftOptions, RouteOptions {
   readonly first?: number
   readonly cap?: number
   readonly name?: string
 }
 
 export function addRun(line: CommandLine): void {
-  addDraftOptions(line.add('run <sheet>', 'Make the drafts of a sheet, or go on with them'))
+  addRouteOptions(addDraftOptions(line.add('run <sheet>', 'Make the drafts of a sheet, or go on with them')))
     .option('--first <n>', 'only a sample of this many drafts, spread over the sheet', wholeNumber(1, 1_000_000))
     .option('--cap <usd>', 'the most that this run may spend', usd)
     .option('--name <name>', 'the batch’s name (default: batch- and the day)')
@@ -55,8 +56,9 @@ async function runPlan(
     name: options.name ?? null,
     first: options.first ?? null,
     capMicros: options.cap ?? null,
+    ...routeWish(options),
   })
-  const done = await followRun(call, host, batchId, 'drafts', before)
+  const done = await followRun(call, host, batchId, 'drafts', before, options.wait)
   const { batch, prompts, tiles, drafts } = done.status
   call.out.answer(
     {

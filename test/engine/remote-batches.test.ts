@@ -1,352 +1,248 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { openai } from '#engine/providers/openai/openai.ts'
+import type { Provider } from '#engine/providers/provider.ts'
 import { AppError } from '#shared/errors.ts'
-import { batchPriceMicros, livePriceMicros } from './remote-double.ts'
-import { doubleProfile, openRemoteLibrary, prompts, type RemoteLibrary } from './remote-library.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
+import { linesOf, openBatchBench, summaryOf } from './batch-bench.ts'
+import { openBench, source } from './hosted-session.ts'
 
-const listOf = ({ library }: RemoteLibrary) => library.engine.remoteBatches.list({ batchId: null, open: false })
-
-/** Nothing is held any more, and what is settled is what the service billed, to the cent. */
-function expectEven(remote: RemoteLibrary, batchId: number): void {
-  const { reservedMicros, settledMicros, unknownMicros } = remote.library.engine.batches.get({ batchId })
-  expect({ reservedMicros, unknownMicros }).toEqual({ reservedMicros: 0, unknownMicros: 0 })
-  expect(settledMicros).toBe(remote.double.billedMicros())
+interface Subject {
+  readonly provider: Provider
+  readonly settingsFor: (url: string) => Record<string, unknown>
+  readonly parts: Partial<GenerationRequest>
+  /** What a request without pictures costs live, in micros, by the fake's own table. */
+  readonly liveMicros: number
+  readonly editMicros: number
+  /** What a request that the batch did not come to says of itself. */
+  readonly expired: string | null
+  readonly canceled: string | null
+  /** What a 429 in a line is: some services give no status there. */
+  readonly limited: string
+  readonly failed: string
 }
 
-test('a run by batch: half the price, every picture, in files of the usual size, cleared up', async () => {
-  const forgotten: string[] = []
-  const on = (call: string, what: string) => call === 'forget' && forgotten.push(what)
-  const remote = await openRemoteLibrary({ limits: { usualRequests: 10 }, looks: 3, on })
-  const status = await remote.run(prompts(25))
-  expect(status).toMatchObject({
-    drafts: { done: 25, left: 0, failed: 0, unknown: 0 },
-    estimateMicros: 25 * batchPriceMicros,
-    requests: 25,
-  })
-  expectEven(remote, status.batchId)
-  expect(remote.double.batches().map(({ id }) => remote.double.requests(id).length)).toEqual([10, 10, 5])
-  const list = listOf(remote)
-  expect(list).toHaveLength(3)
-  expect(list[0]).toMatchObject({
-    state: 'over',
-    how: 'completed',
-    made: 5,
-    requests: 5,
-    settledMicros: 5 * batchPriceMicros,
-  })
-  expect(await readdir(join(remote.library.folder, 'remote'))).toEqual([])
-  expect(forgotten).toHaveLength(3)
-  expect(await remote.library.engine.library.verify()).toMatchObject({ ok: true })
-})
-
-test('refused and failed ones: a refusal stays failed, the rest goes in smaller follow-ups, three at most', async () => {
-  const fate = (prompt: string, round: number) =>
-    prompt === 'picture 1'
-      ? 'refuse'
-      : prompt === 'picture 2' && round < 2
-        ? 'fail'
-        : prompt === 'picture 3'
-          ? 'fail'
-          : undefined
-  const remote = await openRemoteLibrary({ fate, factor: 20_000 })
-  const status = await remote.run(prompts(6))
-  expect(status.drafts).toMatchObject({ done: 4, failed: 2, left: 0 })
-  const sizes = remote.double.batches().map(({ id }) => remote.double.requests(id).length)
-  expect(sizes).toEqual([6, 2, 2, 1])
-  expectEven(remote, status.batchId)
-  const { groups } = remote.library.engine.generation.failures({ batchId: status.batchId })
-  expect(groups.map(({ code, count }) => [code, count]).sort()).toEqual([
-    ['content-policy', 1],
-    ['model-failed', 1],
-  ])
-  expect(listOf(remote).at(-1)).toMatchObject({ requests: 6, made: 3, refused: 1, again: 2 })
-})
-
-test('most of it refused: that is said', async () => {
-  const remote = await openRemoteLibrary({ fate: () => 'refuse' })
-  const status = await remote.run(prompts(5))
-  expect(status.drafts).toMatchObject({ done: 0, failed: 5 })
-  expect(listOf(remote)[0]?.message).toMatch(/Most of it was refused.*5 of 5/)
-})
-
-test('a request that the results say nothing of is unknown, and its cost stays counted', async () => {
-  const remote = await openRemoteLibrary({ fate: (prompt) => (prompt === 'picture 2' ? 'silent' : undefined) })
-  const status = await remote.run(prompts(3))
-  expect(status).toMatchObject({
-    drafts: { done: 2, unknown: 1 },
-    settledMicros: 2 * batchPriceMicros,
-    unknownMicros: batchPriceMicros,
-  })
-  expect(remote.double.batches()).toHaveLength(1)
-})
-
-test('a result twice and lines about nobody do no harm', async () => {
-  const remote = await openRemoteLibrary({ fate: () => 'twice' })
-  const status = await remote.run(prompts(5))
-  expect(status.drafts.done).toBe(5)
-  expectEven(remote, status.batchId)
-  expect(await remote.library.engine.library.verify()).toMatchObject({ images: 5 })
-})
-
-test('expired with a part: that is kept, the rest goes again and is charged once', async () => {
-  const fate = (prompt: string, round: number) => (round === 0 && prompt !== 'picture 1' ? 'unmade' : undefined)
-  const how = (batch: string) => (batch === '1' ? 'expired' : 'completed')
-  const remote = await openRemoteLibrary({ fate, how, factor: 20_000 })
-  const status = await remote.run(prompts(4))
-  expect(status.drafts.done).toBe(4)
-  expectEven(remote, status.batchId)
-  expect(remote.double.batches()).toHaveLength(2)
-})
-
-test('a batch that the service refuses as a whole costs nothing, and is on the failure list after three follow-ups', async () => {
-  const remote = await openRemoteLibrary({ how: () => 'failed', factor: 20_000 })
-  const status = await remote.run(prompts(2))
-  expect(status.drafts).toMatchObject({ done: 0, failed: 2 })
-  expect(remote.double.batches()).toHaveLength(4)
-  expectEven(remote, status.batchId)
-  const [group] = remote.library.engine.generation.failures({ batchId: status.batchId }).groups
-  expect(group?.message).toBe('The file was no good.')
-})
-
-test('canceled while the provider works: what was made is kept, the rest canceled and not charged', async () => {
-  const fate = (prompt: string) => (prompt === 'picture 1' ? undefined : 'unmade')
-  const remote = await openRemoteLibrary({ fate, looks: 1000 })
-  const batchId = await remote.start(prompts(3))
-  const { generation, batches } = remote.library.engine
-  await generation.whenSent(batchId)
-  expect(batches.get({ batchId })).toMatchObject({
-    reservedMicros: 3 * batchPriceMicros,
-    remote: { waiting: 0, out: 3, remoteBatches: 1 },
-  })
-  generation.control({ action: 'cancel', of: { kind: 'batch', batchId } })
-  await generation.whenIdle(batchId)
-  expect(batches.get({ batchId }).drafts).toMatchObject({ done: 1, canceled: 2, left: 0 })
-  expect(listOf(remote)[0]).toMatchObject({ how: 'canceled', isCancelAsked: true, made: 1, canceled: 2 })
-  expectEven(remote, batchId)
-})
-
-test('a batch that is paused starts nothing new, and what is out is followed', async () => {
-  const remote = await openRemoteLibrary({ limits: { usualRequests: 2, startsPerHour: 1 }, looks: 3, factor: 2000 })
-  const batchId = await remote.start(prompts(4))
-  const { generation, batches } = remote.library.engine
-  await expect.poll(() => remote.double.batches().length).toBe(1)
-  generation.control({ action: 'pause', of: { kind: 'batch', batchId } })
-  await expect.poll(() => batches.get({ batchId }).drafts.done, { timeout: 20_000 }).toBe(2)
-  await generation.whenIdle(batchId)
-  expect(remote.double.batches()).toHaveLength(1)
-  generation.control({ action: 'resume', of: { kind: 'batch', batchId } })
-  await generation.whenIdle(batchId)
-  expect(batches.get({ batchId }).drafts.done).toBe(4)
-  expect(remote.double.batches()).toHaveLength(2)
-})
-
-test('a start whose reply is lost is found by its label, and never sent twice', async () => {
-  const lost = new AppError('outcome-unknown', 'The reply was lost.', { billed: null })
-  const on = (call: string) => {
-    if (call === 'started') throw lost
-  }
-  const remote = await openRemoteLibrary({ on })
-  const status = await remote.run(prompts(3))
-  expect(status.drafts.done).toBe(3)
-  expect(remote.double.batches()).toHaveLength(1)
-  expectEven(remote, status.batchId)
-})
-
-test('a start that was lost and is nowhere: unknown until a person decides; retried, it goes once more', async () => {
-  let isDown = true
-  const on = (call: string) => {
-    if (call === 'start' && isDown) throw new AppError('outcome-unknown', 'The reply was lost.', { billed: null })
-  }
-  const remote = await openRemoteLibrary({ on, factor: 20_000 })
-  const status = await remote.run(prompts(3))
-  expect(status).toMatchObject({ drafts: { unknown: 3, done: 0 }, unknownMicros: 3 * batchPriceMicros })
-  expect(listOf(remote)[0]).toMatchObject({ state: 'lost', unknown: 3 })
-  isDown = false
-  const { generation, batches } = remote.library.engine
-  const jobIds = generation.failures({ batchId: status.batchId }).groups.flatMap((group) => group.jobIds)
-  generation.resolveUnknown({ jobIds, action: 'retry' })
-  await generation.whenIdle(status.batchId)
-  expect(batches.get({ batchId: status.batchId }).drafts).toMatchObject({ done: 3, unknown: 0 })
-  expect(remote.double.batches()).toHaveLength(1)
-})
-
-test('a lost one that the list shows late is found when a person looks', async () => {
-  let isListed = false
-  const on = (call: string) => {
-    if (call === 'started') throw new AppError('outcome-unknown', 'The reply was lost.', { billed: null })
-  }
-  const remote = await openRemoteLibrary({ on, isListed: () => isListed, factor: 20_000 })
-  const status = await remote.run(prompts(2))
-  expect(status.drafts.unknown).toBe(2)
-  isListed = true
-  await remote.library.engine.remoteBatches.lookNow({ remoteBatchId: null })
-  await remote.library.engine.generation.whenIdle(status.batchId)
-  expect(remote.library.engine.batches.get({ batchId: status.batchId }).drafts).toMatchObject({ done: 2, unknown: 0 })
-  expect(remote.double.batches()).toHaveLength(1)
-  expectEven(remote, status.batchId)
-})
-
-test.each([
-  ['rate-limited', 'start'],
-  ['provider-unavailable', 'upload'],
-  ['provider-unavailable', 'look'],
-] as const)('%s at %s is tried again by itself', async (code, where) => {
-  let left = 3
-  const on = (call: string) => {
-    if (call === where && left-- > 0) throw new AppError(code, 'Not now.', { billed: false })
-  }
-  const remote = await openRemoteLibrary({ on, factor: 2000 })
-  const status = await remote.run(prompts(2))
-  expect(status.drafts.done).toBe(2)
-  expect(remote.double.batches()).toHaveLength(1)
-  expectEven(remote, status.batchId)
-})
-
-test.each(['auth', 'quota'] as const)(
-  '%s pauses the provider with one message, and goes on when a person has acted',
-  async (code) => {
-    let isBad = true
-    const on = (call: string) => {
-      if (call === 'upload' && isBad) throw new AppError(code, 'Look at the key.', { billed: false })
-    }
-    const remote = await openRemoteLibrary({ on })
-    const status = await remote.run(prompts(2))
-    const { generation, batches } = remote.library.engine
-    expect(status.drafts).toMatchObject({ left: 2 })
-    expect(generation.queue().lanes[0]?.paused).toEqual({ code, message: 'Look at the key.' })
-    isBad = false
-    generation.control({ action: 'resume', of: { kind: 'provider', provider: 'double' } })
-    await generation.whenIdle(status.batchId)
-    expect(batches.get({ batchId: status.batchId }).drafts.done).toBe(2)
+const subjects: Subject[] = [
+  {
+    provider: openai,
+    settingsFor: (url) => ({ baseUrl: `${url}/openai/v1` }),
+    parts: { model: 'gpt-image-2', width: 1024, height: 1024, quality: 'low' },
+    liveMicros: 14 * 5 + 196 * 30,
+    editMicros: 14 * 5 + 196 * 30 + 1250 * 8,
+    expired: 'model-failed false',
+    canceled: 'canceled false',
+    limited: 'rate-limited false',
+    failed: 'provider-unavailable false',
   },
-)
+]
 
-test('results that cannot be fetched for more than an hour come in all the same', async () => {
-  const clock = { startedMs: 0, nowMs: () => 0 }
-  const on = (call: string) => {
-    if (call !== 'piece') return
-    clock.startedMs ||= clock.nowMs()
-    if (clock.nowMs() - clock.startedMs < 3_900_000) throw new AppError('provider-unavailable', 'The download broke.')
-  }
-  const start = performance.now()
-  clock.nowMs = () => (performance.now() - start) * 4000
-  const remote = await openRemoteLibrary({ on, factor: 4000 })
-  const status = await remote.run(prompts(3))
-  expect(status.drafts.done).toBe(3)
-  expectEven(remote, status.batchId)
-})
+describe.each(subjects)('batches of $provider.id', (subject) => {
+  const { provider, settingsFor, parts, liveMicros, editMicros } = subject
+  const bench = openBench(provider, settingsFor)
+  const { call, remote, start, upload, finish, read } = openBatchBench(bench)
+  const model = parts.model ?? ''
+  const request = (prompt: string, more: Partial<GenerationRequest> = {}) =>
+    bench.request({ ...parts, ...more, prompt })
+  const half = (micros: number) => Math.ceil(micros / 2)
+  const prompts = (count: number) => Array.from({ length: count }, (_, index) => request(`prompt ${index}`))
 
-test('a line of 30 MB is a line like others', async () => {
-  const remote = await openRemoteLibrary({ padding: (prompt) => (prompt === 'picture 2' ? 30_000_000 : 0) })
-  const status = await remote.run(prompts(3))
-  expect(status.drafts.done).toBe(3)
-  expectEven(remote, status.batchId)
-})
-
-test('what is over the size of a file goes in a second one; what cannot be sent fails alone', async () => {
-  const remote = await openRemoteLibrary({ limits: { mostBytes: 700 } })
-  const status = await remote.run([...prompts(9), 'a [unsendable] one'])
-  expect(status.drafts).toMatchObject({ done: 9, failed: 1 })
-  expect(remote.double.batches().length).toBeGreaterThan(1)
-  expect(
-    new Set(
-      remote.double
-        .batches()
-        .flatMap(({ id }) => remote.double.requests(id))
-        .map(({ id }) => id),
-    ).size,
-  ).toBe(9)
-  expectEven(remote, status.batchId)
-})
-
-test('what cannot go in a batch goes live, and the plan says how many', async () => {
-  const remote = await openRemoteLibrary()
-  const { engine } = remote.library
-  const sheet = await engine.sheets.add({
-    name: 'a.csv',
-    bytesBase64: Buffer.from(`prompt\n${prompts(60).join('\n')}\n[live] one\n[live] two\n`).toString('base64'),
+  test('makes every request, in another order, at the price of a batch', async () => {
+    const of = remote()
+    const ended = await finish(of, await start(of, prompts(20)))
+    expect(ended).toMatchObject({ how: 'completed', message: null })
+    expect(ended.counts).toEqual({ total: 20, succeeded: 20, failed: 0 })
+    const results = await read(of, ended, model)
+    const ids = results.map(({ id }) => id)
+    expect(ids).not.toEqual(ids.toSorted())
+    expect(ids.toSorted()).toEqual(
+      prompts(20)
+        .map((_, index) => `r${index}`)
+        .toSorted(),
+    )
+    expect(new Set(Object.values(summaryOf(results)))).toEqual(new Set([`done 1 ${half(liveMicros)}`]))
+    const settled = results.map(({ outcome }) => (outcome instanceof AppError ? 0 : (outcome.settled?.micros ?? 0)))
+    expect(settled.reduce((sum, one) => sum + one, 0)).toBe(bench.fake().ledger().billedMicros)
   })
-  const settings = {
-    mapping: { prompt: 'prompt' },
-    template: null,
-    profiles: [doubleProfile],
-    variants: 1,
-    baseSeed: 0,
-  }
-  const plan = await engine.generation.planDrafts({
-    sheetId: sheet.id,
-    settings,
-    alwaysNew: false,
-    pricePerImageMicros: null,
-  })
-  const mixedMicros = 60 * batchPriceMicros + 2 * livePriceMicros
-  expect(plan).toMatchObject({
-    estimateMicros: 62 * livePriceMicros,
-    batch: { requests: 60, estimateMicros: mixedMicros, highestMicros: mixedMicros, withinMs: 86_400_000 },
-    auto: { requests: 60, estimateMicros: mixedMicros },
-    parts: [{ requests: 62, auto: 'batch', batch: { requests: 60, remoteBatches: 1 } }],
-  })
-  const { batchId } = await engine.generation.run({
-    planId: plan.planId,
-    highestMicros: plan.highestMicros,
-    name: null,
-    first: null,
-    capMicros: null,
-    route: 'auto',
-  })
-  await engine.generation.whenIdle(batchId)
-  expect(engine.batches.get({ batchId })).toMatchObject({ drafts: { done: 62 }, settledMicros: mixedMicros })
-  expectEven(remote, batchId)
-})
 
-test('few go live by auto; a model that is named goes its own way; a model without batches is refused by name', async () => {
-  const remote = await openRemoteLibrary()
-  await remote.run(prompts(3, 'few'), { route: 'auto' })
-  expect(remote.double.batches()).toHaveLength(0)
-  await remote.run(prompts(3, 'named'), { route: 'live', routes: { 'double/double-image': 'batch' } })
-  expect(remote.double.batches()).toHaveLength(1)
-  await expect(remote.start(['[live] alone'], { routes: { 'double/double-image': 'batch' } })).rejects.toThrow(
-    /cannot be made in batches/,
-  )
-})
-
-test('a cap holds what does not fit; more money lets it go', async () => {
-  const remote = await openRemoteLibrary()
-  const status = await remote.run(prompts(5), { capMicros: 3 * batchPriceMicros })
-  expect(status.drafts).toMatchObject({ done: 3, held: 2 })
-  const { engine } = remote.library
-  const again = await remote.run(prompts(5), { capMicros: 2 * batchPriceMicros })
-  expect(again.batchId).toBe(status.batchId)
-  expect(engine.batches.get({ batchId: status.batchId }).drafts).toMatchObject({ done: 5, held: 0 })
-  expectEven(remote, status.batchId)
-})
-
-test('the same prompts in two batches are paid for once, and from the cache afterwards', async () => {
-  const remote = await openRemoteLibrary({ looks: 5 })
-  const one = await remote.start(prompts(3))
-  const other = await remote.start([...prompts(3), 'another'], { route: 'live' })
-  const { generation, batches } = remote.library.engine
-  await generation.whenIdle(one)
-  await generation.whenIdle(other)
-  expect(batches.get({ batchId: other }).drafts).toMatchObject({ done: 4 })
-  expect(remote.double.billedMicros()).toBe(3 * batchPriceMicros + livePriceMicros)
-  const third = await remote.run([...prompts(3), 'yet another'])
-  expect(third.drafts).toMatchObject({ done: 4, cached: 3 })
-})
-
-test('more remote batches than may be started in two hours: they grow, and the starts keep to the limit', async () => {
-  const remote = await openRemoteLibrary({
-    limits: { usualRequests: 2, startsPerHour: 2, mostRequests: 100 },
-    factor: 20_000,
+  test('a line carries the very body of the live request, and the same bytes each time', async () => {
+    const of = remote()
+    const one = request('the same')
+    const line = await of.line({ id: 'r"1', request: one }, call)
+    expect(Buffer.from(await of.line({ id: 'r"1', request: one }, call))).toEqual(Buffer.from(line))
+    await bench.open().submit(one, call)
+    const live = bench.sent.at(-1)?.options.body
+    expect(Buffer.from(line).toString()).toContain(String(live))
+    expect(Buffer.from(line).toString().split('\n')).toEqual([expect.any(String), ''])
+    expect(of.groupOf(one)).toBe(of.groupOf(request('another')))
+    expect(of.groupOf(one)).toContain(model)
   })
-  const status = await remote.run(prompts(40))
-  expect(status.drafts.done).toBe(40)
-  const sizes = remote.double.batches().map(({ id }) => remote.double.requests(id).length)
-  expect(sizes.length).toBeLessThanOrEqual(6)
-  const starts = listOf(remote)
-    .map(({ startedMs }) => startedMs ?? 0)
-    .sort((a, b) => a - b)
-  for (const [at, ms] of starts.entries())
-    expect((starts[at + 2] ?? Number.POSITIVE_INFINITY) - ms).toBeGreaterThanOrEqual(3_600_000)
+
+  test('edits go with their pictures inside', async () => {
+    const of = remote()
+    const edits = [request('an edit', { operation: 'edit', source })]
+    const results = await read(of, await finish(of, await start(of, edits)), model)
+    expect(summaryOf(results)).toEqual({ r0: `done 1 ${half(editMicros)}` })
+    expect(bench.fake().ledger().entries[0]?.inputs).toEqual([source.sha256])
+  })
+
+  test('refusals, 429 and 500 in single lines are those requests’ own', async () => {
+    const of = remote()
+    const requests = [
+      request('good'),
+      request('bad [[refused]]'),
+      request('limited [[429]]'),
+      request('broken [[500]]'),
+      request('nothing [[no-data]]'),
+    ]
+    const ended = await finish(of, await start(of, requests))
+    expect(ended.how).toBe('completed')
+    const summary = summaryOf(await read(of, ended, model))
+    expect(summary).toMatchObject({
+      r0: `done 1 ${half(liveMicros)}`,
+      r1: expect.stringMatching(/^content-policy/),
+      r2: subject.limited,
+      r3: subject.failed,
+    })
+    expect(summary.r4).toMatch(/^(bad-response true|content-policy)/)
+  })
+
+  test('a batch in which nothing went well has results, too', async () => {
+    const of = remote()
+    const requests = [request('one [[500]]'), request('two [[500]]')]
+    const ended = await finish(of, await start(of, requests))
+    expect(ended.counts).toMatchObject({ total: 2, succeeded: 0, failed: 2 })
+    expect(summaryOf(await read(of, ended, model))).toEqual({ r0: subject.failed, r1: subject.failed })
+    expect(bench.fake().ledger().billedMicros).toBe(0)
+  })
+
+  test('one that expires keeps what was made; the rest says so, or is left out', async () => {
+    bench.fake().batches.script({ kind: 'expire', made: 2 })
+    const of = remote()
+    const ended = await finish(of, await start(of, prompts(4)))
+    expect(ended.how).toBe('expired')
+    const rest = subject.expired === null ? {} : { r2: subject.expired, r3: subject.expired }
+    const made = `done 1 ${half(liveMicros)}`
+    expect(summaryOf(await read(of, ended, model))).toEqual({ r0: made, r1: made, ...rest })
+    expect(bench.fake().ledger().pictures).toBe(2)
+  })
+
+  test('one that is canceled keeps and bills what was made; canceling again does nothing', async () => {
+    bench.fake().batches.script({ kind: 'stand-still', made: 3 })
+    const of = remote()
+    const handle = await start(of, prompts(5))
+    for (;;) {
+      const progress = await of.look(handle, call)
+      if (progress.state === 'working' && progress.counts.succeeded === 3) break
+      await new Promise((done) => setTimeout(done, 10))
+    }
+    await of.cancel(handle, call)
+    await of.cancel(handle, call)
+    const ended = await finish(of, handle)
+    await of.cancel(handle, call)
+    expect(ended.how).toBe('canceled')
+    const rest = subject.canceled === null ? {} : { r3: subject.canceled, r4: subject.canceled }
+    const made = `done 1 ${half(liveMicros)}`
+    expect(summaryOf(await read(of, ended, model))).toEqual({ r0: made, r1: made, r2: made, ...rest })
+    expect(bench.fake().ledger().pictures).toBe(3)
+  })
+
+  test('a lost reply to the start is outcome-unknown, and the batch is found by its label, far down the list', async () => {
+    const of = remote()
+    bench.fake().batches.script({ kind: 'lost-start' })
+    const error = await bench.failure(start(of, prompts(2), 'the lost one'))
+    expect(error.code).toBe('outcome-unknown')
+    const uploaded = await upload(of, prompts(1))
+    const group = of.groupOf(request(''))
+    for (let more = 0; more < 110; more++) await of.start({ label: `more ${more}`, group, uploaded }, call)
+    const found = await of.find('the lost one', Date.now() - 60_000, call)
+    expect(found).not.toBeNull()
+    const results = found ? await read(of, await finish(of, found), model) : []
+    expect(Object.keys(summaryOf(results)).sort()).toEqual(['r0', 'r1'])
+    expect(await of.find('never started', Date.now() - 60_000, call)).toBeNull()
+  })
+
+  test('a full queue at the start is rate-limited with its time, and nothing was made', async () => {
+    bench.fake().batches.script({ kind: 'busy', seconds: 7 })
+    const of = remote()
+    const error = await bench.failure(start(of, prompts(2)))
+    expect([error.code, error.billed, error.retryAfterMs]).toEqual(['rate-limited', false, 7000])
+    expect(bench.fake().batches.all()).toEqual([])
+  })
+
+  test('a download that fails for a while, or breaks off, is asked for again', async () => {
+    const of = remote()
+    bench
+      .fake()
+      .batches.script({ kind: 'no-download', times: 2, status: 503 }, { kind: 'torn-download', times: 1, bytes: 5000 })
+    for (const failures of [2, 1]) {
+      const ended = await finish(of, await start(of, prompts(3)))
+      for (let time = 0; time < failures; time++) {
+        expect((await bench.failure(read(of, ended, model))).code).toBe('provider-unavailable')
+      }
+      expect(Object.keys(summaryOf(await read(of, ended, model))).length).toBe(3)
+    }
+    expect(bench.fake().ledger().pictures).toBe(6)
+  })
+
+  test('a line of 30 MB is read like any other', async () => {
+    const of = remote()
+    const ended = await finish(of, await start(of, [request('large [[padded mb=22]]'), request('small')]))
+    let longest = 0
+    const results: ReturnType<typeof of.readLine>[] = []
+    for await (const line of linesOf(of.results(ended.results ?? {}, call))) {
+      longest = Math.max(longest, line.length)
+      results.push(of.readLine(line, model))
+    }
+    expect(longest).toBeGreaterThan(29_000_000)
+    const made = `done 1 ${half(liveMicros)}`
+    expect(summaryOf(results)).toEqual({ r0: made, r1: made })
+  })
+
+  test('a line that names no request is bad-response; one that says nothing else is that request’s', () => {
+    const of = remote()
+    for (const line of [
+      '',
+      '[]',
+      '{"id":"x"}',
+      '{"custom_id":7}',
+      '{"key":"","error":null}',
+      'null',
+      '{"custom_id":"a"',
+    ]) {
+      const read = () => of.readLine(Buffer.from(line), model)
+      expect(read).toThrow(AppError)
+    }
+  })
+
+  test('what cannot be made in a batch says the same to the check as to the line', async () => {
+    const of = remote()
+    const wrong = [request('p', { seed: 7, negativePrompt: 'blur' }), request('p', { model: 'no model of it at all' })]
+    for (const one of [...wrong, request('p', { model: 'made-up-model' })]) {
+      const sentence = of.check(one)
+      expect(sentence).not.toBeNull()
+      expect((await bench.failure(of.line({ id: 'r', request: one }, call))).message).toBe(sentence)
+    }
+    expect(of.check(request('p'))).toBeNull()
+    expect(of.priceShare(model)).toBe(0.5)
+    expect(provider.model(model, settingsFor('http://127.0.0.1:1'))?.batchShare).toBe(0.5)
+    expect(of.limits(model).mostRequests).toBeGreaterThanOrEqual(of.limits(model).usualRequests)
+  })
+
+  test('what the service keeps can be taken away', async () => {
+    const of = remote()
+    const uploaded = await upload(of, prompts(1))
+    const handle = await of.start({ label: 'l', group: of.groupOf(request('')), uploaded }, call)
+    const { results } = await finish(of, handle)
+    await of.forget?.([uploaded, handle, results ?? {}], call)
+    expect(bench.sent.filter(({ options }) => options.method === 'DELETE').length).toBeGreaterThan(0)
+  })
+
+  test('a wrong key is auth before anything, and no reason to send again afterwards', async () => {
+    const of = remote()
+    const handle = await start(of, prompts(1))
+    await finish(of, handle)
+    await bench.start({ key: 'another' })
+    const wrong = remote()
+    expect((await bench.failure(start(wrong, prompts(1)))).code).toBe('auth')
+    expect((await bench.failure(wrong.look(handle, call))).code).toBe('provider-unavailable')
+  })
 })

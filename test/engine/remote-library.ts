@@ -39,7 +39,7 @@ export async function openRemoteLibrary(
     lookEveryMs: 2000,
     ...options.engine,
   })
-  library.engine.settings.set({ dailyCapMicros: null })
+  if (options.engine?.readOnly !== true) library.engine.settings.set({ dailyCapMicros: null })
   const start: RemoteLibrary['start'] = (prompts, run = {}, settings = {}) =>
     runSheet(library, sheetOf(prompts), settingsFor([doubleProfile], settings), { route: 'batch', ...run })
   return {

@@ -151,7 +151,24 @@ export function openGeneration(needs: GenerationNeeds) {
     whenIdle: (batchId: number): Promise<void> => untilIdle(batchId, true),
     /** The same, but for what a provider works at in remote batches: that needs nobody here. */
     whenSent: (batchId: number): Promise<void> => untilIdle(batchId, false),
-    remoteBatches: { list: remote.list, cancel: remote.cancel, lookNow: remote.lookNow },
+    /** Resolves when what is over at providers is read, and what is not was looked at since this was asked. */
+    async whenLooked(batchId: number): Promise<void> {
+      await remote.looked(batchId)
+      await scheduler.until(() => scheduler.isStopping() || !remote.isReading(batchId))
+    },
+    remoteBatches: {
+      list: remote.list,
+      cancel: remote.cancel,
+      lookNow: remote.lookNow,
+      /** Writes a plan's requests as files for batch services, in a folder, to be used elsewhere. */
+      writeOut: async (planId: string, folder: string) => remote.writeOut(await planning.requestsOf(planId), folder),
+      /** Reads a results file into a batch, and waits until its pictures are here. */
+      async readIn(wish: Parameters<typeof remote.importResults>[0]) {
+        const imported = await remote.importResults(wish)
+        await scheduler.until(() => scheduler.isStopping() || !remote.isBusyWith(wish.batchId, false))
+        return imported
+      },
+    },
 
     /** A provider's webhook told of this job of its own: it is polled at once. */
     nudge: scheduler.nudge,

@@ -50,7 +50,7 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
     `SELECT ${jobColumns} FROM job WHERE remote_batch_id = ? AND state = 'unknown' ORDER BY id`,
   )
   const byHash = storage.prepare<[string, number], Job>(
-    `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state = 'running' AND remote_batch_id = ?`,
+    `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state IN ('running', 'unknown') AND remote_batch_id = ?`,
   )
   const states = storage.prepare<[number], { state: string; refused: number; count: number }>(
     `SELECT state, coalesce(error_code = 'content-policy', 0) AS refused, count(*) AS count FROM job WHERE remote_batch_id = ? GROUP BY 1, 2`,
@@ -93,7 +93,7 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
       inside.all(remoteBatchId, afterId, limit),
     /** Those whose outcome nobody knows. */
     unknownInRemote: (remoteBatchId: number): Job[] => lost.all(remoteBatchId),
-    /** The one that waits for this result; null where it has one, or was never in it. */
+    /** The one that waits for this result, or is given up as unknown; null where it has one, or was never in it. */
     inRemoteByHash: (promptHash: string, remoteBatchId: number): Job | null =>
       byHash.get(promptHash, remoteBatchId) ?? null,
     /** What became of its jobs so far; those that wait again are in it no more. */

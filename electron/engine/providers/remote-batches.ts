@@ -1,6 +1,6 @@
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import type { Handle, Progress, ProviderCall } from './provider.ts'
+import type { Handle, Progress, ProviderCall } from './progress.ts'
 
 /** One request of a remote batch. `id` is ours, unique in it, and comes back with its result. */
 export interface RemoteRequest {

@@ -26,6 +26,7 @@ interface OpenEntry {
   readonly reserved_micros: number
   readonly started_ms: number
   readonly state: string
+  readonly remote_batch_id: number | null
 }
 
 /** Sums of a batch, in micros; `requests` counts every attempt that left this machine. */
@@ -77,7 +78,7 @@ export function openSpend(storage: Storage, clock: Clock) {
      VALUES (?, ?, ?, ?, (SELECT coalesce(max(attempt), 0) + 1 FROM ledger WHERE job_id = ?), 'reserved', ?, ?, ?, ?)`,
   )
   const openOf = storage.prepare<[number], OpenEntry>(
-    `SELECT id, batch_id, provider, reserved_micros, started_ms, state FROM ledger
+    `SELECT id, batch_id, provider, reserved_micros, started_ms, state, remote_batch_id FROM ledger
      WHERE job_id = ? AND state IN ('reserved', 'unknown') ORDER BY attempt DESC LIMIT 1`,
   )
   const end = storage.prepare<[string, number | null, number, string | null, number]>(
@@ -172,6 +173,8 @@ export function openSpend(storage: Storage, clock: Clock) {
       count({ ...attempt, atMs: startedMs }, attempt.reservedMicros, attempt.reservedMicros)
     },
     finish,
+    /** Whether the job's open entry was made for this remote batch. */
+    isOpenFor: (jobId: number, remoteBatchId: number): boolean => openOf.get(jobId)?.remote_batch_id === remoteBatchId,
     /** Whether a job has money held, or a charge that nobody is sure of. */
     hasOpen: (jobId: number): boolean => openOf.get(jobId) !== undefined,
     /** Reads the sums again from the ledger, after a transaction that was undone. */

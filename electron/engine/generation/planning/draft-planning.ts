@@ -1,14 +1,15 @@
 import type { DraftPlanInput, DraftSettings, RunInput } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
+import { breather } from './breathe.ts'
 import { changeRoutes } from './change-routes.ts'
 import { prepareDraftPictures } from './draft-pictures.ts'
-import type { TileSource } from './draft-tiles.ts'
+import { draftSlices, type TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
 import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
-import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
-import type { RunRoutes } from './routes.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type RunRoutes } from './planned-work.ts'
 import { storeDrafts } from './store-drafts.ts'
 
 /** Drafts of a sheet: a new batch, or the unfinished one with the same sheet, mapping and settings. */
@@ -31,12 +32,22 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
     summary: plan.summary,
     batchId,
     rows: (page) => draftPlanRows(source, plan, page),
+    requests: () => newRequests(source, plan),
     async run(wish, markRan, routes) {
       const twin = batchId()
       return twin === null
         ? await runNew(needs, { input, source, plan, routes }, wish, markRan)
         : await goOn(needs, twin, input, wish, markRan)
     },
+  }
+}
+
+async function* newRequests(source: TileSource, plan: DraftPlan): AsyncGenerator<GenerationRequest> {
+  const breathe = breather()
+  let tile = 0
+  for (const { prompts } of draftSlices(source)) {
+    for (const { tiles } of prompts) for (const { request } of tiles) if (plan.outcome(tile++) === 'new') yield request
+    await breathe()
   }
 }
 

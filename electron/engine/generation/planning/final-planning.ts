@@ -12,6 +12,9 @@ export async function planFinalsOf(needs: PlanningNeeds, input: FinalPlanInput):
     summary: plan.summary,
     batchId: () => batchId,
     rows: async (page) => rowsOf(needs, plan, page),
+    async *requests() {
+      for (const final of plan.finals) if (final.outcome === 'new') yield final.request
+    },
     async run(wish, markRan, routes) {
       storage.transaction(() => {
         const startId = needs.jobs.addStart(batchId, wish.start ?? { kind: 'now' })

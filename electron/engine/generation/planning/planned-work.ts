@@ -3,15 +3,15 @@ import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { References } from '#engine/references/references.ts'
-import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { OpenProviders, Price } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { SheetTiles, Tiles } from '#engine/tiles/tiles.ts'
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { SheetComparison } from '#shared/contract/batches.ts'
-import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
+import type { Plan, PlanRow, Route, RunInput } from '#shared/contract/generation.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { ModelFacts } from './model-facts.ts'
-import type { RunRoutes } from './routes.ts'
 
 export interface PlanningNeeds {
   readonly storage: Storage
@@ -49,6 +49,11 @@ export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'part
   parts: readonly PlanPart[]
 }
 
+/** The route of a request of a run, and the most that it can cost by it. */
+export interface RunRoutes {
+  of(request: GenerationRequest, price: Price | null): { route: Route; highestMicros: number | null }
+}
+
 export interface PlanPage {
   readonly offset: number
   readonly limit: number
@@ -70,6 +75,8 @@ export interface PlannedWork {
   /** The batch that a run goes on with; null where it makes a new one. */
   readonly batchId: () => number | null
   readonly rows: (page: PlanPage) => Promise<{ rows: PlanRow[]; total: number }>
+  /** The requests that a run would send first; absent where they depend on what a run finds. */
+  readonly requests?: () => AsyncIterable<GenerationRequest>
   /** Of a newer sheet for a batch alone. */
   readonly compared?: Compared
   /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */

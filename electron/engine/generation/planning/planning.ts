@@ -17,6 +17,7 @@ import {
   rerollPlanInput,
 } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
@@ -155,5 +156,11 @@ export function openPlanning(
     },
 
     run: runOnce,
+    /** The requests of a plan, to be written out. Throws AppError `unsupported` where they are not known before a run. */
+    async requestsOf(planId: string): Promise<AsyncIterable<GenerationRequest>> {
+      const { requests } = await find(planId)
+      if (requests) return requests()
+      throw new AppError('unsupported', 'The requests of such a plan are known when it is run.')
+    },
   }
 }

@@ -4,8 +4,7 @@ import type { Price } from '#engine/settings/settings.ts'
 import type { PlanRow, RerollPlanInput, RunInput } from '#shared/contract/generation.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { partsOf, sumsOf } from './plan-finals.ts'
-import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
-import type { RunRoutes } from './routes.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type RunRoutes } from './planned-work.ts'
 
 /** A person asked for these now: they overtake the batch's other drafts. */
 const rerollPriority = 8
@@ -92,6 +91,9 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
       rows: rerolls.slice(page.offset, page.offset + page.limit).map(planRow),
       total: rerolls.length,
     }),
+    async *requests() {
+      for (const { request } of rerolls) yield request
+    },
     async run(wish, markRan, routes) {
       storage.transaction(() => {
         store(wish, routes)

@@ -4,15 +4,10 @@ import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { chunksFor } from '../remote/chunks.ts'
 import { highestBy, type ModelFacts } from './model-facts.ts'
-import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { type PlanPart, type PlanSummary, type RunRoutes, sumOrNull } from './planned-work.ts'
 
 /** Up to so many requests of a model go live by `auto`: they are made sooner than a batch begins. */
 const fewRequests = 50
-
-/** The route of a request of a run, and the most that it can cost by it. */
-export interface RunRoutes {
-  of(request: GenerationRequest, price: Price | null): { route: Route; highestMicros: number | null }
-}
 
 export const allLive: RunRoutes = {
   of: (_request, price) => ({ route: 'live', highestMicros: price?.highestMicros ?? null }),

@@ -8,7 +8,8 @@ import { addPicture } from '../running/add-picture.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
-import { allLive, type RunRoutes } from './routes.ts'
+import type { RunRoutes } from './planned-work.ts'
+import { allLive } from './routes.ts'
 
 export interface StoreDraftsNeeds {
   readonly storage: Storage

@@ -1,6 +1,6 @@
 import { finalPriority, type SettleNeeds, settlePicture } from '../running/settle-picture.ts'
 import type { FinalsPlan } from './plan-finals.ts'
-import type { RunRoutes } from './routes.ts'
+import type { RunRoutes } from './planned-work.ts'
 
 /** Stores planned finals as jobs in their drafts' places, the first step of each. Inside the caller's transaction. */
 export function storeFinals(

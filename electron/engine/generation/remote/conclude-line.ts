@@ -63,6 +63,8 @@ function end(
 ): Job[] {
   spend.finish(job.id, outcome, code)
   const changed = move() ? [job] : []
+  // It was unknown until its result came after all: its twins wait for nobody now.
+  if (job.state === 'unknown') jobs.freeTwins(job.promptHash)
   if (followers === 'lead') return [...changed, ...leadTwin(jobs, job)]
   const endTwin = (twin: Job) =>
     followers === 'fail' ? jobs.toFailed(twin.id, code, 'The same request ended this way.') : jobs.toCanceled(twin.id)

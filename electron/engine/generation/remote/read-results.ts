@@ -1,6 +1,6 @@
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
-import type { RemoteBatches, RemoteResult } from '#engine/providers/provider.ts'
-import { AppError } from '#shared/errors.ts'
+import type { Cost, RemoteBatches, RemoteResult } from '#engine/providers/provider.ts'
+import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
 import type { Answers } from '../running/exchange.ts'
 import { linesOf } from './lines.ts'
 import type { RemoteRow } from './remote-table.ts'
@@ -19,6 +19,8 @@ export interface ReadNeeds {
   readonly fetchAll: (job: Job, outputs: Done['outputs']) => Promise<Answers['answers']>
   /** Stores what became of jobs that got no picture. */
   readonly conclude: (outcomes: readonly { readonly job: Job; readonly error: unknown }[]) => Promise<void>
+  /** What somebody said that it cost, for a file that was read from disk; null where it goes by the results. */
+  readonly priceOf: (row: RemoteRow, job: Job) => Cost | null
   readonly signal: AbortSignal
 }
 
@@ -58,8 +60,14 @@ export async function readResults(
   }
 
   async function take(job: Job, { outputs, settled }: Done): Promise<void> {
-    const answers = await needs.fetchAll(job, outputs)
-    const price = row.priceMicros === null ? settled : { micros: row.priceMicros, currency: job.currency }
+    const answers = await needs.fetchAll(job, outputs).catch((error: unknown) => {
+      const code = errorCodeOf(error)
+      if (needs.signal.aborted || code === null || errorCodes[code].treatment !== 'fail') throw error
+      // Made, charged, and not to be had any more.
+      const cost = settled ? { costMicros: settled.micros } : {}
+      throw new AppError('bad-response', messageOf(error), { ...cost, billed: true, cause: error })
+    })
+    const price = needs.priceOf(row, job) ?? settled
     await needs.save(job, { answers, settled: price })
   }
 

@@ -4,13 +4,19 @@ import type { Handle } from '#engine/providers/provider.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
 import type { RemoteBatch, RemoteBatchesInput } from '#shared/contract/remote-batches.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Scheduler } from '../running/scheduler.ts'
+import { type WrittenOut, writeOut } from './export.ts'
+import { openFinish } from './finish.ts'
 import { type GatherNeeds, gather } from './gather.ts'
+import { type Imported, type ImportWish, importResults } from './import.ts'
 import { openRemoteTable, type RemoteRow } from './remote-table.ts'
-import { openRemoteSteps, type StepNeeds } from './steps.ts'
+import { shown } from './shown.ts'
+import { openSteps } from './steps.ts'
+import { openWork, type WorkNeeds } from './work.ts'
 
 export interface RemoteNeeds
-  extends Omit<StepNeeds, 'table' | 'scheduler' | 'stopping' | 'abandoned' | 'wait' | 'lookEveryMs' | 'onChanged'>,
+  extends Omit<WorkNeeds, 'table' | 'scheduler' | 'stopping' | 'abandoned' | 'wait' | 'lookEveryMs' | 'onChanged'>,
     Omit<GatherNeeds, 'table'> {
   readonly batches: Batches
   readonly scheduler: Scheduler
@@ -43,7 +49,7 @@ interface Wait {
  * remote_batch table and the job table; what is in memory only says who is at it, and when the next try is.
  */
 export function openRemote(needs: RemoteNeeds) {
-  const { clock, jobs, providers, scheduler, storage, spend } = needs
+  const { clock, jobs, providers, scheduler, storage } = needs
   const table = openRemoteTable(storage, clock)
   /** By its id, the batch of each remote batch that steps are taken of here. */
   const inHand = new Map<number, number>()
@@ -52,6 +58,8 @@ export function openRemote(needs: RemoteNeeds) {
   const waits = new Map<number, Wait>()
   const nextMs = new Map<number, number>()
   const wakers = new Map<number, () => void>()
+  /** Those that a person wants to be looked at, and whose next look nobody waits for yet. */
+  const asked = new Set<number>()
   const stopFollowing = new AbortController()
   const abandon = new AbortController()
   const sending = pLimit(2)
@@ -60,17 +68,20 @@ export function openRemote(needs: RemoteNeeds) {
   const waiters = new Set<() => void>()
   let wakeUp: AbortController | null = null
 
-  const steps = openRemoteSteps({
+  const working = {
     ...needs,
     table,
     stopping: stopFollowing.signal,
     abandoned: abandon.signal,
     lookEveryMs: needs.lookEveryMs ?? usualLookMs,
     wait: waitForLook,
-    onChanged: (row) => changed(row.batchId),
-  })
+    onChanged: (row: RemoteRow) => changed(row.batchId),
+  }
+  const work = openWork(working)
+  const steps = openSteps(working, work)
+  const finish = openFinish(working, work)
 
-  if (!storage.readOnly) void steps.clearUp()
+  if (!storage.readOnly) void work.clearUp()
 
   function changed(batchId: number): void {
     needs.emit({ kind: 'remote-batches-changed', batchId })
@@ -78,6 +89,7 @@ export function openRemote(needs: RemoteNeeds) {
   }
 
   async function waitForLook(row: RemoteRow, handle: Handle, ms: number): Promise<void> {
+    if (asked.delete(row.id)) return
     const early = new AbortController()
     wakers.set(row.id, () => early.abort())
     nextMs.set(row.id, clock.now() + ms)
@@ -132,8 +144,8 @@ export function openRemote(needs: RemoteNeeds) {
       case 'working':
         return steps.follow(row)
       case 'reading':
-        await fetching(() => steps.fetchResults(row))
-        return reading(() => steps.read(row))
+        await fetching(() => finish.fetchResults(row))
+        return reading(() => finish.read(row))
       default:
         return
     }
@@ -240,38 +252,9 @@ export function openRemote(needs: RemoteNeeds) {
     return Math.max(untilMs, startFreeMs(row))
   }
 
-  function shown(row: RemoteRow): RemoteBatch {
-    const { made, refused, failed, unknown, canceled, left } = jobs.remoteOutcomes(row.id)
+  function show(row: RemoteRow): RemoteBatch {
     const waitMs = timeOf(row)
-    return {
-      remoteBatchId: row.id,
-      batchId: row.batchId,
-      batch: needs.batches.get(row.batchId).name,
-      provider: row.provider,
-      label: providers.ids().includes(row.provider) ? providers.label(row.provider) : row.provider,
-      model: row.model,
-      state: row.state,
-      how: row.how,
-      isImported: row.imported === 1,
-      requests: row.requests,
-      counts: { total: row.seenTotal, succeeded: row.seenSucceeded, failed: row.seenFailed },
-      made,
-      refused,
-      failed,
-      unknown,
-      canceled,
-      again: Math.max(0, row.requests - made - refused - failed - unknown - canceled - left),
-      ...spend.ofRemote(row.id),
-      currency: 'USD',
-      createdMs: row.createdMs,
-      startedMs: row.startedMs,
-      endedMs: row.endedMs,
-      expiresMs: row.expiresMs,
-      lookedMs: row.lookedMs,
-      nextMs: nextMs.get(row.id) ?? (waitMs > clock.now() ? waitMs : null),
-      isCancelAsked: row.cancelAsked === 1,
-      message: row.message,
-    }
+    return shown(needs, row, nextMs.get(row.id) ?? (waitMs > clock.now() ? waitMs : null))
   }
 
   function found(id: number): RemoteRow {
@@ -299,15 +282,13 @@ export function openRemote(needs: RemoteNeeds) {
 
   return {
     kick,
-    table,
-    steps,
     startedLately,
 
     list: ({ batchId, open }: RemoteBatchesInput): RemoteBatch[] =>
       table
         .list(batchId)
         .filter(({ state }) => !open || state !== 'over')
-        .map(shown),
+        .map(show),
     cancel({ remoteBatchId }: { remoteBatchId: number }): RemoteBatch {
       const row = found(remoteBatchId)
       if (!cancelOne(row) && row.cancelAsked === 0)
@@ -315,7 +296,7 @@ export function openRemote(needs: RemoteNeeds) {
           'conflict',
           'There is nothing left to cancel: it is over at the provider, or nobody knows of it.',
         )
-      return shown(found(remoteBatchId))
+      return show(found(remoteBatchId))
     },
     /** Gives how many were asked to stop. */
     cancelBatch: (batchId: number): number =>
@@ -328,12 +309,35 @@ export function openRemote(needs: RemoteNeeds) {
         if (row.state === 'over') continue
         looked++
         waits.delete(row.id)
-        wakers.get(row.id)?.()
+        const wake = wakers.get(row.id)
+        if (wake) wake()
+        else asked.add(row.id)
         if (row.state === 'lost' && !inHand.has(row.id)) await steps.lookUp(row, [0])
       }
       kick()
       return { looked }
     },
+    writeOut: (requests: AsyncIterable<GenerationRequest>, folder: string): Promise<WrittenOut> =>
+      writeOut(needs, requests, folder),
+    /** Resolves when all of it is durable, as far as it goes by itself. */
+    async importResults(wish: ImportWish): Promise<Imported> {
+      const imported = await importResults(
+        {
+          ...needs,
+          table,
+          fileOf: work.fileOf,
+          hold: (id) => void filling.add(id),
+          letGo(id) {
+            filling.delete(id)
+            kick()
+          },
+        },
+        wish,
+      )
+      changed(wish.batchId)
+      return imported
+    },
+
     /** Counts for a batch's status; null where nothing of it goes this way. */
     statusOf(batchId: number): RemoteCounted | null {
       const { waiting, out } = jobs.remoteCounts(batchId)
@@ -349,6 +353,19 @@ export function openRemote(needs: RemoteNeeds) {
     isBusyWith: (batchId: number, withProvider: boolean): boolean =>
       table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)) ||
       [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over'),
+    /** Whether results of a batch are being read, or can be. */
+    isReading: (batchId: number): boolean =>
+      table.open().some((row) => row.batchId === batchId && row.state === 'reading' && !isHeldUp(row)),
+    /** Resolves when everything at providers was looked at since this was asked, or cannot be now. */
+    looked(batchId: number): Promise<void> {
+      const sinceMs = clock.now()
+      return scheduler.until(() =>
+        table.open().every((row) => {
+          if (row.batchId !== batchId || row.state !== 'working') return true
+          return (row.lookedMs ?? 0) >= sinceMs || isHeldUp(row) || (waits.get(row.id)?.untilMs ?? 0) > sinceMs
+        }),
+      )
+    },
     running: (): number => table.open().filter(({ id, state }) => inHand.has(id) && state === 'starting').length,
 
     /** Ends looks, uploads and downloads at once; a start that is out is waited for, at most `waitMs`. */
