@@ -73,6 +73,11 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       queue: os.generation.queue.handler(() => engine.generation.queue()),
       failures: os.generation.failures.handler(({ input }) => engine.generation.failures(input)),
     },
+    remoteBatches: {
+      list: os.remoteBatches.list.handler(({ input }) => engine.remoteBatches.list(input)),
+      cancel: os.remoteBatches.cancel.handler(({ input }) => engine.remoteBatches.cancel(input)),
+      lookNow: os.remoteBatches.lookNow.handler(({ input }) => engine.remoteBatches.lookNow(input)),
+    },
     tiles: {
       ids: os.tiles.ids.handler(({ input }) => engine.tiles.ids(input)),
       many: os.tiles.many.handler(({ input }) => engine.tiles.many(input)),

@@ -45,6 +45,21 @@ const status = (call: Call, name: string): Promise<number> =>
     return exitStatus.allDone
   })
 
+function remoteRows({ remote, startsMs }: BatchStatus): string[][] {
+  const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return [
+    ...(remote
+      ? [
+          [
+            'remote',
+            `${countText(remote.out)} at providers, ${countText(remote.waiting)} to be sent, ${countText(remote.remoteBatches)} remote ${remote.remoteBatches === 1 ? 'batch' : 'batches'}`,
+          ],
+        ]
+      : []),
+    ...(startsMs === undefined ? [] : [['starts', at(startsMs)]]),
+  ]
+}
+
 function statusText(batch: BatchStatus): string {
   const money = (micros: number): string => moneyText(micros, batch.currency)
   const { undecided, approved, rejected, marked } = batch.decisions
@@ -59,6 +74,7 @@ function statusText(batch: BatchStatus): string {
     ['spent', `${money(batch.settledMicros)} (estimate ${money(batch.estimateMicros)})`],
     ...(batch.reservedMicros > 0 ? [['reserved', money(batch.reservedMicros)]] : []),
     ...(batch.unknownMicros > 0 ? [['unknown', `${money(batch.unknownMicros)} may have been charged`]] : []),
+    ...remoteRows(batch),
     ...(batch.capMicros !== null ? [['cap', money(batch.capMicros)]] : []),
     ...(batch.deliveredMs !== null ? [['delivered', new Date(batch.deliveredMs).toISOString()]] : []),
   ]

@@ -7,12 +7,13 @@ import { AppError, exitStatus } from '#shared/errors.ts'
 import { statusOfBatch } from './batches.ts'
 import { type Call, type CommandLine, providerAndModel, usd, wholeNumber } from './call.ts'
 import { problemLines } from './plan-text.ts'
+import { addRouteOptions, type RouteOptions, routeWish } from './route-options.ts'
 import { followRun, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { savedFinalProfile } from './saved-profile.ts'
 import { writing } from './session.ts'
 
-interface FinalizeOptions {
+interface FinalizeOptions extends RouteOptions {
   readonly profile?: string
   readonly with?: { provider: string; model: string }
   readonly upscale?: { provider: string; model: string }
@@ -27,8 +28,7 @@ interface FinalizeOptions {
 }
 
 export function addFinalize(line: CommandLine): void {
-  line
-    .add('finalize <batch>', 'Make every approved draft without a final at full size')
+  addRouteOptions(line.add('finalize <batch>', 'Make every approved draft without a final at full size'))
     .option('--profile <name>', 'make them with a profile that was saved under this name')
     .option('--with <provider/model>', 'draw them anew with this model', providerAndModel)
     .option('--upscale <provider/model>', 'enlarge them with this model', providerAndModel)
@@ -130,7 +130,7 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
     refuseNothing(before, plan, options)
     if (plan.redrawn > 0) call.out.note(`${plan.redrawn} are redrawn: another picture, which has to be decided again`)
     await start(engine, plan, options)
-    const done = await followRun(call, { engine, stop }, batchId, 'finals', before)
+    const done = await followRun(call, { engine, stop }, batchId, 'finals', before, { waitsForProviders: options.wait })
     const { prompts, finals } = done.status
     const { redrawn, estimateMicros } = plan
     call.out.answer(
@@ -141,10 +141,11 @@ const finalize = (call: Call, name: string, options: FinalizeOptions): Promise<n
   })
 
 /** Finals that an earlier run left in the queue go on, also where nothing new is planned. */
-async function start(engine: Engine, plan: Plan, { cap }: FinalizeOptions): Promise<void> {
+async function start(engine: Engine, plan: Plan, options: FinalizeOptions): Promise<void> {
   if (plan.tiles > 0) {
     const { planId, highestMicros } = plan
-    await engine.generation.run({ planId, highestMicros, name: null, first: null, capMicros: cap ?? null })
+    const capMicros = options.cap ?? null
+    await engine.generation.run({ planId, highestMicros, name: null, first: null, capMicros, ...routeWish(options) })
   }
   if (plan.batchId !== null) engine.generation.goOnWith(plan.batchId)
 }

@@ -13,6 +13,7 @@ import { addOpen } from './open.ts'
 import { type Output, openOutput } from './output.ts'
 import { addPlan } from './plan.ts'
 import { addProviders } from './providers.ts'
+import { addRemote } from './remote.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { addSheet } from './sheet.ts'
@@ -42,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addCommonOptions(program)
   program.addHelpText(
     'after',
-    '\nBATCH is its name or number, or "last". Exit status: 0 all done, 1 a fault of Proofsheet, 2 bad input, 3 some failed,\n' +
+    '\nBATCH is its name or number, or "last". Exit status: 0 all done or at the provider, 1 a fault of Proofsheet, 2 bad input, 3 some failed,\n' +
       '4 some unknown, 5 held, 6 key or credit, 7 storage, 130 stopped.',
   )
   const callOf = (command: Command): Call => ({
@@ -79,6 +80,7 @@ const commands = [
   addPlan,
   addRun,
   addUpdate,
+  addRemote,
   addSheet,
   addBatches,
   addFailures,

@@ -48,6 +48,7 @@ export function planText(plan: Plan, title: string): string {
     ...(plan.durationMs === null || plan.requests === 0 ? [] : [['time', `about ${durationText(plan.durationMs)}`]]),
     ...savingRows(plan),
     ...(plan.redrawn > 0 ? [['redrawn', `${countText(plan.redrawn)} (another picture, to be decided again)`]] : []),
+    ...routeRows(plan),
   ]
   return [
     `${title}: ${manyText(plan.prompts, 'prompt')}, ${manyText(plan.tiles, plan.kind === 'finals' ? 'final' : 'draft')}`,
@@ -75,7 +76,7 @@ function partLines({ parts, lanes, currency }: Plan): string[] {
     if (!lane) return ''
     return lane.durationMs === null ? 'not measured yet' : `about ${durationText(lane.durationMs)}`
   }
-  const head = ['  model', 'to make', 'cached', 'duplicates', 'cannot', 'estimate', 'time']
+  const head = ['  model', 'to make', 'cached', 'duplicates', 'cannot', 'estimate', 'time', 'by batch']
   const rows = parts.map((part) => [
     `  ${part.provider}/${part.model}`,
     countText(part.requests),
@@ -84,8 +85,9 @@ function partLines({ parts, lanes, currency }: Plan): string[] {
     cell(part.blocked),
     part.estimateMicros === null ? 'not known' : moneyText(part.estimateMicros, currency),
     timeOf(part.provider),
+    batchCell(part, currency),
   ])
-  const shown = [0, 1, 2, 3, 4, 5, 6].filter((at) => at < 2 || rows.some((row) => row[at] !== ''))
+  const shown = [0, 1, 2, 3, 4, 5, 6, 7].filter((at) => at < 2 || rows.some((row) => row[at] !== ''))
   return [
     tableText(
       [head, ...rows].map((row) => shown.map((at) => row[at] ?? '')),
@@ -94,12 +96,37 @@ function partLines({ parts, lanes, currency }: Plan): string[] {
   ]
 }
 
+/** What its share costs in batches, and how many of it can go in one; empty where none can. */
+function batchCell({ requests, batch }: Plan['parts'][number], currency: string): string {
+  if (!batch) return ''
+  const price = batch.estimateMicros === null ? 'not known' : moneyText(batch.estimateMicros, currency)
+  return batch.requests < requests ? `${price}, ${countText(batch.requests)} of ${countText(requests)}` : price
+}
+
 /** What models cannot do, counted by cause, where the problems below are not all of them. */
 function cannotLines({ problemGroups, problemCount }: Plan): string[] {
   const ofModels = problemGroups.filter(({ kind }) => kind !== 'sheet')
   if (ofModels.length === 0 || problemCount > problemsShown) return []
   return ['what models cannot do:', ...ofModels.slice(0, groupsShown).map(groupText)]
 }
+
+/** What all of it would cost and take by the other routes; nothing where no model has batches. */
+function routeRows({ batch, auto, estimateMicros, currency }: Plan): string[][] {
+  if (!batch) return []
+  const money = (micros: number | null): string => (micros === null ? 'price not known' : moneyText(micros, currency))
+  const less = batch.estimateMicros !== null && estimateMicros ? 1 - batch.estimateMicros / estimateMicros : 0
+  const saved = less >= 0.005 ? `, ${Math.round(less * 100)} % less` : ''
+  const withinText = (ms: number | null): string =>
+    ms === null ? '' : ms > dayMs ? `, up to ${durationText(ms)}: not within a day` : `, within ${durationText(ms)}`
+  return [
+    ['by batch', `${money(batch.estimateMicros)}${saved}${withinText(batch.withinMs)} (--route batch)`],
+    ...(auto && auto.requests < batch.requests
+      ? [['by auto', `${money(auto.estimateMicros)}, ${countText(auto.requests)} in batches (--route auto)`]]
+      : []),
+  ]
+}
+
+const dayMs = 86_400_000
 
 const alikeShown = 5
 

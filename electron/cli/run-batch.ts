@@ -34,7 +34,7 @@ const roomWaitMs = 5000
 
 /**
  * Waits, with progress on stderr, until nothing of the batch can go on by itself, something else is to be done (`until`),
- * or a person stops it. While the disk
+ * or a person stops it. What a provider works at in remote batches is waited for where `waitsForProviders`. While the disk
  * refuses, pictures that are paid for wait in memory: they are waited for as long as requests that are out.
  */
 export async function followRun(
@@ -43,13 +43,14 @@ export async function followRun(
   batchId: number,
   stage: Stage,
   before: Spent,
-  until?: Promise<unknown>,
+  { until, waitsForProviders = false }: { until?: Promise<unknown>; waitsForProviders?: boolean | undefined } = {},
 ): Promise<BatchRun> {
   const { generation } = engine
   const progress = showProgress(() => engine.batches.get({ batchId }), stage)
   const storage = watchStorage(call, engine, batchId)
   try {
-    await Promise.race([generation.whenIdle(batchId), stop.asked, storage.refused, ...(until ? [until] : [])])
+    const idle = waitsForProviders ? generation.whenIdle(batchId) : generation.whenSent(batchId)
+    await Promise.race([idle, stop.asked, storage.refused, ...(until ? [until] : [])])
   } finally {
     storage.end()
     progress.end()
@@ -117,7 +118,7 @@ export function statusOfRun(run: BatchRun, stages: readonly Stage[]): number {
     exitStatus.allDone,
     ...(count('failed') > 0 ? [exitStatus.someFailed] : []),
     ...(count('unknown') > 0 ? [exitStatus.someUnknown] : []),
-    ...(held > 0 || count('left') > 0 ? [exitStatus.held] : []),
+    ...(held > 0 || count('left') > (run.status.remote?.out ?? 0) ? [exitStatus.held] : []),
     ...run.paused.map(({ code }) => pauseStatus(code)),
   ]
   return Math.max(...statuses)

@@ -15,6 +15,7 @@ export const runObject = (run: BatchRun, elapsedMs: number) => ({
   paused: run.paused,
   savedMicros: run.status.savedMicros,
   stopped: run.stopped,
+  ...(run.status.remote ? { remote: run.status.remote } : {}),
 })
 
 /** What a run made, what it cost, what is to be done about the rest, and the usual next step, for a person. */
@@ -77,9 +78,21 @@ function wayOut(call: Call, run: BatchRun): string[] {
     run.status.paused &&
       left > 0 &&
       `it is paused, and stays so until you resume it: proofsheet open${placeOption(call)}`,
+    ...remoteLines(run, placeOption(call)),
     run.stopped && 'stopped; the same command goes on where it was left',
   ]
   return lines.filter((line) => line !== false)
+}
+
+/** What is at providers needs nobody here: their pictures come in when somebody looks. */
+function remoteLines({ status, stopped }: BatchRun, place: string): string[] {
+  const out = status.remote?.out ?? 0
+  if (out === 0 || stopped) return []
+  const batches =
+    status.remote?.remoteBatches === 1
+      ? '1 remote batch'
+      : `${countText(status.remote?.remoteBatches ?? 0)} remote batches`
+  return [`${countText(out)} are being made in ${batches}; bring in what is done: proofsheet remote look${place}`]
 }
 
 const isWorthRetrying = (code: ErrorCode): boolean =>

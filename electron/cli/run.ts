@@ -5,6 +5,7 @@ import { moneyText } from '#shared/money.ts'
 import { type Call, type CommandLine, usd, wholeNumber } from './call.ts'
 import { addDraftOptions, type DraftOptions, draftWish, readingOf } from './draft-options.ts'
 import { problemLines, refuseEmptyPlan } from './plan-text.ts'
+import { addRouteOptions, type RouteOptions, routeWish } from './route-options.ts'
 import { type AgainOptions, addAgainOptions, runAgain } from './run-again.ts'
 import { followRun, nothingSpent, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
@@ -14,7 +15,7 @@ import type { Stop } from './stop.ts'
 import { capForWatching, refuseUnwatchable, watchSheet } from './watch.ts'
 import { addWildcards } from './wildcard-files.ts'
 
-interface RunOptions extends DraftOptions, AgainOptions {
+interface RunOptions extends DraftOptions, AgainOptions, RouteOptions {
   readonly first?: number
   readonly cap?: number
   readonly name?: string
@@ -22,7 +23,9 @@ interface RunOptions extends DraftOptions, AgainOptions {
 }
 
 export function addRun(line: CommandLine): void {
-  addAgainOptions(addDraftOptions(line.add('run [sheet]', 'Make the drafts of a sheet, or go on with them')))
+  addAgainOptions(
+    addRouteOptions(addDraftOptions(line.add('run [sheet]', 'Make the drafts of a sheet, or go on with them'))),
+  )
     .option('--first <n>', 'only a sample of this many drafts, spread over the sheet', wholeNumber(1, 1_000_000))
     .option('--cap <usd>', 'the most that this run may spend, with --watch in all', usd)
     .option('--watch', 'then bring the batch to each version of the sheet that is saved, until Ctrl+C')
@@ -71,6 +74,7 @@ async function runPlan(
     name: options.name ?? null,
     first: options.first ?? null,
     capMicros: capMicros ?? null,
+    ...routeWish(options),
   })
   if (options.watch)
     return watchSheet(call, host, {
@@ -81,7 +85,7 @@ async function runPlan(
       pricePerImageMicros: options.price ?? null,
       first: { before, changes: null, estimateMicros: plan.estimateMicros },
     })
-  const done = await followRun(call, host, batchId, 'drafts', before)
+  const done = await followRun(call, host, batchId, 'drafts', before, { waitsForProviders: options.wait })
   const { batch, prompts, tiles, drafts } = done.status
   call.out.answer(
     {

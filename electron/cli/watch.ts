@@ -64,7 +64,7 @@ export async function watchSheet(call: Call, host: Host, watched: Watched): Prom
   try {
     for (;;) {
       const next = file.next()
-      const done = await followRun(call, host, batchId, 'drafts', round.before, next)
+      const done = await followRun(call, host, batchId, 'drafts', round.before, { until: next })
       const saved = host.stop.isAsked() ? null : await atRest(call, host, { done, round, next })
       if (saved === null) {
         rounds.push(roundObject(round, done))

@@ -68,6 +68,8 @@ export interface EngineOptions {
   /** The registry, where a test brings its own. */
   readonly providers?: readonly Provider[]
   readonly clock?: Clock
+  /** How far apart looks at a remote batch are at most, in ms; absent: 5 minutes. */
+  readonly lookEveryMs?: number
 }
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>
@@ -128,6 +130,7 @@ export async function openEngine(options: EngineOptions) {
     settings: settings.get,
     wildcards,
     goesOn: options.goesOn ?? true,
+    lookEveryMs: options.lookEveryMs ?? null,
     readStoredSheet: sheets.read,
   })
   onEvent.add((event) => {
@@ -264,6 +267,7 @@ export async function openEngine(options: EngineOptions) {
       ...generation,
       ...openMadeAgain({ batches, images, tiles, sheets, planDrafts: generation.planDrafts }),
     },
+    remoteBatches: generation.remoteBatches,
     tiles: {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),

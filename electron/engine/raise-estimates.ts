@@ -34,7 +34,9 @@ export async function raiseEstimates(
         const price = providers.pricer(provider, id)
         for (const job of list) {
           const now = price(requestOf(job))
-          if (now) jobs.raiseEstimate(job.id, now.highestMicros)
+          const share =
+            job.route === 'batch' ? (providers.open(provider).session.remoteBatches?.priceShare(id) ?? 1) : 1
+          if (now) jobs.raiseEstimate(job.id, Math.ceil(now.highestMicros * share))
         }
       }
     })

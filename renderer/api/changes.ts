@@ -30,6 +30,8 @@ export const useFetchReferences = () => useMutation(api.references.fetch.mutatio
 export const useRunPlan = () => useMutation(api.generation.run.mutationOptions())
 export const useRelease = () => useMutation(api.generation.release.mutationOptions())
 export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())
+export const useCancelRemote = () => useMutation(api.remoteBatches.cancel.mutationOptions())
+export const useLookNow = () => useMutation(api.remoteBatches.lookNow.mutationOptions())
 export const useRetry = () => useMutation(api.generation.retry.mutationOptions())
 export const useResolveUnknown = () => useMutation(api.generation.resolveUnknown.mutationOptions())
 export const useEditPrompt = () => useMutation(api.generation.editPrompt.mutationOptions())

@@ -23,6 +23,7 @@ export const queryKeys = {
   finalPlans: () => api.generation.planFinals.key(),
   rerollPlans: () => api.generation.planRerolls.key(),
   queue: () => api.generation.queue.key(),
+  remoteBatches: () => api.remoteBatches.list.key(),
   failures: (batchId: number) => api.generation.failures.key({ input: { batchId } }),
   history: (batchId: number) => api.review.history.key({ input: { batchId } }),
   deliveryPlans: () => api.delivery.plan.key(),
@@ -177,6 +178,10 @@ export const usePlanRows = (planId: string | null, offset = 0, limit = 100, outc
   )
 
 export const useQueue = () => useQuery(api.generation.queue.queryOptions())
+
+/** What providers make in batches, the newest first, over all batches; `open`: without what is over. */
+export const useRemoteBatches = ({ open }: { open: boolean }) =>
+  useQuery(api.remoteBatches.list.queryOptions({ input: { open } }))
 
 export const useFailures = (batchId: number | null) =>
   useQuery(api.generation.failures.queryOptions({ input: batchId === null ? skipToken : { batchId } }))

@@ -59,6 +59,17 @@ export function staleAfter(event: LibraryEvent): Stale {
       }
     case 'queue-changed':
       return { keys: [queryKeys.queue(), queryKeys.batches()], tileIds: nothing }
+    case 'remote-batches-changed':
+      return {
+        keys: [
+          queryKeys.remoteBatches(),
+          queryKeys.queue(),
+          queryKeys.batches(),
+          queryKeys.batch(event.batchId),
+          queryKeys.failures(event.batchId),
+        ],
+        tileIds: nothing,
+      }
     case 'delivery-changed':
       return {
         keys: [

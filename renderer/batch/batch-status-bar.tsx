@@ -4,11 +4,13 @@ import { useChangeSettings } from '../api/changes.ts'
 import { isApple } from '../api/host.ts'
 import { useSettings } from '../api/queries.ts'
 import { Figure, StatusBar } from '../app/status-bar.tsx'
+import { waitingText } from '../batches/batch-line.ts'
 import { useKeyOf } from '../keys/command-center.tsx'
 import { keyLabel } from '../keys/key-label.ts'
 import { useReview, useReviewState } from '../review/session-context.tsx'
 import { durationText } from '../ui/time-text.ts'
 import { Tip } from '../ui/tooltip.tsx'
+import { useNow } from '../ui/use-now.ts'
 import styles from './batch-page.module.css'
 import { targetText } from './target-text.ts'
 
@@ -43,11 +45,12 @@ export const BatchStatusBar = ({ batch, isOne }: { batch: BatchStatus | undefine
       {sending > 3 && ` · storing ${whole(sending)}`}
     </>
   )
+  const nowMs = useNow(batch?.startsMs !== undefined, 60_000)
   if (!batch) return <StatusBar left={left} />
   const saved = batch.savedMicros.draftsFirst + batch.savedMicros.duplicates + batch.savedMicros.cache
   return (
     <StatusBar left={left}>
-      <span className={styles.secondary}>{queueText(batch)}</span>
+      <span className={styles.secondary}>{queueText(batch, nowMs)}</span>
       <Figure value={whole(batch.decisions.approved)}>approved</Figure>
       <Figure value={whole(batch.decisions.rejected)}>rejected</Figure>
       <Figure value={whole(batch.decisions.undecided)}>undecided</Figure>
@@ -65,9 +68,11 @@ export const BatchStatusBar = ({ batch, isOne }: { batch: BatchStatus | undefine
 }
 
 /** Empty where nothing is left to make. */
-function queueText(batch: BatchStatus): string {
+function queueText(batch: BatchStatus, nowMs: number): string {
   const left = batch.drafts.left + batch.finals.left
   if (left === 0) return batch.drafts.held > 0 ? `${whole(batch.drafts.held)} held` : ''
   if (batch.paused) return `paused, ${whole(left)} left`
+  const waiting = waitingText(batch, nowMs)
+  if (waiting !== null) return waiting
   return batch.timeLeftMs === null ? `${whole(left)} left` : `${whole(left)} left, ${durationText(batch.timeLeftMs)}`
 }

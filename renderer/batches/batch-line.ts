@@ -1,5 +1,5 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import { countText, dayText, durationText } from '../ui/time-text.ts'
+import { atText, countText, dayText, durationText } from '../ui/time-text.ts'
 
 const whole = (number: number) => number.toLocaleString('en-US')
 
@@ -10,6 +10,8 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
   if (drafts.left > 0 || batch.finals.left > 0) {
     const left = drafts.left + batch.finals.left
     if (batch.paused) return `paused, ${whole(left)} left`
+    const waiting = waitingText(batch, nowMs)
+    if (waiting !== null) return waiting
     return batch.timeLeftMs === null
       ? `running, ${whole(left)} left`
       : `running, ${durationText(batch.timeLeftMs)} left`
@@ -25,6 +27,27 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
 /** Failures that nobody has dismissed. */
 export const openFailures = ({ drafts, finals }: BatchStatus): number =>
   drafts.failed - drafts.dismissed + finals.failed - finals.dismissed
+/**
+ * What of it is not in Proofsheet's own hands now: `starts tomorrow 02:00`, `480 in a batch at the provider`. Null where all
+ * that is left goes as fast as it can.
+ */
+export function waitingText(
+  { drafts, finals, remote, startsMs }: Pick<BatchStatus, 'drafts' | 'finals' | 'remote' | 'startsMs'>,
+  nowMs: number,
+): string | null {
+  const starts = startsMs === undefined ? null : `starts ${atText(startsMs, nowMs)}`
+  if (!remote) return starts
+  const { out, waiting, remoteBatches } = remote
+  const live = drafts.left + finals.left - out - waiting
+  const parts = [
+    live > 0 && starts === null ? `${whole(live)} now` : null,
+    out > 0
+      ? `${whole(out)} in ${remoteBatches > 1 ? countText(remoteBatches, 'batch', 'batches') : 'a batch'} at the provider`
+      : null,
+    waiting > 0 && starts === null ? `${whole(waiting)} to be sent in a batch` : starts,
+  ]
+  return parts.filter((part) => part !== null).join(', ')
+}
 
 /** What needs a person, or `null`. */
 export function batchTrouble(batch: BatchStatus): string | null {

@@ -9,7 +9,8 @@ import { canAskAgain, isTrouble, stateText } from './tile-text.ts'
 export const TileCard = ({ tile, size, isFocused }: { tile: Tile; size: number; isFocused: boolean }) => {
   const { title, detail } = stateText(tile)
   if (!isTrouble(tile)) {
-    const isWorking = tile.state === 'submitting' || tile.state === 'running' || tile.state === 'saving'
+    const isWorking =
+      tile.remote === undefined && (tile.state === 'submitting' || tile.state === 'running' || tile.state === 'saving')
     return (
       <div className={classNames(styles.quiet, isWorking && styles.working)}>
         {isWorking && <span className={styles.pulse} />}

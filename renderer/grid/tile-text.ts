@@ -18,10 +18,11 @@ export function stateText(tile: Tile): { readonly title: string; readonly detail
   if (tile.state === 'failed') return { title: 'Failed', detail: tile.failure?.message ?? '' }
   if (tile.state === 'canceled') return { title: 'Canceled', detail: '' }
   if (tile.state === 'done') return { title: 'No picture', detail: '' }
+  if (tile.remote === 'out') return { title: 'Within a day', detail: 'in a batch at its provider' }
   if (tile.state !== 'queued') return { title: 'Drawing', detail: '' }
   return tile.holdReason
     ? { title: 'Held', detail: holdText[tile.holdReason].slice('Held: '.length) }
-    : { title: 'Waiting', detail: '' }
+    : { title: 'Waiting', detail: tile.remote ? 'goes in a batch' : '' }
 }
 
 /** Whether a person is asked what becomes of it: it failed and was not dismissed, or nobody knows how it ended. */

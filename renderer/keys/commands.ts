@@ -136,6 +136,11 @@ export const commands = [
     where: 'page',
     inText: true,
   },
+  { id: 'sendNow', title: 'Make the plan now', group: 'Batch', keys: [], where: 'page' },
+  { id: 'sendBatch', title: 'Make the plan within a day, for less', group: 'Batch', keys: [], where: 'page' },
+  { id: 'sendAuto', title: 'Make the plan now or within a day, as it fits', group: 'Batch', keys: [], where: 'page' },
+  { id: 'schedule', title: 'Schedule the run', group: 'Batch', keys: [], where: 'page' },
+  { id: 'lookRemote', title: 'Look at batches at providers now', group: 'Batch', keys: [], where: 'page' },
   { id: 'pause', title: 'Pause or resume the queue', group: 'Batch', keys: ['Mod+.'], where: 'page', inText: true },
   { id: 'deliver', title: 'Deliver', group: 'Batch', keys: ['Mod+E'], where: 'page', inText: true },
 

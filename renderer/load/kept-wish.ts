@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { draftSettings } from '#shared/contract/generation.ts'
+import { draftSettings, runRoute, runStart } from '#shared/contract/generation.ts'
+import { atOnce, type SendChoice } from '../sending/sending.ts'
 import type { DraftWish } from './draft-wish.ts'
 
 const stored = draftSettings.extend({
@@ -19,4 +20,20 @@ export function keptWish(sheetId: number): DraftWish | null {
 
 export function keepWish(sheetId: number, wish: DraftWish): void {
   sessionStorage.setItem(keyOf(sheetId), JSON.stringify(wish))
+}
+
+const storedSending = z.object({ route: runRoute, routes: z.record(z.string(), runRoute), start: runStart })
+const sendingKeyOf = (sheetId: number): string => `proofsheet-send-${sheetId}`
+
+/** How it was to be sent; at once where that was never said, or the time that was chosen is over. */
+export function keptSending(sheetId: number): SendChoice {
+  const text = sessionStorage.getItem(sendingKeyOf(sheetId))
+  const kept = text === null ? null : storedSending.safeParse(JSON.parse(text)).data
+  if (!kept) return atOnce
+  const isOver = kept.start.kind === 'at' && kept.start.atMs <= Date.now()
+  return isOver ? { ...kept, start: atOnce.start } : kept
+}
+
+export function keepSending(sheetId: number, choice: SendChoice): void {
+  sessionStorage.setItem(sendingKeyOf(sheetId), JSON.stringify(choice))
 }

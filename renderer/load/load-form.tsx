@@ -6,6 +6,8 @@ import type { Sheet } from '#shared/contract/sheets.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useMapColumns } from '../api/changes.ts'
 import { useDraftPlan } from '../api/queries.ts'
+import { RouteChoice } from '../sending/route-choice.tsx'
+import { sendingOf } from '../sending/sending.ts'
 import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { countText } from '../ui/time-text.ts'
@@ -13,7 +15,7 @@ import { useDebounced } from '../ui/use-debounced.ts'
 import { ColumnMapping } from './column-mapping.tsx'
 import { DraftChoices } from './draft-choices.tsx'
 import { type DraftWish, draftSettingsOf, firstWish } from './draft-wish.ts'
-import { keepWish, keptWish } from './kept-wish.ts'
+import { keepSending, keepWish, keptSending, keptWish } from './kept-wish.ts'
 import styles from './load-page.module.css'
 import { PlanCards } from './plan-cards.tsx'
 import { PlanModels } from './plan-models.tsx'
@@ -40,12 +42,14 @@ export const LoadForm = ({
   providers: readonly ProviderInfo[]
 }) => {
   const [wish, setWish] = useState(() => keptWish(sheet.id) ?? firstWish(sheet, settings, providers))
+  const [choice, setChoice] = useState(() => keptSending(sheet.id))
   const [tab, setTab] = useState<PlanTab>('all')
   const tabs = useRef<HTMLDivElement>(null)
   const loader = useSheetLoader()
   const mapColumns = useMapColumns()
   const columns = useMemo(() => sheet.columns.map((column) => column.name), [sheet.columns])
   useEffect(() => keepWish(sheet.id, wish), [sheet.id, wish])
+  useEffect(() => keepSending(sheet.id, choice), [sheet.id, choice])
   const settled = useDebounced(wish, quietMs)
   const names = useWildcardNames()
   const templates = useMemo(() => readTemplates(wish, columns, names), [wish, columns, names])
@@ -64,6 +68,7 @@ export const LoadForm = ({
   )
   // While nothing can be planned, the former plan would only mislead.
   const plan: Plan | undefined = settledBlock === null ? query.data : undefined
+  const sending = plan && sendingOf(plan, choice)
   const isStale = settled !== wish || query.isFetching || query.isPlaceholderData || query.isError
   const needsPrice = plan !== undefined && plan.estimateMicros === null
   const problems = plan ?? sheet
@@ -88,6 +93,7 @@ export const LoadForm = ({
         </header>
         <PlanCards
           plan={plan}
+          sending={sending}
           rows={sheet.rowCount}
           profiles={wish.profiles.length}
           providers={providers}
@@ -96,6 +102,16 @@ export const LoadForm = ({
           onShowProblems={showProblems}
         />
         {plan && <PlanModels plan={plan} providers={providers} isStale={isStale} onShowProblems={showProblems} />}
+        {plan && sending && (
+          <RouteChoice
+            plan={plan}
+            sending={sending}
+            choice={choice}
+            providers={providers}
+            isStale={isStale}
+            onChange={setChoice}
+          />
+        )}
         {query.isError && (
           <p className={styles.error} role="alert">
             The plan could not be made. {messageOf(query.error)}{' '}
@@ -142,6 +158,9 @@ export const LoadForm = ({
       </div>
       <RunBar
         plan={plan}
+        sending={sending}
+        choice={choice}
+        onChoice={setChoice}
         isStale={isStale}
         blockedBy={blockedBy ?? (needsPrice ? 'Say what one picture costs first.' : null)}
         alwaysNew={wish.alwaysNew}

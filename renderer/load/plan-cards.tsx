@@ -1,5 +1,6 @@
 import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Sending } from '../sending/sending.ts'
 import { classNames } from '../ui/class-names.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { countText } from '../ui/time-text.ts'
@@ -9,6 +10,7 @@ import { planFigures } from './plan-text.ts'
 /** What the run would make, cost and take, at a glance. `isStale`: another plan is being made; `isBlocked`: none can be. */
 export const PlanCards = ({
   plan,
+  sending,
   rows,
   profiles,
   providers,
@@ -17,6 +19,8 @@ export const PlanCards = ({
   onShowProblems,
 }: {
   plan: Plan | undefined
+  /** What it comes to by the way that is chosen. */
+  sending: Sending | undefined
   rows: number
   profiles: number
   providers: readonly ProviderInfo[]
@@ -24,7 +28,7 @@ export const PlanCards = ({
   isBlocked: boolean
   onShowProblems: () => void
 }) => {
-  if (!plan) {
+  if (!plan || !sending) {
     return (
       <div className={styles.cards} aria-hidden="true">
         {['Prompts', 'To make', 'Price', 'Time', 'Problems'].map((name) =>
@@ -41,7 +45,7 @@ export const PlanCards = ({
       </div>
     )
   }
-  const figures = planFigures(plan, { rows, profiles, providers })
+  const figures = planFigures(plan, sending, { rows, profiles, providers })
   return (
     <dl className={classNames(styles.cards, isStale && styles.stale)} aria-busy={isStale}>
       {[figures.prompts, figures.make, figures.price, figures.time].map((figure) => (

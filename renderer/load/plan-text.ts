@@ -1,6 +1,8 @@
 import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { moneyText } from '#shared/money.ts'
+import type { Sending } from '../sending/sending.ts'
+import { lessText, priceOf, withinText } from '../sending/sending-text.ts'
 import { countText, durationText } from '../ui/time-text.ts'
 
 const whole = (number: number): string => number.toLocaleString('en-US')
@@ -12,12 +14,7 @@ export interface PlanFigure {
   readonly note: string
 }
 
-export const priceOfPlan = (plan: Plan): string =>
-  plan.estimateMicros === null
-    ? 'no price'
-    : plan.estimateMicros === 0
-      ? 'free'
-      : moneyText(plan.estimateMicros, plan.currency)
+export const priceOfPlan = (plan: Plan): string => priceOf(plan.estimateMicros, plan.currency)
 
 /** Why a run would bring no picture at all; null where it makes one or has it already. */
 export function whyNothing({ tiles, blocked, problemGroups }: Plan): string | null {
@@ -60,43 +57,50 @@ function timeNote(plan: Plan, providers: readonly ProviderInfo[]): string {
   return perMinute >= 1 ? `${label}, ${whole(Math.round(perMinute))} a minute` : `at ${label}’s pace so far`
 }
 
-/** What a run would make, cost and take, for people. */
+/** What a run would make, cost and take by the way that is chosen, for people. */
 export function planFigures(
   plan: Plan,
+  sending: Sending,
   of: { rows: number; profiles: number; providers: readonly ProviderInfo[] },
 ): { prompts: PlanFigure; make: PlanFigure; price: PlanFigure; time: PlanFigure } {
   return {
     prompts: { name: 'Prompts', value: whole(plan.prompts), note: promptsNote(plan, of.rows, of.profiles) },
     make: { name: 'To make', value: whole(plan.requests), note: makeNote(plan) },
-    price: priceFigure(plan),
-    time: {
-      name: 'Time',
-      value: plan.requests === 0 ? 'None' : plan.durationMs === null ? 'Not known' : durationText(plan.durationMs),
-      note: timeNote(plan, of.providers),
-    },
+    price: { name: 'Price', ...priceFigure(plan, sending) },
+    time: { name: 'Time', ...timeFigure(plan, sending, of.providers) },
   }
 }
 
-/** The estimate, and what drafts first save; where a model has no price, what the others cost. */
-function priceFigure({ parts, requests, estimateMicros, allFinalMicros, currency }: Plan): PlanFigure {
-  const name = 'Price'
+/** The estimate, and what the chosen way or drafts first save; where a model has no price, what the others cost. */
+function priceFigure(plan: Plan, { estimateMicros, inBatches }: Sending): Omit<PlanFigure, 'name'> {
+  const { parts, requests, allFinalMicros, currency } = plan
   if (estimateMicros === null) {
     const known = parts.reduce((sum, part) => sum + (part.estimateMicros ?? 0), 0)
     const without = parts.filter((part) => part.estimateMicros === null).map((part) => part.model)
     return known === 0
-      ? { name, value: 'Not known', note: 'say below what a picture costs' }
-      : { name, value: `${moneyText(known, currency)} +`, note: `without ${without.join(', ')}: say its price below` }
+      ? { value: 'Not known', note: 'say below what a picture costs' }
+      : { value: `${moneyText(known, currency)} +`, note: `without ${without.join(', ')}: say its price below` }
   }
   const value = estimateMicros === 0 ? 'Free' : moneyText(estimateMicros, currency)
+  const less = lessText(estimateMicros, plan.estimateMicros)
+  if (inBatches > 0 && less !== '') return { value, note: `${less} than ${priceOf(plan.estimateMicros, currency)} now` }
   if (allFinalMicros !== null && allFinalMicros > estimateMicros)
-    return {
-      name,
-      value,
-      note: `saves ${moneyText(allFinalMicros - estimateMicros, currency)} against all at final quality`,
-    }
+    return { value, note: `saves ${moneyText(allFinalMicros - estimateMicros, currency)} against all at final quality` }
   return {
-    name,
     value,
     note: estimateMicros === 0 && requests > 0 ? 'no paid requests' : requests > 0 ? 'estimate' : 'nothing is sent',
   }
+}
+
+function timeFigure(
+  plan: Plan,
+  { withinMs, live }: Sending,
+  providers: readonly ProviderInfo[],
+): Omit<PlanFigure, 'name'> {
+  const now = plan.durationMs === null ? 'Not known' : durationText(plan.durationMs)
+  if (withinMs === null) return { value: plan.requests === 0 ? 'None' : now, note: timeNote(plan, providers) }
+  // `Within a day`, as a card's own words begin.
+  const value = withinText(withinMs).replace(/^w/, 'W')
+  if (live > 0) return { value, note: `${whole(live)} of ${whole(plan.requests)} go now` }
+  return { value, note: plan.durationMs === null ? 'pictures come when all is made' : `or ${now}, now` }
 }

@@ -4,12 +4,15 @@ import { useQueueControl, useRelease } from '../api/changes.ts'
 import { hrefOf } from '../app/router.ts'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { Meter } from '../ui/meter.tsx'
-import { countText } from '../ui/time-text.ts'
+import { atText, countText } from '../ui/time-text.ts'
 import { notifyError } from '../ui/toast.tsx'
+import { useNow } from '../ui/use-now.ts'
 import { Failures } from './failures.tsx'
 import styles from './queue-page.module.css'
 import { holdText, type ListedBatch, troubleCount, workLine } from './queue-text.ts'
+import { failuresId } from './remote-card.tsx'
 
 /** A batch in the queue: how far it is, what holds it, what can be done, and its failures. */
 export const BatchCard = ({ status, work, isFirst }: ListedBatch & { isFirst: boolean }) => (
@@ -18,13 +21,20 @@ export const BatchCard = ({ status, work, isFirst }: ListedBatch & { isFirst: bo
       <a className={styles.name} href={hrefOf({ page: 'batch', batchId: status.batchId, tileId: null })}>
         {status.batch}
       </a>
-      <span className={styles.dim}>{(work && workLine(work)) || countText(troubleCount(status), 'failure')}</span>
+      <span className={styles.dim}>
+        {(work && workLine(work, status.remote)) || countText(troubleCount(status), 'failure')}
+      </span>
       <span className={styles.grow} />
       {work && work.left > 0 && <BatchControls {...{ work, isFirst }} />}
     </div>
     <Made status={status} />
+    {work?.startsMs !== undefined && <Scheduled work={work} startsMs={work.startsMs} />}
     {work && <Holds work={work} />}
-    {troubleCount(status) > 0 && <Failures batchId={status.batchId} currency={status.currency} />}
+    {troubleCount(status) > 0 && (
+      <div id={failuresId(status.batchId)}>
+        <Failures batchId={status.batchId} currency={status.currency} />
+      </div>
+    )}
   </article>
 )
 
@@ -93,9 +103,35 @@ const BatchControls = ({ work, isFirst }: { work: Work; isFirst: boolean }) => {
           </>
         }
       >
-        What is made stays, with its decisions. Requests that are out are waited for.
+        What is made stays, with its decisions. Requests that are out are waited for; batches at providers are stopped,
+        and what they have made by then is kept and charged.
       </Dialog>
     </>
+  )
+}
+
+/** What waits for its time. Canceling it is canceling what is left of the batch, above. */
+const Scheduled = ({ work, startsMs }: { work: Work; startsMs: number }) => {
+  const control = useQueueControl()
+  const nowMs = useNow(true, 15_000)
+  return (
+    <div className={styles.hold}>
+      <Icon name="clock" />
+      <span>Starts {atText(startsMs, nowMs)}. Proofsheet has to run then.</span>
+      <span className={styles.grow} />
+      <Button
+        icon="play"
+        disabled={control.isPending}
+        onClick={() =>
+          control.mutate(
+            { action: 'start', of: { kind: 'batch', batchId: work.batchId } },
+            { onError: (error) => notifyError(`${work.name} could not be started`, error) },
+          )
+        }
+      >
+        Start now
+      </Button>
+    </div>
   )
 }
 

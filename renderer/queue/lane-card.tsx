@@ -1,17 +1,17 @@
-import { useEffect, useState } from 'react'
 import type { Lane } from '#shared/contract/generation.ts'
 import { useQueueControl } from '../api/changes.ts'
 import { hrefOf } from '../app/router.ts'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { notifyError } from '../ui/toast.tsx'
+import { useNow } from '../ui/use-now.ts'
 import styles from './queue-page.module.css'
 import { laneLine } from './queue-text.ts'
 
 /** A provider's line of work: its slots, what waits, its limits; where it stands still, why and what to do. */
 export const LaneCard = ({ lane }: { lane: Lane }) => {
   const control = useQueueControl()
-  const nowMs = useSecond(lane.waitUntilMs !== null)
+  const nowMs = useNow(lane.waitUntilMs !== null)
   const act = (action: 'pause' | 'resume') =>
     control.mutate(
       { action, of: { kind: 'provider', provider: lane.provider } },
@@ -50,16 +50,4 @@ export const LaneCard = ({ lane }: { lane: Lane }) => {
       )}
     </article>
   )
-}
-
-/** The time, each second while it is needed. */
-function useSecond(isNeeded: boolean): number {
-  const [nowMs, setNowMs] = useState(() => Date.now())
-  useEffect(() => {
-    if (!isNeeded) return
-    setNowMs(Date.now())
-    const timer = setInterval(() => setNowMs(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [isNeeded])
-  return nowMs
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '#shared/errors.ts'
 import { useQueueControl } from '../api/changes.ts'
-import { useBatches, useQueue } from '../api/queries.ts'
+import { useBatches, useQueue, useRemoteBatches } from '../api/queries.ts'
 import { hrefOf } from '../app/router.ts'
 import { useKeyOf } from '../keys/command-center.tsx'
 import { Button, LinkButton } from '../ui/button.tsx'
@@ -12,11 +12,13 @@ import { BatchCard } from './batch-card.tsx'
 import { LaneCard } from './lane-card.tsx'
 import styles from './queue-page.module.css'
 import { listedBatches } from './queue-text.ts'
+import { RemoteBatches } from './remote-batches.tsx'
 
 /** What runs, waits, stands still and failed, with the next step beside each. */
 export const QueuePage = () => {
   const queue = useQueue()
   const batches = useBatches()
+  const remotes = useRemoteBatches({ open: false }).data ?? []
   const failed = [queue, batches].find((query) => query.isError)
   if (failed) {
     return (
@@ -39,7 +41,7 @@ export const QueuePage = () => {
   }
   const listed = listedBatches(queue.data, batches.data)
   const { lanes } = queue.data
-  if (listed.length === 0 && lanes.every((lane) => lane.paused === null)) {
+  if (listed.length === 0 && remotes.length === 0 && lanes.every((lane) => lane.paused === null)) {
     return (
       <EmptyState
         icon="queue"
@@ -72,6 +74,7 @@ export const QueuePage = () => {
           </ul>
         </section>
       )}
+      <RemoteBatches />
       {listed.length > 0 && (
         <section aria-labelledby="batches-title">
           <h2 id="batches-title" className={classNames('small-heading', styles.title)}>

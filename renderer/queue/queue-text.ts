@@ -48,16 +48,23 @@ export function laneLine(lane: Lane, nowMs: number): string {
   return parts.filter((part) => part !== null).join(', ')
 }
 
-/** `86 left, 4 running, 3 min`. */
-export function workLine(work: QueueBatch): string {
+/** `86 left, 4 running, 3 min`; `remote`: how many of them are at a provider in batches, which no pace says the end of. */
+export function workLine(work: QueueBatch, remote?: BatchStatus['remote']): string {
+  const out = remote?.out ?? 0
+  const running = work.running - out
   const parts = [
     work.left > 0 ? `${work.left.toLocaleString('en-US')} left` : null,
-    work.running > 0 ? `${work.running.toLocaleString('en-US')} running` : null,
-    work.left > 0 && work.timeLeftMs !== null && !work.paused ? `${durationText(work.timeLeftMs)}` : null,
+    running > 0 ? `${running.toLocaleString('en-US')} running` : null,
+    out > 0 ? `${out.toLocaleString('en-US')} at the provider` : null,
+    isPaced(work, remote) && work.timeLeftMs !== null ? `${durationText(work.timeLeftMs)}` : null,
   ]
   if (work.left === 0 && heldCount(work) > 0) parts.unshift(`${heldCount(work).toLocaleString('en-US')} held`)
   return (work.paused && work.left > 0 ? ['paused', ...parts] : parts).filter((part) => part !== null).join(', ')
 }
+
+/** Whether a lane's pace says when it is done: not while it waits, nor where a provider takes its own time. */
+const isPaced = (work: QueueBatch, remote: BatchStatus['remote']): boolean =>
+  work.left > 0 && !work.paused && work.startsMs === undefined && (remote?.out ?? 0) + (remote?.waiting ?? 0) === 0
 
 /** What holds jobs back, and the step that lets them go. */
 export interface HoldText {

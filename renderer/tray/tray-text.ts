@@ -5,6 +5,8 @@ import type { SavedProfile } from '#shared/contract/settings.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
 import { modelLabel, retiredNote } from '../load/profile-choices.ts'
+import type { Sending } from '../sending/sending.ts'
+import { withinText } from '../sending/sending-text.ts'
 import { profileText } from '../settings/saved-profiles.ts'
 import { countText, durationText } from '../ui/time-text.ts'
 
@@ -156,25 +158,33 @@ export function countLine(plan: Plan): { title: string; note: string } {
   return { title: `${plan.tiles.toLocaleString('en-US')} to full size`, note: parts.join(', ') }
 }
 
-export const priceLine = (plan: Plan): { title: string; note: string } =>
-  plan.estimateMicros === null
-    ? { title: 'No price', note: 'enter it in the settings' }
-    : plan.estimateMicros === 0
-      ? { title: 'Free', note: 'no paid requests' }
-      : {
-          title: moneyText(plan.estimateMicros, plan.currency),
-          note:
-            plan.highestMicros !== null && plan.highestMicros > plan.estimateMicros
-              ? `at most ${moneyText(plan.highestMicros, plan.currency)}`
-              : countText(plan.requests, 'paid request'),
-        }
+/** By the way that is chosen; without one, live. */
+export function priceLine(
+  plan: Plan,
+  { estimateMicros, highestMicros }: Pick<Plan, 'estimateMicros' | 'highestMicros'> = plan,
+): { title: string; note: string } {
+  if (estimateMicros === null) return { title: 'No price', note: 'enter it in the settings' }
+  if (estimateMicros === 0) return { title: 'Free', note: 'no paid requests' }
+  const note =
+    highestMicros !== null && highestMicros > estimateMicros
+      ? `at most ${moneyText(highestMicros, plan.currency)}`
+      : countText(plan.requests, 'paid request')
+  return { title: moneyText(estimateMicros, plan.currency), note }
+}
 
-export const timeLine = (plan: Plan): { title: string; note: string } =>
-  plan.requests === 0
-    ? { title: 'No time', note: 'nothing is sent' }
-    : plan.durationMs === null
-      ? { title: 'Time not known', note: 'not measured yet' }
-      : { title: durationText(plan.durationMs), note: 'at today’s limits' }
+export function timeLine(plan: Plan, sending?: Sending): { title: string; note: string } {
+  if (plan.requests === 0) return { title: 'No time', note: 'nothing is sent' }
+  if (sending && sending.withinMs !== null) {
+    const { withinMs, live } = sending
+    return {
+      title: withinText(withinMs).replace(/^w/, 'W'),
+      note: live > 0 ? `${live.toLocaleString('en-US')} of them now` : 'at the latest',
+    }
+  }
+  return plan.durationMs === null
+    ? { title: 'Time not known', note: 'not measured yet' }
+    : { title: durationText(plan.durationMs), note: 'at today’s limits' }
+}
 
 /** Finals of a batch that are under way, `null` where none is. */
 export function finalsProgress(batch: BatchStatus): { done: number; all: number; note: string } | null {

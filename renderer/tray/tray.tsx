@@ -6,6 +6,10 @@ import { useBatch, useFinalPlan, useProviders, useSettings } from '../api/querie
 import { useCommands, useKeyOf } from '../keys/command-center.tsx'
 import { pickedReferences, usePickedReferences } from '../review/picked-references.ts'
 import { ReferenceList } from '../review/reference-list.tsx'
+import { RouteChoice } from '../sending/route-choice.tsx'
+import { atOnce, runChoice, sendingOf } from '../sending/sending.ts'
+import { makeText } from '../sending/sending-text.ts'
+import { StartChoice } from '../sending/start-choice.tsx'
 import { ProfileMenu } from '../settings/profile-menu.tsx'
 import { isSameProfile } from '../settings/saved-profiles.ts'
 import { useSpendGuard } from '../settings/spend-guard.tsx'
@@ -14,6 +18,7 @@ import { Progress } from '../ui/progress.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { useNow } from '../ui/use-now.ts'
 import { NextSteps } from './next-steps.tsx'
 import { RerollLine } from './reroll-line.tsx'
 import styles from './tray.module.css'
@@ -63,6 +68,7 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
   const [chosenWhich, setWhich] = useState<Which | null>(null)
   const [chosenWay, setWay] = useState<string | null>(null)
   const [steps, setSteps] = useState<readonly StepChoice[]>([])
+  const [sendChoice, setSendChoice] = useState(atOnce)
   const providers = useProviders().data ?? []
   const settings = useSettings().data
   const choices = finalChoices(providers, settings?.profiles)
@@ -89,6 +95,8 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
   const keyOf = useKeyOf()
   const { guard, dialog } = useSpendGuard()
   const plan = query.data
+  const sending = plan && sendingOf(plan, sendChoice)
+  const nowMs = useNow(sendChoice.start.kind === 'at', 15_000)
   const canRun =
     plan !== undefined &&
     plan.tiles > 0 &&
@@ -98,10 +106,10 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
     !run.isPending
 
   const start = () => {
-    if (!plan || !canRun) return
-    guard(plan.highestMicros, () =>
+    if (!plan || !sending || !canRun) return
+    guard(sending.highestMicros, () =>
       run.mutate(
-        { planId: plan.planId, highestMicros: plan.highestMicros },
+        { planId: plan.planId, highestMicros: plan.highestMicros, ...runChoice(plan, sendChoice) },
         {
           onSuccess: () => takesReferences && pickedReferences.clear(),
           onSettled: () => query.refetch(),
@@ -125,12 +133,12 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             onChange={setWhich}
           />
         )}
-        {plan ? (
+        {plan && sending ? (
           plan.tiles > 0 ? (
             <>
               <Figure {...countLine(plan)} note={countNote(batch.decisions.marked > 0, countLine(plan).note)} />
-              <Figure {...priceLine(plan)} />
-              <Figure {...timeLine(plan)} />
+              <Figure {...priceLine(plan, sending)} />
+              <Figure {...timeLine(plan, sending)} />
             </>
           ) : plan.blocked > 0 ? (
             <Figure title="None of them can be made" note={causeLine(plan)} isWarning />
@@ -167,8 +175,18 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             current={profile ? { stage: 'final', profile } : null}
             onTake={({ name }) => setWay(choiceOfProfile(name))}
           />
+          {plan && plan.requests > 0 && (
+            <StartChoice
+              start={sendChoice.start}
+              onChange={(next) => setSendChoice((before) => ({ ...before, start: next }))}
+            />
+          )}
           <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>
-            {run.isPending ? 'Starting' : 'Make them'}
+            {run.isPending
+              ? 'Starting'
+              : plan && sending
+                ? makeText(plan, sending, sendChoice.start, nowMs)
+                : 'Make them'}
           </Button>
           <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
         </div>
@@ -180,6 +198,16 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
             : 'Reference pictures go in only where a model draws the full size: choose one under “with”'
         }
       />
+      {plan && sending && (
+        <RouteChoice
+          plan={plan}
+          sending={sending}
+          choice={sendChoice}
+          providers={providers}
+          isStale={query.isFetching || query.isPlaceholderData}
+          onChange={setSendChoice}
+        />
+      )}
       {plan?.sizeAdvice && <p className={styles.advice}>{plan.sizeAdvice}</p>}
       {plan && plan.problemCount > 0 && <TrayProblems problems={plan.problems} count={plan.problemCount} />}
       {run.isError && (

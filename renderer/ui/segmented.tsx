@@ -1,10 +1,11 @@
 import { Toggle } from '@base-ui/react/toggle'
 import { ToggleGroup } from '@base-ui/react/toggle-group'
+import { classNames } from './class-names.ts'
 import { Icon, type IconName } from './icon.tsx'
 import styles from './segmented.module.css'
 import { Tip } from './tooltip.tsx'
 
-/** One of a few, side by side. With an icon the label is its name and its tooltip. */
+/** One of a few, side by side. With an icon the label is its name and its tooltip; a note stands below the label. */
 export const Segmented = <Value extends string>({
   label,
   value,
@@ -13,7 +14,7 @@ export const Segmented = <Value extends string>({
 }: {
   label: string
   value: Value
-  choices: readonly { value: Value; label: string; icon?: IconName }[]
+  choices: readonly { value: Value; label: string; icon?: IconName; note?: string }[]
   onChange: (value: Value) => void
 }) => (
   <ToggleGroup
@@ -33,8 +34,13 @@ export const Segmented = <Value extends string>({
           </Toggle>
         </Tip>
       ) : (
-        <Toggle key={choice.value} className={styles.item} value={choice.value}>
+        <Toggle
+          key={choice.value}
+          className={classNames(styles.item, choice.note !== undefined && styles.tall)}
+          value={choice.value}
+        >
           {choice.label}
+          {choice.note !== undefined && <span className={styles.note}>{choice.note}</span>}
         </Toggle>
       ),
     )}

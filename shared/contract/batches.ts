@@ -40,6 +40,10 @@ export const batchStatus = z.object({
   /** What drafts first, duplicates and the cache saved so far against making every tile at final quality. */
   savedMicros: z.object({ draftsFirst: micros, duplicates: micros, cache: micros }),
   capMicros: micros.nullable(),
+  /** What of it goes in remote batches: still to be sent, at the provider, and in how many; absent where nothing does. */
+  remote: z.object({ waiting: z.int(), out: z.int(), remoteBatches: z.int() }).optional(),
+  /** When what waits for its time may start next; absent where nothing does. */
+  startsMs: timeMs.optional(),
   /** Tiles that its sheet has no more: of rows taken out of it, and earlier versions of rows; not counted above. */
   earlierTiles: z.object({ removed: z.int(), changed: z.int() }).optional(),
   currency,

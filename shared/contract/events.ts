@@ -12,6 +12,8 @@ export const libraryEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tiles-planned'), batchId: id }),
   z.object({ kind: z.literal('marks-changed'), batchId: id, tileIds: z.array(id) }),
   z.object({ kind: z.literal('queue-changed') }),
+  /** A remote batch of this batch is new, got further, or is over. */
+  z.object({ kind: z.literal('remote-batches-changed'), batchId: id }),
   z.object({ kind: z.literal('delivery-changed'), deliveryId: id, batchId: id }),
   z.object({ kind: z.literal('settings-changed') }),
   z.object({ kind: z.literal('providers-changed') }),

@@ -61,6 +61,41 @@ export const finalProfile = z.object({
 })
 export type FinalProfile = z.infer<typeof finalProfile>
 
+/** How requests are sent: one by one, or many in a file that the provider works off within a day for less. */
+export const route = z.enum(['live', 'batch'])
+export type Route = z.infer<typeof route>
+
+/** What a run is asked for. `auto`: few, or what somebody waits for, live; the rest in batches where they are offered. */
+export const runRoute = z.enum(['live', 'batch', 'auto'])
+export type RunRoute = z.infer<typeof runRoute>
+
+/** When a run's requests may start. `window`: between two times of every day, in minutes of the day in UTC; it may go over midnight. */
+export const runStart = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('now') }),
+  z.object({ kind: z.literal('at'), atMs: timeMs }),
+  z.object({
+    kind: z.literal('window'),
+    fromMinute: z.int().min(0).max(1439).default(120),
+    toMinute: z.int().min(0).max(1439).default(480),
+  }),
+])
+export type RunStart = z.infer<typeof runStart>
+
+/** A plan, or one model's share of it, where it goes by another route: all of it together, so what has to go live is in the sums. */
+const routeFigures = z.object({
+  /** Requests that go in remote batches; the others go live. */
+  requests: z.int(),
+  estimateMicros: micros.nullable(),
+  highestMicros: micros.nullable(),
+  /**
+   * Until the last remote batch is over at the latest: what the service allows itself, and the wait for the last start
+   * where only so many may be started an hour. More than a day (86,400,000) is said to the person. `null` where nothing
+   * goes in a batch.
+   */
+  withinMs: z.int().nullable(),
+})
+export type RouteFigures = z.infer<typeof routeFigures>
+
 /** The share of a plan that one model makes. */
 const planPart = z.object({
   provider: z.string(),
@@ -71,6 +106,12 @@ const planPart = z.object({
   cached: z.int().optional(),
   duplicates: z.int().optional(),
   blocked: z.int().optional(),
+  /** The same share in remote batches; `null` where the model has no batch service, or nothing of it can go. */
+  batch: routeFigures.extend({ remoteBatches: z.int() }).nullable().optional(),
+  /** What `auto` makes of it. */
+  auto: route.optional(),
+  /** Why some of it can only go live, as a sentence: the first reason that was found; absent where nothing has to. */
+  liveBecause: z.string().optional(),
 })
 
 /** A provider's models share its limits, and so its time. */
@@ -129,6 +170,9 @@ export const plan = z.object({
   allFinalMicros: micros.nullable(),
   /** Providers work beside each other: that of the slowest. */
   durationMs: z.int().nullable(),
+  /** All of it by `batch`, and by `auto`; `null` where nothing can go in a remote batch, or nothing would. */
+  batch: routeFigures.nullable().optional(),
+  auto: routeFigures.nullable().optional(),
   parts: z.array(planPart),
   lanes: z.array(planLane),
   /** The first of every kind, 1,000 at most; `problemCount` counts all, `problemGroups` by what they have in common. */
@@ -244,10 +288,16 @@ const runInput = z.object({
   /** The plan's own highest price: a run is refused where the plan now costs more. */
   highestMicros: micros.nullable(),
   name: z.string().min(1).max(120).nullable().default(null),
-  /** Only a sample of this many tiles, spread over the sheet; the others are held until released. */
+  /** Only a sample of this many tiles, spread over the sheet, live and now; the others are held until released. */
   first: z.int().positive().nullable().default(null),
   /** The most this run may spend, in micros; `null` for the library's own caps alone. */
   capMicros: micros.nonnegative().nullable().default(null),
+  /** Absent: live. What a model cannot do in a batch goes live all the same, as the plan says. */
+  route: runRoute.optional(),
+  /** Another route for single models, by `PROVIDER/MODEL`. */
+  routes: z.record(z.string(), runRoute).optional(),
+  /** Absent: now. Counts for both routes, and goes on over restarts. */
+  start: runStart.optional(),
 })
 export type RunInput = z.infer<typeof runInput>
 
@@ -290,6 +340,8 @@ export const queue = z.object({
       held: z.partialRecord(holdReason, z.int()),
       /** `null` while nothing has been measured. */
       timeLeftMs: z.int().nullable(),
+      /** When what waits for its time may start next; absent where nothing does. */
+      startsMs: timeMs.optional(),
     }),
   ),
 })
@@ -345,10 +397,11 @@ export const generation = {
     .input(z.object({ batchId: z.coerce.number().int().positive(), reason: holdReason }))
     .output(z.object({ released: z.int() })),
   control: oc
-    .route({ method: 'POST', path: '/queue/control', summary: 'Pause, resume, cancel or move to the front' })
+    .route({ method: 'POST', path: '/queue/control', summary: 'Pause, resume, cancel, move to the front or start now' })
     .input(
       z.object({
-        action: z.enum(['pause', 'resume', 'cancel', 'front']),
+        /** `start`: what waits for its time waits no longer; of a batch, or of all. */
+        action: z.enum(['pause', 'resume', 'cancel', 'front', 'start']),
         of: z.union([
           z.object({ kind: z.literal('all') }),
           z.object({ kind: z.literal('batch'), batchId: id }),

@@ -7,6 +7,7 @@ import { generation } from './generation.ts'
 import { library } from './library.ts'
 import { providers } from './providers.ts'
 import { references } from './references.ts'
+import { remoteBatches } from './remote-batches.ts'
 import { review } from './review.ts'
 import { settings } from './settings.ts'
 import { sheets } from './sheets.ts'
@@ -23,6 +24,7 @@ export const contract = {
   references,
   batches,
   generation,
+  remoteBatches,
   tiles,
   review,
   delivery,

@@ -96,6 +96,8 @@ export const model = z.object({
   isVector: z.boolean().optional(),
   /** The service does not offer it any more: since when, and what took its place. */
   retired: z.object({ on: z.string(), successor: z.string().nullable() }).optional(),
+  /** It can be made in the service's own batches, within a day; this share of its price is charged then, above 0, at most 1. */
+  batchShare: z.number().positive().max(1).optional(),
   /** The same seed at a larger size gives the same picture larger: a re-render of it is faithful. */
   sameSeedLarger: z.boolean(),
   /** Longest prompt in characters, `null` where none is known. */

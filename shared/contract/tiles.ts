@@ -50,6 +50,8 @@ export const tile = z.object({
   references: z.array(z.string()).optional(),
   state: jobState,
   holdReason: holdReason.nullable(),
+  /** Of a tile without a picture that goes in a remote batch: it waits to be sent, or is at the provider; absent for all others. */
+  remote: z.enum(['waiting', 'out']).optional(),
   /** The model it was meant for, where a fall-back took it; absent or null where none did. */
   movedFrom: z.string().nullable().optional(),
   /** What went wrong and what to do, where it did. */

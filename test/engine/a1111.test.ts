@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { a1111 } from '#engine/providers/a1111/a1111.ts'
 import { openBench, source } from './hosted-session.ts'
-import { sampleCall } from './sample-request.ts'
+import { noStream, sampleCall } from './sample-request.ts'
 
 const bench = openBench(a1111, (url) => ({ baseUrl: `${url}/a1111` }))
 const photon = { model: 'photon_v1.safetensors [ec41bd2a82]', width: 512, height: 768, prompt: 'p' } as const
@@ -60,7 +60,9 @@ describe('what goes out', () => {
         return { status: 503, headers: {}, bytes: new Uint8Array() }
       }
       await bench.failure(
-        a1111.open({}, { fetch, now: () => 0, key: () => key }).submit(bench.request(photon), sampleCall()),
+        a1111
+          .open({}, { fetch, stream: noStream, now: () => 0, key: () => key })
+          .submit(bench.request(photon), sampleCall()),
       )
     }
     expect(given).toEqual(['Basic YW5uOnNlY3JldA==', 'Bearer token', undefined])
@@ -123,7 +125,7 @@ describe('what comes back', () => {
     const bytes = Buffer.from(JSON.stringify({ images: [Buffer.from([0xff, 0xd8, 0xff]).toString('base64')], info }))
     const session = a1111.open(
       {},
-      { fetch: async () => ({ status: 200, headers: {}, bytes }), now: () => 0, key: () => null },
+      { fetch: async () => ({ status: 200, headers: {}, bytes }), stream: noStream, now: () => 0, key: () => null },
     )
     const asked = { ...photon, outputFormat: 'png' as const }
     const error = await bench.failure(session.submit(bench.request(asked), sampleCall()))

@@ -3,7 +3,7 @@ import { openNetwork } from '#engine/network/network.ts'
 import { bfl } from '#engine/providers/bfl/bfl.ts'
 import type { ProviderReply } from '#engine/providers/provider.ts'
 import { openBench, source } from './hosted-session.ts'
-import { sampleCall } from './sample-request.ts'
+import { noStream, sampleCall } from './sample-request.ts'
 
 const bench = openBench(bfl, (url) => ({ baseUrl: `${url}/bfl`, pollSeconds: 0.01 }))
 const klein = { model: 'flux-2-klein-4b', width: 512, height: 512, prompt: 'p' } as const
@@ -73,6 +73,7 @@ describe('what comes back', () => {
           {},
           {
             fetch: async () => ({ status: 200, headers: {}, bytes: new Uint8Array(), ...reply }),
+            stream: noStream,
             now: () => nowMs,
             key: () => 'k',
           },
@@ -96,8 +97,9 @@ test('a key goes to BFL’s regional hosts, and to no other', async () => {
   })
   const send = network.forProvider({ origins: [bfl.origin({}) ?? '', ...(bfl.moreOrigins?.({}) ?? [])] })
   const poll = (pollingUrl: string) =>
-    bfl.open({}, { fetch: send, now: () => 0, key: () => 'k' }).poll?.({ pollingUrl }, sampleCall()) ??
-    Promise.resolve()
+    bfl
+      .open({}, { fetch: send, stream: noStream, now: () => 0, key: () => 'k' })
+      .poll?.({ pollingUrl }, sampleCall()) ?? Promise.resolve()
   const codes = []
   for (const host of ['api.eu2.bfl.ai', 'bfl.ai.example.com', 'evilbfl.ai'])
     codes.push((await bench.failure(poll(`https://${host}/v1/get_result?id=x`))).code)

@@ -1,7 +1,7 @@
 import type { Progress, Provider, ProviderFetch, ProviderFetchOptions } from '#engine/providers/provider.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { inputs } from './hosted-session.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 
 export interface Canned {
   readonly status: number
@@ -22,7 +22,12 @@ export function openCanned(provider: Provider, settings: Record<string, unknown>
     sent.push({ url, options })
     return { status: reply.status, headers: reply.headers ?? {}, bytes }
   }
-  const session = provider.open(settings, { fetch, now: () => nowMs, key: () => 'sk-canary-0123456789' })
+  const session = provider.open(settings, {
+    fetch,
+    stream: noStream,
+    now: () => nowMs,
+    key: () => 'sk-canary-0123456789',
+  })
   const submit = (parts: Partial<GenerationRequest>): Promise<Progress> =>
     session.submit(sampleRequest({ provider: provider.id, width: null, height: null, ...parts }), sampleCall(inputs))
   return { session, sent, submit }

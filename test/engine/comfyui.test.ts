@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { comfyui } from '#engine/providers/comfyui/comfyui.ts'
 import type { ProviderReply } from '#engine/providers/provider.ts'
 import { openBench, source, sourcePng } from './hosted-session.ts'
-import { sampleCall } from './sample-request.ts'
+import { noStream, sampleCall } from './sample-request.ts'
 
 const save = { class_type: 'SaveImage', inputs: { images: ['8', 0], filename_prefix: 'x' } }
 const sampler = { class_type: 'KSampler', inputs: { seed: 5, steps: 4, positive: ['2', 0], negative: ['4', 0] } }
@@ -149,7 +149,7 @@ describe('a server that answers as it is told', () => {
       const bytes = Buffer.from(JSON.stringify(answer ?? { error: 'none' }))
       return { status: answer === undefined ? 404 : 200, headers: {}, bytes }
     }
-    return comfyui.open({}, { fetch, now: () => 0, key: () => null })
+    return comfyui.open({}, { fetch, stream: noStream, now: () => 0, key: () => null })
   }
   const queueWith = (...names: string[]) => {
     const item = [1, id, {}, {}, []]

@@ -8,7 +8,7 @@ import { briefService, readCustomService } from '#shared/contract/custom-service
 import { AppError, errorCodeOf } from '#shared/errors.ts'
 import { described, provider, services } from './custom-service.ts'
 import { inputs, openBench, source, sourcePng } from './hosted-session.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 
 /** Every problem of a description, as `field: message`. */
 function problemsOf(parts: Record<string, unknown>, preset = 'openai-like'): string[] {
@@ -307,6 +307,7 @@ describe('where answers may point', () => {
       {},
       {
         fetch: () => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, bytes }),
+        stream: noStream,
         now: Date.now,
         key: () => null,
       },
@@ -337,6 +338,7 @@ describe('where answers may point', () => {
           {
             fetch: () =>
               Promise.resolve({ status: 200, headers: {}, bytes: Buffer.from(JSON.stringify({ job_id: id })) }),
+            stream: noStream,
             now: Date.now,
             key: () => null,
           },

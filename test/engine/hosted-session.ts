@@ -7,6 +7,7 @@ import type {
   ProviderFetch,
   ProviderFetchOptions,
   ProviderSession,
+  ProviderStream,
 } from '#engine/providers/provider.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
@@ -66,7 +67,12 @@ export function openBench(provider: Provider, settingsFor: (url: string) => Reco
         sent.push({ url, options })
         return send(url, options)
       }
-      return provider.open(whole, { fetch, now: Date.now, key: () => key })
+      const pour = network?.streamForProvider({ origins }) ?? fail('there is no network yet')
+      const stream: ProviderStream = (url, options) => {
+        sent.push({ url, options })
+        return pour(url, options)
+      }
+      return provider.open(whole, { fetch, stream, now: Date.now, key: () => key })
     },
     async make(parts, settings) {
       const session = bench.open(settings)

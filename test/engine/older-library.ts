@@ -2,6 +2,16 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
+  {
+    version: 130,
+    before: 120,
+    undo: `DROP INDEX job_claim; DROP INDEX job_waiting; DROP INDEX job_remote; DROP INDEX job_followed; DROP INDEX ledger_remote;
+      DROP INDEX ledger_started; ALTER TABLE ledger DROP COLUMN remote_batch_id; ALTER TABLE job DROP COLUMN remote_batch_id;
+      ALTER TABLE job DROP COLUMN start_id; ALTER TABLE job DROP COLUMN route; DROP TABLE run_start; DROP TABLE remote_batch;
+      CREATE INDEX job_claim ON job (batch_id, provider, priority DESC, position) WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0;
+      CREATE INDEX job_waiting ON job (provider, not_before_ms) WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0;
+      CREATE INDEX ledger_started ON ledger (provider, started_ms);`,
+  },
   { version: 120, before: 110, undo: 'DROP TABLE delivered_file; DROP TABLE sent_file; DROP INDEX cache_entry_blob;' },
   { version: 110, before: 100, undo: 'DROP TABLE action_step;' },
   {

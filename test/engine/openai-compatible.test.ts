@@ -7,7 +7,7 @@ import type { ProviderFetch, ProviderFetchOptions, ProviderSession } from '#engi
 import { AppError } from '#shared/errors.ts'
 import { type FakeProvider, startFakeProvider } from '../fake-provider/fake-provider.ts'
 import { type Fault, noCredit } from '../fake-provider/faults.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 
 let network: Network
 let fake: FakeProvider
@@ -26,7 +26,7 @@ const open = (settings: Settings = {}): ProviderSession => {
   const whole = { baseUrl: fake.url, ...settings }
   const origin = openaiCompatible.origin(whole) ?? ''
   const fetch: ProviderFetch = network.forProvider({ origins: [origin] })
-  return openaiCompatible.open(whole, { fetch, now: Date.now, key: () => null })
+  return openaiCompatible.open(whole, { fetch, stream: noStream, now: Date.now, key: () => null })
 }
 
 /** What would be sent, without sending it: the reply is a whole 503. */
@@ -39,7 +39,7 @@ async function bodyOf(
     sent.push({ url, options })
     return { status: 503, headers: {}, bytes: new Uint8Array() }
   }
-  const session = openaiCompatible.open(settings, { fetch, now: Date.now, key: () => null })
+  const session = openaiCompatible.open(settings, { fetch, stream: noStream, now: Date.now, key: () => null })
   await failureOf(session.submit(sampleRequest(parts), sampleCall()))
   const [{ url, options } = { url: '', options: { repeatable: false } }] = sent
   const fields = typeof options.body === 'string' ? JSON.parse(options.body) : options.body
@@ -85,7 +85,7 @@ describe('what comes back', () => {
     const reply: ProviderFetch = async () => ({ status: 200, headers: {}, bytes: Buffer.from(JSON.stringify(body)) })
     const session = openaiCompatible.open(
       { baseUrl: 'http://localhost:8080/api/v1' },
-      { fetch: reply, now: Date.now, key: () => null },
+      { fetch: reply, stream: noStream, now: Date.now, key: () => null },
     )
     expect(await session.submit(sampleRequest(), sampleCall())).toMatchObject({
       outputs: [
@@ -137,7 +137,10 @@ describe('what comes back', () => {
       usage: { cost_in_usd_ticks: 2e8 },
     }
     const fetch: ProviderFetch = async () => ({ status: 200, headers: {}, bytes: Buffer.from(JSON.stringify(body)) })
-    const session = openaiCompatible.open({ baseUrl: 'http://localhost' }, { fetch, now: Date.now, key: () => null })
+    const session = openaiCompatible.open(
+      { baseUrl: 'http://localhost' },
+      { fetch, stream: noStream, now: Date.now, key: () => null },
+    )
     expect(await session.submit(sampleRequest(), sampleCall())).toMatchObject({
       outputs: [{ kind: 'bytes' }, { kind: 'withheld' }],
       settled: { micros: 20_000 },

@@ -17,7 +17,7 @@ import { type GenerationRequest, generationRequest } from '#shared/generation-re
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../fake-provider/fake-provider.ts'
 import { inputs } from './hosted-session.ts'
 import type { ProviderSubject } from './provider-subjects.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 import { openSilentServer } from './silent-server.ts'
 
 const key = 'sk-canary-0123456789'
@@ -80,7 +80,7 @@ export function describeProvider({
         sent.push({ url: address, options })
         return send(elsewhere(address), options)
       }
-      return provider.open(settings, { fetch, now: Date.now, key: () => withKey })
+      return provider.open(settings, { fetch, stream: noStream, now: Date.now, key: () => withKey })
     }
     const submit = (session: ProviderSession, of = request, signal?: AbortSignal): Promise<Progress> =>
       session.submit(of, sampleCall(inputs, signal))

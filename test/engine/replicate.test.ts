@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { replicate } from '#engine/providers/replicate/replicate.ts'
 import { openBench, source } from './hosted-session.ts'
-import { sampleCall } from './sample-request.ts'
+import { noStream, sampleCall } from './sample-request.ts'
 
 const bench = openBench(replicate, (url) => ({ baseUrl: `${url}/replicate/v1`, pollSeconds: 0.01 }))
 const schnell = { model: 'black-forest-labs/flux-schnell', width: 512, height: 512, prompt: 'p' } as const
@@ -62,6 +62,7 @@ describe('what comes back', () => {
               headers: {},
               bytes: Buffer.from(JSON.stringify({ id: 'x', urls, ...said })),
             }),
+            stream: noStream,
             now: () => 0,
             key: () => 'k',
           },
@@ -80,7 +81,12 @@ describe('what comes back', () => {
       replicate
         .open(
           {},
-          { fetch: async () => ({ status, headers: {}, bytes: new Uint8Array() }), now: () => 0, key: () => 'k' },
+          {
+            fetch: async () => ({ status, headers: {}, bytes: new Uint8Array() }),
+            stream: noStream,
+            now: () => 0,
+            key: () => 'k',
+          },
         )
         .poll?.({ getUrl: 'https://api.replicate.com/v1/predictions/x' }, sampleCall()) ?? Promise.resolve()
     const codes = []

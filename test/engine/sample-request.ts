@@ -1,4 +1,4 @@
-import type { ProviderCall } from '#engine/providers/provider.ts'
+import type { ProviderCall, ProviderStream } from '#engine/providers/provider.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 
 /** A whole request with everything left open but what a test is about. */
@@ -31,3 +31,8 @@ export const sampleCall = (inputs: Readonly<Record<string, Uint8Array>> = {}, si
     throw new Error(`no picture ${sha256}`)
   },
 })
+
+/** For providers of which nothing is asked that comes in pieces. */
+export const noStream: ProviderStream = async (url) => {
+  throw new Error(`nothing was to be streamed, and yet ${url}`)
+}

@@ -6,9 +6,11 @@ import type { ProviderCall } from '#engine/providers/provider.ts'
 import { sketch } from '#engine/providers/sketch/sketch.ts'
 import { model } from '#shared/contract/providers.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
+import { noStream } from './sample-request.ts'
 
 const noNetwork = {
   fetch: () => Promise.reject(new Error('sketch went to the network')),
+  stream: noStream,
   now: () => 0,
   key: () => null,
 }

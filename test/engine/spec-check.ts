@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Provider, ProviderFetch, ProviderFetchOptions } from '#engine/providers/provider.ts'
 import { errorCodeOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 
 type Json = Record<string, unknown>
 
@@ -129,7 +129,7 @@ export async function recordRequest(
     sent.push({ method: options.method ?? 'GET', path: pathname + search, body })
     return { status: 503, headers: {}, bytes: new Uint8Array() }
   }
-  const session = provider.open(settings, { fetch, now: () => 0, key: () => 'k' })
+  const session = provider.open(settings, { fetch, stream: noStream, now: () => 0, key: () => 'k' })
   const request = sampleRequest({ provider: provider.id, ...parts })
   const code = await session.submit(request, sampleCall(inputs)).then(
     () => null,

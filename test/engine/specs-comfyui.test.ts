@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { comfyui } from '#engine/providers/comfyui/comfyui.ts'
 import type { ProviderFetch } from '#engine/providers/provider.ts'
-import { sampleCall, sampleRequest } from './sample-request.ts'
+import { noStream, sampleCall, sampleRequest } from './sample-request.ts'
 import { openSpec, recordRequest, type SentRequest } from './spec-check.ts'
 
 const spec = openSpec('comfyui.hand.json')
@@ -51,7 +51,7 @@ async function sentWhileFollowing(): Promise<SentRequest[]> {
       bytes: Buffer.from(JSON.stringify(answer ?? {})),
     }
   }
-  const session = comfyui.open({ workflows }, { fetch, now: () => 0, key: () => null })
+  const session = comfyui.open({ workflows }, { fetch, stream: noStream, now: () => 0, key: () => null })
   await session.poll?.(handle, sampleCall())
   await session.cancel?.(handle, sampleCall())
   await session.check?.(sampleCall())

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sdcpp } from '#engine/providers/sdcpp/sdcpp.ts'
+import { noStream } from './sample-request.ts'
 import { fullestRequests, openSpec, recordRequest } from './spec-check.ts'
 
 const spec = openSpec('sdcpp.hand.json')
@@ -46,6 +47,7 @@ describe.skipIf(spec === null)('what goes to stable-diffusion.cpp is what its do
         sent.push({ method, path: new URL(url).pathname, body })
         return { status: 200, headers: {}, bytes: Buffer.from('{"id":"j1","status":"queued"}') }
       },
+      stream: noStream,
       now: () => 0,
       key: () => null,
     })

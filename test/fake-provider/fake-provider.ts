@@ -4,21 +4,24 @@ import { openBfl } from './bfl-wire.ts'
 import { openComfyUi } from './comfyui-wire.ts'
 import { openCustom } from './custom-wire.ts'
 import { openFal } from './fal-wire.ts'
-import type { Fault } from './faults.ts'
+import type { BatchFault, Fault } from './faults.ts'
 import { answerGemini } from './gemini-wire.ts'
 import { answerGptImage } from './gpt-image-wire.ts'
 import { type Hooks, openHooks } from './hooks.ts'
 import type { Latency } from './latency.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type FakeLimits, openGate } from './limits.ts'
+import { answerOpenAiBatches, openAiBatchWire } from './openai-batch-wire.ts'
 import { answerOpenAi } from './openai-wire.ts'
 import { openPictures } from './pictures.ts'
 import { openQueue } from './queue-wire.ts'
 import { answerRecraft } from './recraft-wire.ts'
+import { type BatchWire, openBatches, type RemoteBatchSettings, type ScriptedBatches } from './remote-batches.ts'
 import { openReplicate } from './replicate-wire.ts'
 import { openResults } from './results.ts'
 import { openSdcpp } from './sdcpp-wire.ts'
 import { openStability } from './stability-wire.ts'
+import { openStoredFiles } from './stored-files.ts'
 import type { FaultScript, World } from './world.ts'
 import { answerXai } from './xai-wire.ts'
 
@@ -35,6 +38,8 @@ export interface FakeProviderOptions {
   readonly limits?: Partial<FakeLimits>
   /** The only key that is good; null takes every one and none. */
   readonly key?: string | null
+  /** How the batches of OpenAI, Gemini and xAI work; at once, for half the price, unless told otherwise. */
+  readonly batches?: Partial<RemoteBatchSettings>
   /** What goes wrong, beside `script` and the marks inside prompts (faults.ts). */
   readonly fault?: FaultScript
   /** Every change of the ledger is appended here at once, as a line of JSON. */
@@ -51,6 +56,8 @@ export interface FakeProvider {
   readonly hooks: Hooks
   /** The faults of a prompt's first attempts, in their order; afterwards it goes well. */
   script(prompt: string, ...faults: Fault[]): void
+  /** The batches of the services, and what goes wrong with the next ones. */
+  readonly batches: ScriptedBatches
   /** Connections to the private address that only a client without a guard would open. */
   trippedCount(): number
   /** Refuses every connection, as if the network were gone, until `comeBack`. */
@@ -79,6 +86,29 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     scripted: new Map(),
     fault: options.fault ?? null,
   }
+  const starts: (readonly BatchFault[])[] = []
+  const settings: RemoteBatchSettings = {
+    turnaroundMs: 0,
+    share: 0.5,
+    hookUrl: null,
+    uploadUrl: null,
+    ...options.batches,
+  }
+  const files = openStoredFiles()
+  const batchesOf = (prefix: string, wire: BatchWire) =>
+    openBatches(
+      world,
+      files,
+      (n) => `${prefix}${n}`,
+      wire,
+      () => starts.shift() ?? [],
+      settings,
+    )
+  const openAiBatches = batchesOf(
+    'batch_',
+    openAiBatchWire(world, settings.share, () => settings.hookUrl),
+  )
+  const everyBatches = [openAiBatches]
   const queue = openQueue(world)
   const fal = openFal(world)
   const replicate = openReplicate(world)
@@ -96,6 +126,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     if (path === '/ledger') return void response.end(JSON.stringify(world.book.read()))
     if (path.startsWith('/gemini/v1beta/')) return answerGemini(world, request, response, path)
     if (path.startsWith('/xai/v1/')) return answerXai(world, request, response, path)
+    if (await answerOpenAiBatches(world, openAiBatches, request, response, asked)) return
     if (path.startsWith('/openai/v1/')) return answerGptImage(world, request, response, path)
     if (path.startsWith('/queue/jobs')) return queue.answer(request, response, asked)
     if (/^\/fal-(queue|platform|keys)\//.test(path)) return fal.answer(request, response, asked)
@@ -146,12 +177,21 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     asked: () => asked,
     hooks: world.hooks,
     script: (prompt, ...faults) => void world.scripted.set(prompt, faults),
+    batches: {
+      settings,
+      script: (...wanted) => {
+        for (const faults of wanted) starts.push(faults === null ? [] : 'kind' in faults ? [faults] : faults)
+      },
+      all: () => everyBatches.flatMap((one) => one.all()),
+    },
     trippedCount: () => world.results.trippedCount(),
     goOffline: stop,
     comeBack: listen,
     close: async () => {
       world.results.close()
+      for (const one of everyBatches) one.close()
       if (server.listening) await stop()
+      await files.close()
     },
   }
 }

@@ -25,8 +25,27 @@ export type Fault =
   | { kind: 'picture'; as: 'html' | 'empty' | 'without-end' | 'half' | 'blank' | 'bomb' | 'svg' }
   | { kind: 'count'; pictures: number }
   | { kind: 'size'; width: number; height: number }
+  /** The picture's file has about so many bytes, of which most say nothing. */
+  | { kind: 'padded'; bytes: number }
   /** The picture comes as an address, and this is wrong with it. */
   | { kind: 'url'; wrong: 'nothing' | 'expired' | 'private' | 'redirect-private' | 'endless' | 'too-big' | 'bomb' }
+
+/** What can go wrong with a batch as a whole; what happens to its single requests stands in their prompts, as live. */
+export type BatchFault =
+  /** 429, and it does not exist. */
+  | { kind: 'busy'; seconds: number }
+  /** It is made, then the connection is destroyed without an answer. */
+  | { kind: 'lost-start' }
+  /** Taken in, then refused as a whole: nothing of it is made. */
+  | { kind: 'refuse-whole'; code: string; message: string }
+  /** So many requests are made and billed, then its time is over. */
+  | { kind: 'expire'; made: number }
+  /** So many are made and billed; it does not go on until it is canceled. */
+  | { kind: 'stand-still'; made: number }
+  /** Its results cannot be had so many times. */
+  | { kind: 'no-download'; times: number; status: number }
+  /** They break off after so many bytes, so many times. */
+  | { kind: 'torn-download'; times: number; bytes: number }
 
 export const isUnbilled = (fault: Fault | null): boolean =>
   fault?.kind === 'status' || fault?.kind === 'drop' || (fault?.kind === 'refused' && fault.status === 400)
@@ -93,6 +112,7 @@ const marks: Readonly<Record<string, (given: Arguments) => Fault>> = {
   }),
   count: (given) => ({ kind: 'count', pictures: Number(given.pictures ?? 2) }),
   size: (given) => ({ kind: 'size', width: Number(given.width ?? 320), height: Number(given.height ?? 200) }),
+  padded: (given) => ({ kind: 'padded', bytes: Number(given.mb ?? 22) * 1_000_000 }),
   url: (given) => ({
     kind: 'url',
     wrong: oneOf(['nothing', 'expired', 'private', 'redirect-private', 'endless', 'too-big', 'bomb'], given.wrong),

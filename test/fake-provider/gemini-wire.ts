@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Fault } from './faults.ts'
 import { readJson, sha256Of } from './remote-jobs.ts'
 import { type Answer, jsonAnswer, sendAnswer } from './replies.ts'
-import { answerSync } from './sync-wire.ts'
+import { type Asked, answerSync } from './sync-wire.ts'
 import type { FakeRequest, Made, World } from './world.ts'
 
 const part = z.union([
@@ -79,12 +79,24 @@ export async function answerGemini(
   const wrongKey = hasKey ? null : complaint(400, 'INVALID_ARGUMENT', 'API key not valid.', [reason])
   if (path.endsWith('/models')) return sendAnswer(response, wrongKey ?? jsonAnswer(200, { models }), null)
   const [, model = '', method = ''] = /\/models\/([^/:]+):(\w+)$/.exec(path) ?? []
-  const body = await readJson(request)
+  const asked = geminiAsked(world, method, model, await readJson(request))
+  if ('complaint' in asked) return sendAnswer(response, asked.complaint, null)
+  return answerSync(world, response, asked.wanted, { wrongKey, tooMany: rateLimit, ...asked })
+}
+
+/** What a body asks for, and what is said to it; `share` of the price is billed. */
+export function geminiAsked(
+  world: World,
+  method: string,
+  model: string,
+  body: unknown,
+  share = 1,
+): Asked | { readonly complaint: Answer } {
   const asked = method === 'generateContent' ? content.safeParse(body) : null
   const old = method === 'predict' ? predict.safeParse(body) : null
   const failed = asked?.error ?? old?.error
   if (failed || (!asked && !old)) {
-    return sendAnswer(response, complaint(400, 'INVALID_ARGUMENT', failed?.message ?? 'no such method'), null)
+    return { complaint: complaint(400, 'INVALID_ARGUMENT', failed?.message ?? 'no such method') }
   }
   const parts = asked?.data?.contents[0]?.parts ?? []
   const pictures = parts.flatMap((one) => ('inlineData' in one ? [Buffer.from(one.inlineData.data, 'base64')] : []))
@@ -116,13 +128,13 @@ export async function answerGemini(
     promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
     usageMetadata: { promptTokenCount: into, totalTokenCount: into },
   }
-  return answerSync(world, response, wanted, {
-    wrongKey,
-    tooMany: rateLimit,
+  const tokenMicros = into * 1.5 + pictureTokens[resolution] * 30 + thoughts * 7.5
+  return {
+    wanted,
     refused: jsonAnswer(200, old ? {} : blocked),
-    microsEach: old ? world.priceMicros : into * 1.5 + pictureTokens[resolution] * 30 + thoughts * 7.5,
+    microsEach: share === 1 ? (old ? world.priceMicros : tokenMicros) : Math.ceil(tokenMicros * share),
     whole: (made, fault) => (old ? predictions(made, fault) : candidates(made, fault, usage, model)),
-  })
+  }
 }
 
 function candidates(made: readonly Made[], fault: Fault | null, usage: object, modelVersion: string): unknown {

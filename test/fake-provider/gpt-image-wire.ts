@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { wrongKey } from './faults.ts'
 import { readBody, sha256Of } from './remote-jobs.ts'
 import { type Answer, jsonAnswer, sendAnswer, statusAnswer } from './replies.ts'
-import { answerSync } from './sync-wire.ts'
+import { type Asked, answerSync } from './sync-wire.ts'
 import type { FakeRequest, World } from './world.ts'
 
 /** Strict, as the service is: what GPT image models do not take (seed, negative_prompt, response_format) is a 400. */
@@ -77,15 +77,26 @@ export async function answerGptImage(
     return sendAnswer(response, noKey ?? jsonAnswer(200, list), null)
   }
   const read = await readFields(request).catch(() => null)
-  const asked = fields.safeParse(read?.value)
-  const old = dalle.safeParse(read?.value)
+  const asked = gptImageAsked(world, read?.value, read?.inputs ?? [])
+  if ('complaint' in asked) return sendAnswer(response, asked.complaint, null)
+  return answerSync(world, response, asked.wanted, { wrongKey: noKey, ...asked })
+}
+
+/** What a body asks for, and what is said to it; `share` of the price is billed. */
+export function gptImageAsked(
+  world: World,
+  value: unknown,
+  inputs: readonly string[],
+  share = 1,
+): Asked | { readonly complaint: Answer } {
+  const asked = fields.safeParse(value)
+  const old = dalle.safeParse(value)
   if (!asked.success && !old.success) {
-    return sendAnswer(response, complaint(400, asked.error.message, 'invalid_request_error', null), null)
+    return { complaint: complaint(400, asked.error.message, 'invalid_request_error', null) }
   }
   const data = asked.success ? { ...asked.data } : { n: 1, output_format: 'png' as const, ...old.data }
   const { model = '', prompt = '', size = '1024x1024', quality = 'medium', n, output_format: format } = data
   const [width = 1024, height = 1024] = size.split('x').map(Number)
-  const inputs = read?.inputs ?? []
   const wanted: FakeRequest = { prompt, seed: null, model, width, height, count: n, format, inputs }
   const usage = {
     input_tokens: 14 + inputs.length * 1250,
@@ -95,10 +106,11 @@ export async function answerGptImage(
   const inside = (message: string, type: string, code: string | null): object => ({ error: { message, type, code } })
   const words = 'Your request was rejected by the safety system.'
   const refusalType = 'image_generation_user_error'
-  return answerSync(world, response, wanted, {
-    wrongKey: noKey,
+  const tokenMicros = 14 * 5 + inputs.length * 1250 * 8 + usage.output_tokens * 30
+  return {
+    wanted,
     refused: complaint(400, words, refusalType, 'moderation_blocked'),
-    microsEach: old.success ? world.priceMicros : 14 * 5 + inputs.length * 1250 * 8 + usage.output_tokens * 30,
+    microsEach: Math.ceil((old.success ? world.priceMicros : tokenMicros) * share),
     whole: (made, fault) => {
       if (fault?.kind === 'error-in-200') return inside('The model crashed', 'server_error', null)
       if (fault?.kind === 'refused') return inside(words, refusalType, 'moderation_blocked')
@@ -108,5 +120,5 @@ export async function answerGptImage(
       const said = old.success ? {} : { usage: { ...usage, total_tokens: usage.input_tokens + usage.output_tokens } }
       return { created: 1, size, quality, data: made.map(({ bytes, type }) => picture(bytes, type)), ...said }
     },
-  })
+  }
 }

@@ -85,6 +85,19 @@ function packPixels(width: number, height: number, pattern: number): Buffer {
   return deflateSync(raw, { level: 6 })
 }
 
+/** The same picture in a file of about so many bytes: a chunk that nobody reads (PNG), or comments (JPEG). */
+export function padded(bytes: Buffer, length: number): Buffer {
+  const missing = Math.max(0, length - bytes.length)
+  if (bytes[0] === 0x89) {
+    const before = bytes.subarray(0, bytes.length - pngEnd.length)
+    return Buffer.concat([before, chunk('prVt', Buffer.alloc(missing)), pngEnd])
+  }
+  const comment = Buffer.alloc(65_537)
+  comment.writeUInt32BE(0xfffeffff, 0)
+  const comments = Array.from({ length: Math.floor(missing / comment.length) }, () => comment)
+  return Buffer.concat([bytes.subarray(0, 2), ...comments, bytes.subarray(2)])
+}
+
 /** A PNG that claims 16,384 x 16,384 pixels in a few KB: what a decompression bomb looks like. */
 export function bombPng(): Buffer {
   const packed = deflateSync(Buffer.alloc(16_385 * 64))

@@ -17,6 +17,11 @@ export interface SyncForms {
   readonly whole: (made: readonly Made[], fault: Fault | null) => unknown
 }
 
+/** A request as it was understood, and what is said to it: the same live and in a batch. */
+export interface Asked extends Omit<SyncForms, 'wrongKey' | 'tooMany'> {
+  readonly wanted: FakeRequest
+}
+
 /** One request of a service without jobs: let in or not, made, billed, answered. */
 export async function answerSync(
   world: World,

@@ -5,7 +5,7 @@ import type { Hooks } from './hooks.ts'
 import { type Latency, serviceMs } from './latency.ts'
 import type { LedgerBook, LedgerEntry } from './ledger.ts'
 import type { Gate } from './limits.ts'
-import { blankPng, bombPng, type Pictures, pngEnd } from './pictures.ts'
+import { blankPng, bombPng, type Pictures, padded, pngEnd } from './pictures.ts'
 import type { Results } from './results.ts'
 
 /** What a request asks for, in whatever wire format it came. */
@@ -67,6 +67,9 @@ export interface Made {
   readonly type: string
 }
 
+export const pictureCount = (request: FakeRequest, fault: Fault | null): number =>
+  fault?.kind === 'count' ? fault.pictures : fault?.kind === 'no-data' ? 0 : request.count
+
 /** The pictures of a request as they leave the provider, broken where the fault says so. */
 export async function makePictures(
   world: World,
@@ -75,13 +78,14 @@ export async function makePictures(
   fault: Fault | null,
 ): Promise<Made[]> {
   const { width, height } = fault?.kind === 'size' ? fault : request
-  const count = fault?.kind === 'count' ? fault.pictures : fault?.kind === 'no-data' ? 0 : request.count
+  const count = pictureCount(request, fault)
   // Without a seed every request gives another picture, as with the real services.
   const noise = request.seed === null ? `#${entry.n}` : `seed ${request.seed}`
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const text = `${world.seed}/${request.model}/${request.prompt}/${request.inputs.join()}/${noise}/${index}`
       const bytes = await world.pictures.inFormat(text, width, height, request.format)
+      if (fault?.kind === 'padded') return { bytes: padded(bytes, fault.bytes), type: `image/${request.format}` }
       return fault?.kind === 'picture'
         ? broken(bytes, fault.as, width, height)
         : { bytes, type: `image/${request.format}` }

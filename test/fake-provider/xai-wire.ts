@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { fromDataUri, readJson, sha256Of } from './remote-jobs.ts'
 import { type Answer, jsonAnswer, sendAnswer } from './replies.ts'
-import { answerSync } from './sync-wire.ts'
+import { type Asked, answerSync } from './sync-wire.ts'
 import type { FakeRequest, World } from './world.ts'
 
 /** Strict, as the service is: `size`, `seed` or `style` are a 400. */
@@ -19,6 +19,8 @@ const generation = z.strictObject({ ...shared, n: z.int().min(1).max(10).default
 const edit = z
   .strictObject({ ...shared, image: picture.optional(), images: z.array(picture).min(1).max(5).optional() })
   .refine(({ image, images }) => (image === undefined) !== (images === undefined), 'either image or images')
+
+const invalid = 'Client specified an invalid argument'
 
 /** Errors are two strings here; other services have objects. */
 const complaint = (status: number, code: string, error: string): Answer => jsonAnswer(status, { code, error })
@@ -44,15 +46,24 @@ export async function answerXai(
   path: string,
 ): Promise<void> {
   const hasKey = world.key === null || request.headers.authorization === `Bearer ${world.key}`
-  const invalid = 'Client specified an invalid argument'
   const wrongKey = hasKey ? null : complaint(400, invalid, 'Incorrect API key provided: sk***')
   if (path.endsWith('/image-generation-models')) {
     return sendAnswer(response, wrongKey ?? jsonAnswer(200, { models }), null)
   }
-  const body = await readJson(request)
-  const isEdit = path.endsWith('/images/edits')
+  const asked = xaiAsked(world, path.endsWith('/images/edits'), await readJson(request))
+  if ('complaint' in asked) return sendAnswer(response, asked.complaint, null)
+  return answerSync(world, response, asked.wanted, { wrongKey, ...asked })
+}
+
+/** What a body asks for, and what is said to it; `share` of the price is billed. */
+export function xaiAsked(
+  world: World,
+  isEdit: boolean,
+  body: unknown,
+  share = 1,
+): Asked | { readonly complaint: Answer } {
   const asked = isEdit ? edit.safeParse(body) : generation.safeParse(body)
-  if (!asked.success) return sendAnswer(response, complaint(400, invalid, asked.error.message), null)
+  if (!asked.success) return { complaint: complaint(400, invalid, asked.error.message) }
   const { model, prompt, aspect_ratio: ratio = '1:1', resolution, quality, response_format: form } = asked.data
   const pictures = 'images' in asked.data && asked.data.images ? asked.data.images : []
   const one = 'image' in asked.data && asked.data.image ? [asked.data.image] : []
@@ -61,11 +72,12 @@ export async function answerXai(
   const count = 'n' in asked.data ? asked.data.n : 1
   const wanted: FakeRequest = { prompt, seed: null, model, width, height, count, format: 'jpeg', inputs }
   const isNew = model === 'grok-imagine-image-2.0'
-  const microsEach = isNew
+  const liveMicros = isNew
     ? (cents[`${quality} ${resolution}`] ?? 0) * 10_000 + inputs.length * 10_000
     : 20_000 + inputs.length * 2_000
-  return answerSync(world, response, wanted, {
-    wrongKey,
+  const microsEach = Math.ceil(liveMicros * share)
+  return {
+    wanted,
     refused: complaint(400, invalid, 'Generated image rejected by content moderation.'),
     microsEach,
     whole: (made, fault) => {
@@ -82,5 +94,5 @@ export async function answerXai(
       })
       return { data, usage }
     },
-  })
+  }
 }

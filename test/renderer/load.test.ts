@@ -11,6 +11,7 @@ import { planFigures, whyNothing } from '../../renderer/load/plan-text.ts'
 import { problemCauses } from '../../renderer/load/problem-causes.ts'
 import { notReadyText, profileChoices } from '../../renderer/load/profile-choices.ts'
 import { templatePieces } from '../../renderer/load/template-pieces.ts'
+import { atOnce, sendingOf } from '../../renderer/sending/sending.ts'
 
 const sheet: Sheet = {
   id: 1,
@@ -208,7 +209,7 @@ describe('the plan at a glance', () => {
   const of = { rows: 310, profiles: 1, providers: [providerOf('one')] }
 
   test('says it as a person would', () => {
-    const { prompts, make, price, time } = planFigures(plan, of)
+    const { prompts, make, price, time } = planFigures(plan, sendingOf(plan, atOnce), of)
     expect(prompts).toMatchObject({ value: '1,240', note: '310 rows × 4 prompts' })
     expect(make).toMatchObject({ value: '1,102', note: '96 duplicates, 42 cached' })
     expect(price).toMatchObject({ value: '$0.90', note: 'saves $164.62 against all at final quality' })
@@ -235,7 +236,7 @@ describe('the plan at a glance', () => {
         { provider: 'two', requests: 5, durationMs: null },
       ],
     }
-    const figures = planFigures(two, of)
+    const figures = planFigures(two, sendingOf(two, atOnce), of)
     expect(figures.price).toMatchObject({ value: '$0.80 +', note: 'without own: say its price below' })
     expect(figures.time.note).toBe('two is not measured yet')
     const lines = planModelLines(two, [providerOf('one')])
@@ -260,9 +261,12 @@ describe('the plan at a glance', () => {
 
   test('a price that nobody knows is never free', () => {
     const parts = plan.parts.map((part) => ({ ...part, estimateMicros: null }))
-    const unknown = { ...plan, parts, estimateMicros: null, highestMicros: null }
-    expect(planFigures(unknown, of).price.value).toBe('Not known')
-    expect(planFigures({ ...plan, estimateMicros: 0 }, of).price.value).toBe('Free')
+    const priceOf = (part: Partial<Plan>) => {
+      const priced = { ...plan, ...part }
+      return planFigures(priced, sendingOf(priced, atOnce), of).price.value
+    }
+    expect(priceOf({ parts, estimateMicros: null, highestMicros: null })).toBe('Not known')
+    expect(priceOf({ estimateMicros: 0 })).toBe('Free')
   })
 })
 

@@ -15,6 +15,7 @@ import { requestByProfile } from './planning/fall-back.ts'
 import { fitAll } from './planning/fit-pictures.ts'
 import type { ModelFacts } from './planning/model-facts.ts'
 import { picturesOf } from './planning/place-pictures.ts'
+import type { Remote } from './remote/remote.ts'
 import type { openPausedProviders } from './running/paused-providers.ts'
 import type { Scheduler } from './running/scheduler.ts'
 
@@ -26,6 +27,7 @@ export interface ControlsNeeds {
   readonly spend: Spend
   readonly providers: OpenProviders
   readonly scheduler: Scheduler
+  readonly remote: Pick<Remote, 'cancelBatch'>
   readonly paused: ReturnType<typeof openPausedProviders>
   readonly facts: ModelFacts
   readonly images: Images
@@ -35,7 +37,7 @@ export interface ControlsNeeds {
 }
 
 type ControlInput = {
-  action: 'pause' | 'resume' | 'cancel' | 'front'
+  action: 'pause' | 'resume' | 'cancel' | 'front' | 'start'
   of: { kind: 'all' } | { kind: 'batch'; batchId: number } | { kind: 'provider'; provider: string }
 }
 
@@ -83,18 +85,20 @@ export function openControls(needs: ControlsNeeds) {
 
   function controlBatch(action: ControlInput['action'], batchId: number): number {
     if (action === 'front') return storage.transaction(() => jobs.setPriority(batchId, 5))
+    if (action === 'start') return storage.transaction(() => jobs.startAll(batchId, 0))
     if (action !== 'cancel') return storage.transaction(() => (batches.setPaused(batchId, action === 'pause') ? 1 : 0))
     const tileIds = storage.transaction(() => {
       jobs.stopChains(batchId)
       return jobs.cancelQueued(batchId)
     })
     emit({ kind: 'tiles-changed', batchId, tileIds })
-    return tileIds.length
+    // What is at the provider by then is kept, and what it did not make is canceled when it says so.
+    return tileIds.length + needs.remote.cancelBatch(batchId)
   }
 
   function controlProvider(action: ControlInput['action'], provider: string): number {
-    if (action === 'cancel' || action === 'front')
-      throw new AppError('invalid-input', 'Cancel and front are for batches.')
+    if (action === 'cancel' || action === 'front' || action === 'start')
+      throw new AppError('invalid-input', 'Cancel, front and start are for batches.')
     const lane = scheduler.lane(provider)
     needs.paused.set(provider, action === 'pause')
     if (action === 'pause') lane.pause = { code: null, message: 'Paused by you.', retryAtMs: null }

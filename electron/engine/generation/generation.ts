@@ -16,6 +16,7 @@ import { openControls } from './controls.ts'
 import { finishChanges } from './planning/apply-change.ts'
 import { modelFacts } from './planning/model-facts.ts'
 import { openPlanning } from './planning/planning.ts'
+import { openRemote } from './remote/remote.ts'
 import { openPausedProviders } from './running/paused-providers.ts'
 import { recover } from './running/recover.ts'
 import { openScheduler } from './running/scheduler.ts'
@@ -41,6 +42,8 @@ export interface GenerationNeeds {
   readonly settings: () => Settings
   /** Whether unfinished batches go on by themselves; else only those that are run or gone on with here. */
   readonly goesOn: boolean
+  /** How far apart looks at a remote batch are at most, in ms; null for the usual 5 minutes. */
+  readonly lookEveryMs: number | null
   readonly readStoredSheet: (sheetId: number) => Promise<{ sheet: ReadSheet; sha256: string }>
   readonly emit: (event: LibraryEvent) => void
 }
@@ -51,22 +54,25 @@ export function openGeneration(needs: GenerationNeeds) {
   const facts = modelFacts(needs.providers)
   const paused = openPausedProviders(storage, needs.clock)
   const wanted = new Set<number>()
+  const caps = (provider: string) => {
+    const { dailyCapMicros, monthlyCapMicros, providerDailyCapMicros, capsShut } = needs.settings()
+    return {
+      dayMicros: capsShut ? 0 : dailyCapMicros,
+      monthMicros: monthlyCapMicros,
+      providerDayMicros: providerDailyCapMicros[provider] ?? null,
+    }
+  }
   const scheduler = openScheduler({
     ...needs,
     facts,
-    caps(provider) {
-      const { dailyCapMicros, monthlyCapMicros, providerDailyCapMicros, capsShut } = needs.settings()
-      return {
-        dayMicros: capsShut ? 0 : dailyCapMicros,
-        monthMicros: monthlyCapMicros,
-        providerDayMicros: providerDailyCapMicros[provider] ?? null,
-      }
-    },
+    caps,
     isProviderPaused: paused.has,
     mayRun: (batchId) => needs.goesOn || wanted.has(batchId),
     onChanged: announce,
     onQueue: () => emit({ kind: 'queue-changed' }),
+    onTurn: () => remote.kick(),
   })
+  const remote = openRemote({ ...needs, facts, scheduler, caps, announce })
 
   function announce(changed: readonly Job[]): void {
     for (const [batchId, list] of Map.groupBy(changed, (job) => job.batchId))
@@ -79,6 +85,7 @@ export function openGeneration(needs: GenerationNeeds) {
     scheduler,
     countedOfBatchMicros: needs.spend.countedOfBatchMicros,
     onChanging: scheduler.refresh,
+    startedLately: remote.startedLately,
     onPlanned(batchId, isNew) {
       wanted.add(batchId)
       if (isNew) emit({ kind: 'batches-changed' })
@@ -86,14 +93,23 @@ export function openGeneration(needs: GenerationNeeds) {
       emit({ kind: 'queue-changed' })
     },
   })
-  const controls = openControls({ ...needs, facts, scheduler, paused, announce })
-  const status = openStatus({ ...needs, scheduler, isReadOnly: storage.readOnly })
+  const controls = openControls({ ...needs, facts, scheduler, remote, paused, announce })
+  const status = openStatus({ ...needs, scheduler, remote, isReadOnly: storage.readOnly })
 
   if (!storage.readOnly) {
     finishChanges(needs)
     for (const job of recover(needs)) scheduler.resume(job)
     scheduler.refresh()
   }
+
+  const untilIdle = (batchId: number, withProvider: boolean): Promise<void> =>
+    scheduler.until(() => {
+      if (scheduler.isStopping()) return true
+      if (jobs.isOutAlone(batchId) || remote.isBusyWith(batchId, withProvider)) return false
+      if (batches.get(batchId).paused) return true
+      const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))
+      return waiting.every((provider) => scheduler.lane(provider).pause !== null)
+    })
 
   return {
     planDrafts: planning.planDrafts,
@@ -133,22 +149,40 @@ export function openGeneration(needs: GenerationNeeds) {
      * Resolves when nothing of the batch is out and nothing of it can start now: what is left waits for a person, or for a
      * provider that is down. Also when this host stops.
      */
-    whenIdle: (batchId: number): Promise<void> =>
-      scheduler.until(() => {
-        if (scheduler.isStopping()) return true
-        if (jobs.isOut(batchId)) return false
-        if (batches.get(batchId).paused) return true
-        const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))
-        return waiting.every((provider) => scheduler.lane(provider).pause !== null)
-      }),
+    whenIdle: (batchId: number): Promise<void> => untilIdle(batchId, true),
+    /** The same, but for what a provider works at in remote batches: that needs nobody here. */
+    whenSent: (batchId: number): Promise<void> => untilIdle(batchId, false),
+    /** Resolves when what is over at providers is read, and what is not was looked at since this was asked. */
+    async whenLooked(batchId: number): Promise<void> {
+      await remote.looked(batchId)
+      await scheduler.until(() => scheduler.isStopping() || !remote.isReading(batchId))
+    },
+    remoteBatches: {
+      list: remote.list,
+      cancel: remote.cancel,
+      lookNow: remote.lookNow,
+      /** Writes a plan's requests as files for batch services, in a folder, to be used elsewhere. */
+      writeOut: async (planId: string, folder: string) => remote.writeOut(await planning.requestsOf(planId), folder),
+      /** Reads a results file into a batch, and waits until its pictures are here. */
+      async readIn(wish: Parameters<typeof remote.importResults>[0]) {
+        const imported = await remote.importResults(wish)
+        await scheduler.until(() => scheduler.isStopping() || !remote.isBusyWith(wish.batchId, false))
+        return imported
+      },
+    },
 
     /** A provider's webhook told of this job of its own: it is polled at once. */
     nudge: scheduler.nudge,
 
     /** Why nothing starts at all; null where something may. */
     storageSentence: scheduler.storageSentence,
-    running: scheduler.running,
-    stop: (waitMs: number): Promise<void> => scheduler.stop(waitMs),
-    abandonNow: scheduler.abandonNow,
+    running: () => scheduler.running() + remote.running(),
+    async stop(waitMs: number): Promise<void> {
+      await Promise.all([scheduler.stop(waitMs), remote.stop(waitMs)])
+    },
+    abandonNow(): void {
+      scheduler.abandonNow()
+      remote.abandonNow()
+    },
   }
 }

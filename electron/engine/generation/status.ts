@@ -6,6 +6,7 @@ import type { Clock } from '#engine/storage/storage.ts'
 import type { BatchCounts, JobCounts } from '#engine/tiles/tiles.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
+import type { Remote, RemoteCounted } from './remote/remote.ts'
 import type { Lane } from './running/lane.ts'
 import type { Scheduler } from './running/scheduler.ts'
 
@@ -16,6 +17,7 @@ export interface StatusNeeds {
   readonly spend: Spend
   readonly providers: OpenProviders
   readonly scheduler: Scheduler
+  readonly remote: Pick<Remote, 'statusOf'>
   /** Beside a host that writes, nothing tells of its changes. */
   readonly isReadOnly: boolean
   readonly counts: BatchCounts
@@ -26,6 +28,7 @@ interface Kept {
   readonly version: number
   readonly jobs: JobCounts
   readonly money: BatchSpend
+  readonly remote: RemoteCounted | null
 }
 
 /** While a batch runs, its counts are read again so often at most. */
@@ -49,14 +52,19 @@ export function openStatus(needs: StatusNeeds) {
       version,
       jobs: needs.counts.jobs(batchId),
       money: spend.ofBatch(batchId),
+      remote: needs.remote.statusOf(batchId),
     }
     if (!needs.isReadOnly) kept.set(batchId, counted)
     return counted
   }
 
-  /** By the slowest lane, at today's limits and measured times; null while a lane it needs has measured nothing. */
-  function timeLeftMs(counts: JobCounts): number | null {
+  /**
+   * By the slowest lane, at today's limits and measured times; null while a lane it needs has measured nothing, and while
+   * anything is in remote batches: how long those take, nobody knows.
+   */
+  function timeLeftMs({ jobs: counts, remote }: Kept): number | null {
     let longest = 0
+    if (remote && remote.waiting + remote.out > 0) return null
     for (const [provider, left] of Object.entries(counts.leftByProvider)) {
       if (!providers.ids().includes(provider)) continue
       const durationMs = scheduler.lane(provider).durationMs(left, needs.clock.now())
@@ -67,7 +75,9 @@ export function openStatus(needs: StatusNeeds) {
   }
 
   function statusOf(batch: Batch): BatchStatus {
-    const { jobs: counts, money } = countsOf(batch.id)
+    const kept = countsOf(batch.id)
+    const { jobs: counts, money, remote } = kept
+    const startsMs = jobs.nextStartMs(batch.id, needs.clock.now())
     const spent = money.settledMicros + money.unknownMicros
     const share = counts.tiles > 0 ? counts.drafts.done / counts.tiles : 0
     const allFinalSoFar = batch.allFinalMicros === null ? 0 : Math.round(batch.allFinalMicros * share)
@@ -98,7 +108,9 @@ export function openStatus(needs: StatusNeeds) {
       capMicros: batch.capMicros,
       earlierTiles: needs.counts.earlier(batch.id),
       currency: 'USD',
-      timeLeftMs: timeLeftMs(counts),
+      timeLeftMs: timeLeftMs(kept),
+      ...(remote === null ? {} : { remote }),
+      ...(startsMs === null ? {} : { startsMs }),
       deliveredMs: counts.deliveredMs,
     }
   }
@@ -136,9 +148,11 @@ export function openStatus(needs: StatusNeeds) {
       const waiting = new Map<string, number>()
       const list = batches.list().flatMap((batch) => {
         if (!jobs.isUnfinished(batch.id)) return []
-        const counts = countsOf(batch.id).jobs
+        const kept = countsOf(batch.id)
+        const counts = kept.jobs
+        const startsMs = jobs.nextStartMs(batch.id, needs.clock.now())
         for (const [provider, left] of Object.entries(counts.leftByProvider))
-          waiting.set(provider, (waiting.get(provider) ?? 0) + left)
+          waiting.set(provider, (waiting.get(provider) ?? 0) + left - (kept.remote?.byProvider[provider] ?? 0))
         return [
           {
             batchId: batch.id,
@@ -147,7 +161,8 @@ export function openStatus(needs: StatusNeeds) {
             left: counts.drafts.left + counts.finals.left,
             running: counts.out,
             held: counts.held,
-            timeLeftMs: timeLeftMs(counts),
+            timeLeftMs: timeLeftMs(kept),
+            ...(startsMs === null ? {} : { startsMs }),
           },
         ]
       })

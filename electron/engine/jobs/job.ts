@@ -1,3 +1,4 @@
+import type { Route } from '#shared/contract/generation.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
 import type { HoldReason, JobState } from '#shared/job-state.ts'
@@ -21,6 +22,10 @@ export interface NewJob {
   readonly estimateMicros: number | null
   readonly currency: string
   readonly error: { code: ErrorCode; message: string } | null
+  /** Absent: live. */
+  readonly route?: Route
+  /** When it may start, as `addStart` gave it; absent or 0: at once. */
+  readonly startId?: number
 }
 
 export interface Job {
@@ -45,6 +50,9 @@ export interface Job {
   readonly estimateMicros: number | null
   readonly currency: string
   readonly updatedMs: number
+  readonly route: Route
+  /** The remote batch that it is, or last was, in; null for one that goes live, or waits. */
+  readonly remoteBatchId: number | null
 }
 
 export interface Failure {
@@ -61,7 +69,7 @@ export interface Failure {
 export const jobColumns = `id, batch_id AS batchId, prompt_id AS promptId, tile_id AS tileId, stage, position, variant, provider, model,
   prompt_hash AS promptHash, request_json AS requestJson, state, retries, waits, handle_json AS handleJson,
   outputs_json AS outputsJson, source_image_id AS sourceImageId, redrawn, estimate_micros AS estimateMicros, currency,
-  updated_ms AS updatedMs`
+  updated_ms AS updatedMs, route, remote_batch_id AS remoteBatchId`
 
 /** The stored request of a job. */
 export const requestOf = (job: Job): GenerationRequest => generationRequest.parse(JSON.parse(job.requestJson))

@@ -4,9 +4,12 @@ import type { NewJob } from './job.ts'
 import { openLine } from './line.ts'
 import { openMoves } from './moves.ts'
 import { openReads } from './reads.ts'
+import { openRemoteJobs } from './remote-jobs.ts'
+import { openStarts } from './starts.ts'
 import { openSteps } from './steps.ts'
 
 export { type Job, type NewJob, requestOf } from './job.ts'
+export { minutesOfDay, type StartLine } from './starts.ts'
 export type { PlannedStep } from './steps.ts'
 
 export type Jobs = ReturnType<typeof openJobs>
@@ -15,10 +18,12 @@ export type Jobs = ReturnType<typeof openJobs>
 export function openJobs(storage: Storage, clock: Clock) {
   const insert = storage.prepare<(string | number | null)[]>(
     `INSERT INTO job (id, batch_id, prompt_id, tile_id, stage, position, variant, provider, model, prompt_hash, request_json,
-       state, hold_reason, follows, source_image_id, redrawn, estimate_micros, currency, error_code, error_message, updated_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       state, hold_reason, follows, source_image_id, redrawn, estimate_micros, currency, error_code, error_message, route, start_id,
+       updated_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const dropBatch = storage.prepare<[number]>('DELETE FROM job WHERE batch_id = ?')
+  const dropStarts = storage.prepare<[number]>('DELETE FROM run_start WHERE batch_id = ?')
 
   return {
     ...openReads(storage),
@@ -26,6 +31,8 @@ export function openJobs(storage: Storage, clock: Clock) {
     ...openMoves(storage, clock),
     ...openEarlierTiles(storage, clock),
     ...openSteps(storage),
+    ...openStarts(storage),
+    ...openRemoteJobs(storage, clock),
 
     /** Inside the caller's transaction; `jobId` comes from `nextId`, counted up. */
     add(jobId: number, job: NewJob): void {
@@ -50,9 +57,14 @@ export function openJobs(storage: Storage, clock: Clock) {
         job.currency,
         job.error?.code ?? null,
         job.error?.message ?? null,
+        job.route ?? 'live',
+        job.startId ?? 0,
         clock.now(),
       )
     },
-    dropBatch: (batchId: number): void => void dropBatch.run(batchId),
+    dropBatch(batchId: number): void {
+      dropBatch.run(batchId)
+      dropStarts.run(batchId)
+    },
   }
 }

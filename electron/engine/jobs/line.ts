@@ -1,6 +1,7 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { HoldReason } from '#shared/job-state.ts'
 import { type Job, jobColumns } from './job.ts'
+import type { StartLine } from './starts.ts'
 
 /** Why a job that nobody holds may still not start: its twin's outcome is unknown, or nobody knows its price. */
 export const standingHold = `CASE
@@ -10,16 +11,17 @@ export const standingHold = `CASE
 
 /** The order in which queued jobs start, and what holds them back. */
 export function openLine(storage: Storage, clock: Clock) {
-  const claimable = storage.prepare<[number, string, number], Job & { priority: number }>(
+  const claimable = storage.prepare<[number, string, number, number], Job & { priority: number }>(
     `SELECT ${jobColumns}, priority FROM job INDEXED BY job_claim
-     WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 AND not_before_ms <= ?
+     WHERE batch_id = ? AND provider = ? AND route = 'live' AND start_id = ? AND state = 'queued' AND hold_reason IS NULL
+       AND follows = 0 AND not_before_ms <= ?
        AND NOT EXISTS (SELECT 1 FROM job AS twin WHERE twin.prompt_hash = job.prompt_hash
                        AND twin.state IN ('submitting', 'running', 'saving', 'unknown'))
      ORDER BY priority DESC, position LIMIT 1`,
   )
   const nextTry = storage.prepare<[string, number], { ms: number | null }>(
     `SELECT min(not_before_ms) AS ms FROM job WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0 AND provider = ?
-       AND not_before_ms > ?`,
+       AND route = 'live' AND not_before_ms > ?`,
   )
   const waitingAt = storage.prepare<[number, string], { id: number }>(
     `SELECT id FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 LIMIT 1`,
@@ -53,7 +55,7 @@ export function openLine(storage: Storage, clock: Clock) {
   )
   const prioritise = storage.prepare<[number, number]>('UPDATE job SET priority = ? WHERE id = ?')
   const waitingJobs = storage.prepare<[number, string], Job>(
-    `SELECT ${jobColumns} FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
+    `SELECT ${jobColumns} FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND route = 'live' AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
   )
   const holdOne = storage.prepare<[string, number]>(`UPDATE job SET hold_reason = ? WHERE id = ? AND state = 'queued'`)
   const unsentAt = storage.prepare<[number, number, string], Job>(
@@ -69,19 +71,20 @@ export function openLine(storage: Storage, clock: Clock) {
   )
 
   return {
-    /** The next job that may start at a provider, over the given batches in their order; it is not moved yet. */
-    next(provider: string, batchIds: readonly number[]): Job | null {
-      const candidates = batchIds.flatMap((batchId) => claimable.get(batchId, provider, clock.now()) ?? [])
+    /** The next job that may go live at a provider, over the given lines in their order; it is not moved yet. */
+    next(provider: string, lines: readonly StartLine[]): Job | null {
+      const nowMs = clock.now()
+      const candidates = lines.flatMap(({ batchId, startId }) => claimable.get(batchId, provider, startId, nowMs) ?? [])
       return candidates.reduce<(Job & { priority: number }) | null>(
         (best, job) => (best === null || job.priority > best.priority ? job : best),
         null,
       )
     },
-    /** When the next queued job of a provider may start, ms since 1970, among those that wait beyond `afterMs`; null for none. */
+    /** When the next queued live job of a provider may start, ms since 1970, among those that wait beyond `afterMs`; null for none. */
     nextTryMs: (provider: string, afterMs = -1): number | null => nextTry.get(provider, afterMs)?.ms ?? null,
-    /** Whether a batch has a job that a provider's lane could start, now or after a wait. */
+    /** Whether a batch has a job that could start at a provider by either route, now or after a wait. */
     hasWaiting: (batchId: number, provider: string): boolean => waitingAt.get(batchId, provider) !== undefined,
-    /** Jobs that a provider's lane could start, now or after a wait. */
+    /** Live jobs that a provider's lane could start, now or after a wait. */
     waitingAt: (batchId: number, provider: string): Job[] => waitingJobs.all(batchId, provider),
     hold: (jobId: number, reason: HoldReason): void => void holdOne.run(reason, jobId),
     holdDearerThan(batchId: number, provider: string, leftMicros: number): number {

@@ -39,7 +39,8 @@ export function openMoves(storage: Storage, clock: Clock) {
   )
   const requeue = storage.prepare<[number, number, number, number, number]>(
     `UPDATE job SET state = 'queued', retries = ?, waits = ?, not_before_ms = ?, handle_json = NULL, outputs_json = NULL,
-       error_code = NULL, error_message = NULL, dismissed = 0, follows = 0, hold_reason = ${standingHold}, updated_ms = ?
+       error_code = NULL, error_message = NULL, dismissed = 0, follows = 0, remote_batch_id = NULL,
+       hold_reason = ${standingHold}, updated_ms = ?
      WHERE id = ? AND state IN ('submitting', 'running', 'saving', 'failed', 'unknown', 'canceled')`,
   )
   const holdTwins = storage.prepare<[string]>(
@@ -58,7 +59,8 @@ export function openMoves(storage: Storage, clock: Clock) {
   )
   const moveTo = storage.prepare<(string | number | null)[]>(
     `UPDATE job SET state = 'queued', provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?,
-       moved_from = coalesce(moved_from, ?), hold_reason = ?, retries = 0, not_before_ms = 0, handle_json = NULL, updated_ms = ?
+       moved_from = coalesce(moved_from, ?), hold_reason = ?, retries = 0, not_before_ms = 0, handle_json = NULL, route = 'live',
+       remote_batch_id = NULL, updated_ms = ?
      WHERE id = ? AND state IN ('queued', 'submitting', 'running')`,
   )
 

@@ -9,6 +9,10 @@ export function openReads(storage: Storage) {
   const outOf = storage.prepare<[number], { id: number }>(
     `SELECT id FROM job WHERE batch_id = ? AND state IN ('submitting', 'running', 'saving') LIMIT 1`,
   )
+  const aloneOf = storage.prepare<[number], { id: number }>(
+    `SELECT id FROM job INDEXED BY job_followed WHERE batch_id = ? AND state IN ('submitting', 'running', 'saving')
+       AND state IN ('submitting', 'running', 'saving', 'unknown') AND remote_batch_id IS NULL LIMIT 1`,
+  )
   const unfinished = storage.prepare<[number], { id: number }>(
     `SELECT id FROM job WHERE batch_id = ? AND state IN ('queued', 'submitting', 'running', 'saving', 'unknown') LIMIT 1`,
   )
@@ -35,6 +39,11 @@ export function openReads(storage: Storage) {
     `SELECT prompt_hash AS promptHash FROM job INDEXED BY job_single_flight
      WHERE state IN ('submitting', 'running', 'saving', 'unknown') AND state = 'unknown'`,
   )
+  const followed = storage.prepare<[string], Job>(
+    // In the words of its index: beside 50,000 jobs in remote batches, the few that are followed by themselves.
+    `SELECT ${jobColumns} FROM job INDEXED BY job_followed WHERE state = ? AND state IN ('submitting', 'running', 'saving', 'unknown')
+       AND remote_batch_id IS NULL ORDER BY id`,
+  )
   const inState = storage.prepare<[string], Job>(`SELECT ${jobColumns} FROM job WHERE state = ? ORDER BY id`)
   const lastVariant = storage.prepare<[number], { variant: number | null }>(
     `SELECT max(variant) AS variant FROM job WHERE prompt_id = ? AND stage = 'draft'`,
@@ -52,6 +61,8 @@ export function openReads(storage: Storage) {
     nextPosition: (batchId: number): number => (lastPosition.get(batchId)?.position ?? -1) + 1,
     /** Whether a request of this batch is out, or its reply is being saved. */
     isOut: (batchId: number): boolean => outOf.get(batchId) !== undefined,
+    /** The same, remote batches left aside. */
+    isOutAlone: (batchId: number): boolean => aloneOf.get(batchId) !== undefined,
     isUnfinished: (batchId: number): boolean => unfinished.get(batchId) !== undefined,
     /** The failure list of a batch, unknown outcomes included, in the order of the sheet. */
     failures: (batchId: number): Failure[] => failures.all(batchId),
@@ -66,6 +77,8 @@ export function openReads(storage: Storage) {
     unknownHashes: (): ReadonlySet<string> => new Set(unknownHashes.all().map((row) => row.promptHash)),
     hasUnknown: (promptHash: string): boolean => unknownTwin.get(promptHash) !== undefined,
     inState: (state: JobState): Job[] => inState.all(state),
+    /** Those that are out by themselves, or were: not in a remote batch. */
+    outAlone: (state: 'submitting' | 'running' | 'saving' | 'unknown'): Job[] => followed.all(state),
     lastVariant: (promptId: number): number => lastVariant.get(promptId)?.variant ?? 0,
     /** Whether anybody in this library ever asked for exactly this. */
     isKnown: (promptHash: string): boolean => known.get(promptHash)?.found === 1,

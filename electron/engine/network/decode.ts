@@ -1,5 +1,16 @@
+import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import {
+  brotliDecompress,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+  gunzip,
+  inflate,
+  zstdDecompress,
+} from 'node:zlib'
+import type { Broken } from './conversation.ts'
 
 const decoders = {
   gzip: promisify(gunzip),
@@ -9,7 +20,23 @@ const decoders = {
   zstd: promisify(zstdDecompress),
 } as const
 
+const unpackers = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+} as const
+
 const isKnown = (encoding: string): encoding is keyof typeof decoders => Object.hasOwn(decoders, encoding)
+
+/** The outermost first. */
+const layersOf = (contentEncoding: string): string[] =>
+  contentEncoding
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity')
+    .reverse()
 
 export type Decoded =
   | { readonly state: 'whole'; readonly bytes: Uint8Array }
@@ -20,8 +47,7 @@ export type Decoded =
  * `cut-off`; data that unfolds to more than `maxBytes` is `too-big` and is never held in memory.
  */
 export async function decodeBody(bytes: Uint8Array, contentEncoding: string, maxBytes: number): Promise<Decoded> {
-  const encodings = contentEncoding.split(',').map((name) => name.trim().toLowerCase())
-  const layers = encodings.filter((name) => name !== '' && name !== 'identity').reverse()
+  const layers = layersOf(contentEncoding)
   let plain = bytes
   for (const layer of layers) {
     if (!isKnown(layer)) return { state: 'unknown-encoding' }
@@ -33,4 +59,49 @@ export async function decodeBody(bytes: Uint8Array, contentEncoding: string, max
     }
   }
   return { state: 'whole', bytes: plain }
+}
+
+/** The same for a body that comes in pieces; what goes wrong is thrown as `errorOf` says it. */
+export async function* decodePieces(
+  pieces: AsyncIterable<Uint8Array>,
+  contentEncoding: string,
+  maxBytes: number,
+  errorOf: (broken: Broken) => Error,
+): AsyncGenerator<Uint8Array> {
+  const layers = layersOf(contentEncoding)
+  if (layers.length === 0) return yield* pieces
+  let failed: unknown = null
+  const noted = noting(pieces, (error) => {
+    failed = error
+  })
+  const unpacked = layers.reduce<Readable>((packed, layer) => {
+    if (!isKnown(layer)) throw errorOf({ reason: 'encoding', sent: true, cause: null })
+    // What goes wrong comes out where it is read.
+    return pipeline(packed, unpackers[layer](), () => undefined)
+  }, Readable.from(noted))
+  let length = 0
+  try {
+    for await (const piece of unpacked) {
+      length += piece.length
+      if (length > maxBytes) throw errorOf({ reason: 'too-big', sent: true, cause: null })
+      yield piece
+    }
+  } catch (cause) {
+    if (failed) throw failed
+    if (cause instanceof Error && 'errno' in cause) throw errorOf({ reason: 'cut-off', sent: true, cause })
+    throw cause
+  }
+}
+
+/** The pieces as they are; what they fail with is told as well, because a decoder on top fails with its own complaint. */
+async function* noting(
+  pieces: AsyncIterable<Uint8Array>,
+  onFailed: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces
+  } catch (error) {
+    onFailed(error)
+    throw error
+  }
 }

@@ -1,9 +1,11 @@
 import { networkInterfaces } from 'node:os'
 import { AppError } from '#shared/errors.ts'
-import type { Exchange, Reply } from './exchange.ts'
+import type { Broken } from './conversation.ts'
+import type { Reply } from './exchange.ts'
 import { privateAddressCode, privateAddressError } from './guard.ts'
 
-type Failure = Extract<Exchange, { outcome: 'failure' }>
+/** `partial`: what came of the reply, where that was kept. */
+export type Failure = Broken & { readonly partial: Reply | null }
 
 /** The far end's reply, kept in the error's cause so that its raw bytes can be looked at. */
 export const withReply = (reply: Reply, cause?: unknown): Error =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
 /** A form as bytes. The boundary comes from the content, so that the same form always gives the same body. */
 export async function encodeForm(form: FormData): Promise<{ bytes: Uint8Array; contentType: string }> {
@@ -21,6 +21,26 @@ export async function encodeForm(form: FormData): Promise<{ bytes: Uint8Array; c
   ])
   pieces.push(Buffer.from(`--${boundary}--\r\n`))
   return { bytes: Buffer.concat(pieces), contentType: `multipart/form-data; boundary=${boundary}` }
+}
+
+/**
+ * What stands before and after a file that is sent as the last part of a form without being held: its boundary is drawn, for
+ * the file is not looked through for it.
+ */
+export function formAround(
+  fields: Readonly<Record<string, string>>,
+  file: { readonly field: string; readonly name: string; readonly type: string },
+): { before: Uint8Array; after: Uint8Array; contentType: string } {
+  const boundary = `proofsheet-${randomUUID()}`
+  const part = (name: string, more: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${quote(name)}"${more}\r\n`
+  const texts = Object.entries(fields).map(([name, value]) => `${part(name, '')}\r\n${value}\r\n`)
+  const head = `${part(file.field, `; filename="${quote(file.name)}"`)}Content-Type: ${file.type}\r\n\r\n`
+  return {
+    before: Buffer.from(texts.join('') + head),
+    after: Buffer.from(`\r\n--${boundary}--\r\n`),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  }
 }
 
 /** Names are quoted as the HTML standard says (multipart/form-data encoding, read 2026-11). */

@@ -1,9 +1,11 @@
 import { Agent, buildConnector } from 'undici'
 import { AppError } from '#shared/errors.ts'
 import { isLoopbackHost } from './addresses.ts'
+import type { ExchangeRequest, SentInPieces } from './conversation.ts'
 import { type Download, type DownloadOptions, download } from './download.ts'
 import { exchange, type Reply } from './exchange.ts'
-import { errorForFailure } from './failures.ts'
+import { errorForFailure, type Failure } from './failures.ts'
+import { type FileBody, isFileBody, openFileBody } from './file-body.ts'
 import {
   guardedLookup,
   type Lookup,
@@ -14,12 +16,14 @@ import {
   resolveName,
 } from './guard.ts'
 import { encodeForm } from './multipart.ts'
+import { type StreamedReply, streamReply } from './stream-reply.ts'
 
 export { isLoopbackHost } from './addresses.ts'
 export type { Download, DownloadOptions } from './download.ts'
 export type { Reply } from './exchange.ts'
 export { isOfflineError, isUnsent, replyOf, withReply } from './failures.ts'
 export { matchOrigin } from './guard.ts'
+export { formAround } from './multipart.ts'
 export { parseJson, retryAfterMs } from './retry-after.ts'
 export { complaintOf, errorForStatus, quoteWords } from './status.ts'
 
@@ -38,13 +42,14 @@ export interface NetworkOptions {
 export interface FetchOptions {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array | FormData
+  readonly body?: string | Uint8Array | FormData | FileBody
   readonly signal?: AbortSignal
   readonly headersTimeoutMs?: number
   readonly maxBytes?: number
   readonly repeatable: boolean
 }
 export type Fetch = (url: string, options: FetchOptions) => Promise<Reply>
+export type Stream = (url: string, options: FetchOptions) => Promise<StreamedReply>
 
 export interface Network {
   /**
@@ -52,6 +57,11 @@ export interface Network {
    * no redirects, and never sends a key over http to another machine. Exact origins may be private, patterns may not.
    */
   forProvider(options: { origins: readonly string[] }): Fetch
+  /**
+   * The same for a reply that is too large to hold: errors until its head are thrown at once, later ones where it is read.
+   * Without `maxBytes` it has no bound.
+   */
+  streamForProvider(options: { origins: readonly string[] }): Stream
   /** The same for a store of objects, whose requests carry a signature and never the key: so http may be used, too. */
   forStore(options: { origins: readonly string[] }): Fetch
   /** Fetches a result: no key, at most five redirects, each one checked; see `download.ts`. */
@@ -86,43 +96,97 @@ export function openNetwork(options: NetworkOptions = {}): Network {
   const open = agentWith(openLookup(resolve))
   const guarded = agentWith(guardedLookup(resolve))
 
-  const fetchAt = (origins: readonly string[], carries: 'key' | 'signature'): Fetch => {
+  /** Checks where a request goes and what it carries, and makes it ready. */
+  const prepare = async (
+    origins: readonly string[],
+    carries: 'key' | 'signature',
+    address: string,
+    call: FetchOptions,
+    maxBytes: number,
+  ): Promise<Prepared> => {
     const whose = carries === 'key' ? 'provider' : 'bucket'
-    return async (address, call) => {
-      const url = parseAddress(address, `The ${whose}`)
-      const match = matchOrigin(url, origins)
-      if (!match) {
-        const sentence = `An address at ${url.origin} was given, which is not one of the ${whose}’s own, so nothing was sent there.`
-        throw new AppError('bad-response', sentence)
-      }
-      if (match === 'pattern') refuseLiteral(url, `The ${whose}`)
-      if (carries === 'key') refuseKey(url, call.headers ?? {})
-      const form = call.body instanceof FormData ? await encodeForm(call.body) : null
-      const body = form?.bytes ?? (typeof call.body === 'string' ? Buffer.from(call.body) : call.body)
-      const maxBytes = call.maxBytes ?? defaultMaxBytes
-      const result = await exchange(match === 'exact' ? open : guarded, {
-        url,
-        method: call.method ?? 'GET',
-        headers: { ...baseHeaders, ...call.headers, ...(form ? { 'content-type': form.contentType } : {}) },
-        body: body instanceof Uint8Array ? body : null,
-        signal: call.signal ?? null,
-        headersTimeoutMs: call.headersTimeoutMs ?? headersTimeoutMs,
-        idleTimeoutMs,
-        maxBytes,
-      })
-      if (result.outcome === 'reply') return result.reply
-      throw errorForFailure(result, url, call.repeatable, maxBytes)
+    const url = parseAddress(address, `The ${whose}`)
+    const match = matchOrigin(url, origins)
+    if (!match) {
+      const sentence = `An address at ${url.origin} was given, which is not one of the ${whose}’s own, so nothing was sent there.`
+      throw new AppError('bad-response', sentence)
+    }
+    if (match === 'pattern') refuseLiteral(url, `The ${whose}`)
+    if (carries === 'key') refuseKey(url, call.headers ?? {})
+    const body = await bodyOf(call.body)
+    const request = {
+      url,
+      method: call.method ?? 'GET',
+      headers: {
+        ...baseHeaders,
+        ...call.headers,
+        ...(body.contentType === null ? {} : { 'content-type': body.contentType }),
+      },
+      body: body.sent,
+      signal: call.signal ?? null,
+      headersTimeoutMs: call.headersTimeoutMs ?? headersTimeoutMs,
+      idleTimeoutMs,
+      maxBytes,
+    }
+    return {
+      dispatcher: match === 'exact' ? open : guarded,
+      request,
+      errorOf: (failure) => body.failure() ?? errorForFailure(failure, url, call.repeatable, maxBytes),
+      close: body.close,
     }
   }
 
+  const fetchAt =
+    (origins: readonly string[], carries: 'key' | 'signature'): Fetch =>
+    async (address, call) => {
+      const maxBytes = call.maxBytes ?? defaultMaxBytes
+      const { dispatcher, request, errorOf, close } = await prepare(origins, carries, address, call, maxBytes)
+      const result = await exchange(dispatcher, request).finally(close)
+      if (result.outcome === 'reply') return result.reply
+      throw errorOf(result)
+    }
+
+  const streamAt =
+    (origins: readonly string[]): Stream =>
+    async (address, call) => {
+      const maxBytes = call.maxBytes ?? Number.POSITIVE_INFINITY
+      const { dispatcher, request, errorOf, close } = await prepare(origins, 'key', address, call, maxBytes)
+      return streamReply(dispatcher, request, (broken) => errorOf({ ...broken, partial: null })).finally(close)
+    }
+
   return {
     forProvider: ({ origins }) => fetchAt(origins, 'key'),
+    streamForProvider: ({ origins }) => streamAt(origins),
     forStore: ({ origins }) => fetchAt(origins, 'signature'),
     download: (url, wanted) => download({ open, guarded, headersTimeoutMs, idleTimeoutMs }, url, wanted),
     close: async () => {
       await Promise.all([open.destroy(), guarded.destroy()])
     },
   }
+}
+
+interface Prepared {
+  readonly dispatcher: Agent
+  readonly request: ExchangeRequest
+  readonly errorOf: (failure: Failure) => AppError
+  readonly close: () => Promise<void>
+}
+
+interface Body {
+  readonly sent: Uint8Array | SentInPieces | null
+  readonly contentType: string | null
+  readonly failure: () => AppError | null
+  readonly close: () => Promise<void>
+}
+
+async function bodyOf(body: FetchOptions['body']): Promise<Body> {
+  const whole = { contentType: null, failure: () => null, close: async () => undefined }
+  if (body === undefined) return { ...whole, sent: null }
+  if (typeof body === 'string') return { ...whole, sent: Buffer.from(body) }
+  if (body instanceof Uint8Array) return { ...whole, sent: body }
+  if (isFileBody(body)) return { ...(await openFileBody(body)), contentType: null }
+  const { bytes, contentType } = await encodeForm(body)
+  return { ...whole, sent: bytes, contentType }
 }
 
 /** Both are `auth`, because every request of this provider would end the same way. */

@@ -31,6 +31,9 @@ const price = z.strictObject({
   source: z.string(),
 })
 
+/** The share of the price that the service's own batches cost; null where it says that it takes the model in none. */
+const batch = z.strictObject({ share: z.number().positive().max(1).nullable(), asOf: z.string(), source: z.string() })
+
 /** How an upscaler takes its factor: any within limits, one only, or `own`: the service itself decides how large. */
 const scale = z.union([
   z.strictObject({ min: z.number(), max: z.number() }),
@@ -75,6 +78,8 @@ const entry = z.strictObject({
   maxPromptLength: z.int().nullable().default(null),
   retired: z.strictObject({ on: z.string(), successor: z.string().nullable() }).optional(),
   price: price.nullable(),
+  /** Absent where nobody knows. */
+  batch: batch.optional(),
   /** How it is asked: each provider's own. */
   wire: z.unknown(),
 })
@@ -192,6 +197,7 @@ export function modelFrom(entry: CatalogueModel, finalMicros: number | null, uni
     ...(entry.takesTransparent === undefined ? {} : { takesTransparent: entry.takesTransparent }),
     ...(entry.isVector === undefined ? {} : { isVector: entry.isVector }),
     ...(entry.retired === undefined ? {} : { retired: entry.retired }),
+    ...(entry.batch?.share ? { batchShare: entry.batch.share } : {}),
     sameSeedLarger: false,
     maxPromptLength: entry.maxPromptLength,
     price: {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { errorForStatus, parseJson, quoteWords, withReply } from '#engine/network/network.ts'
 import { AppError, type ErrorCode, errorCodeOf } from '#shared/errors.ts'
-import type { ProviderCall, ProviderFetchOptions, ProviderIo, ProviderReply } from './provider.ts'
+import type { ProviderCall, ProviderFetchOptions, ProviderIo, ProviderReply, StreamedReply } from './provider.ts'
 
 /** What an error reply says, read from the forms of one service. */
 export interface Complaint {
@@ -40,6 +40,10 @@ export interface HttpSession {
     call: Context,
     sent?: Pick<Sent, 'headers' | 'maxBytes'> & { readonly isPicture?: boolean },
   ): Promise<ProviderReply>
+  /** The same for an answer that is too large to hold, whose pieces come as they are. */
+  pour(url: string, call: Context): Promise<AsyncIterable<Uint8Array>>
+  /** What a reply that is no 2xx means. */
+  errorOf(reply: ProviderReply, repeatable: boolean): AppError
   refusal(words: string, reply: ProviderReply, billed: boolean | null): AppError
   /** A 2xx without a usable picture, charged: `what` goes on after the origin (`sent an answer without a picture`). */
   unusable(what: string, words: string, reply: ProviderReply): AppError
@@ -73,27 +77,19 @@ export function openHttpSession(io: ProviderIo, service: HttpService): HttpSessi
     return new AppError('bad-response', sentence, { billed: true, cause: withReply(reply) })
   }
 
-  const send: HttpSession['send'] = async (url, sent, { signal, onHeaders }) => {
+  const errorOf: HttpSession['errorOf'] = (reply, repeatable) => {
     const key = io.key()
-    const reply = await io.fetch(url, {
-      ...sent,
-      headers: { ...sent.headers, ...(key ? service.headers(key) : {}) },
-      headersTimeoutMs: service.timeoutMs,
-      signal,
-    })
-    onHeaders?.(reply.status, reply.headers)
-    if (reply.status >= 200 && reply.status < 300) return reply
     const complaint = service.complaintOf(reply)
     if (complaint.refusal && reply.status >= 400 && reply.status < 500) {
-      throw refusal(complaint.message ?? '', reply, complaint.refusal.billed)
+      return refusal(complaint.message ?? '', reply, complaint.refusal.billed)
     }
     if (complaint.meaning) {
       const { code, sentence } = complaint.meaning
       const said = complaint.message ? ` It said: “${quoteWords(complaint.message, key)}”` : ''
-      throw new AppError(code, `${where} ${sentence}${said}`, { billed: false, cause: withReply(reply) })
+      return new AppError(code, `${where} ${sentence}${said}`, { billed: false, cause: withReply(reply) })
     }
     const plain = { ...reply, bytes: inOneForm(reply, complaint) }
-    const error = errorForStatus(plain, { where, repeatable: sent.repeatable, nowMs: io.now(), key })
+    const error = errorForStatus(plain, { where, repeatable, nowMs: io.now(), key })
     const isLimit = error.code === 'rate-limited'
     const told = error.retryAfterMs ?? (isLimit ? complaint.waitMs : undefined)
     const waitMs = isLimit && complaint.leastWaitMs ? Math.max(told ?? 0, complaint.leastWaitMs) : told
@@ -103,28 +99,62 @@ export function openHttpSession(io: ProviderIo, service: HttpService): HttpSessi
       cause: withReply(reply),
       ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     }
-    throw new AppError(error.code, error.message, extra)
+    return new AppError(error.code, error.message, extra)
+  }
+
+  const optionsFor = (sent: Sent, signal: AbortSignal): ProviderFetchOptions => {
+    const key = io.key()
+    return {
+      ...sent,
+      headers: { ...sent.headers, ...(key ? service.headers(key) : {}) },
+      headersTimeoutMs: service.timeoutMs,
+      signal,
+    }
+  }
+
+  const send: HttpSession['send'] = async (url, sent, { signal, onHeaders }) => {
+    const reply = await io.fetch(url, optionsFor(sent, signal))
+    onHeaders?.(reply.status, reply.headers)
+    if (reply.status >= 200 && reply.status < 300) return reply
+    throw errorOf(reply, sent.repeatable)
+  }
+
+  const stream = async (url: string, { signal, onHeaders }: Context): Promise<StreamedReply> => {
+    const reply = await io.stream(url, optionsFor({ method: 'GET', repeatable: true }, signal))
+    onHeaders?.(reply.status, reply.headers)
+    if (reply.status >= 200 && reply.status < 300) return reply
+    throw errorOf({ ...reply, bytes: await beginningOf(reply.chunks) }, true)
+  }
+
+  /** An error of asking for what is under way, so that nothing is sent again because of it. */
+  const underWay = (error: unknown): unknown => {
+    const code = errorCodeOf(error)
+    if (!(error instanceof AppError) || code === null || mayGoOn.has(code)) return error
+    if (code === 'auth' || code === 'quota')
+      return new AppError('provider-unavailable', error.message, { cause: error })
+    const gone = `${where} does not know this job any more: its picture is gone, and may have been charged.`
+    const sentence = code === 'not-found' ? gone : error.message
+    return new AppError('bad-response', sentence, { billed: null, cause: error })
   }
 
   return {
     send,
+    errorOf,
     refusal,
     unusable,
     async follow(url, call, { isPicture = false, ...sent } = {}) {
-      try {
-        const reply = await send(url, { ...sent, method: 'GET', repeatable: true }, call)
-        if (isPicture || parseJson(reply.bytes) !== null) return reply
-        const sentence = `${where} sent an answer that is not JSON; it is asked again.`
-        throw new AppError('provider-unavailable', sentence, { cause: withReply(reply) })
-      } catch (error) {
-        const code = errorCodeOf(error)
-        if (!(error instanceof AppError) || code === null || mayGoOn.has(code)) throw error
-        if (code === 'auth' || code === 'quota')
-          throw new AppError('provider-unavailable', error.message, { cause: error })
-        const gone = `${where} does not know this job any more: its picture is gone, and may have been charged.`
-        const sentence = code === 'not-found' ? gone : error.message
-        throw new AppError('bad-response', sentence, { billed: null, cause: error })
-      }
+      const reply = await send(url, { ...sent, method: 'GET', repeatable: true }, call).catch((error: unknown) => {
+        throw underWay(error)
+      })
+      if (isPicture || parseJson(reply.bytes) !== null) return reply
+      const sentence = `${where} sent an answer that is not JSON; it is asked again.`
+      throw new AppError('provider-unavailable', sentence, { cause: withReply(reply) })
+    },
+    async pour(url, call) {
+      const { chunks } = await stream(url, call).catch((error: unknown) => {
+        throw underWay(error)
+      })
+      return chunks
     },
     taken(wire, reply) {
       const parsed = wire.safeParse(parseJson(reply.bytes))
@@ -146,6 +176,20 @@ function inOneForm(reply: ProviderReply, { message }: Complaint): Uint8Array {
   if (message === null) return reply.bytes
   const body = fieldsOf(parseJson(reply.bytes))
   return Buffer.from(JSON.stringify({ ...body, error: { ...fieldsOf(body.error), message } }))
+}
+
+/** So much of an answer that says what went wrong is enough. */
+const complaintBytes = 1_000_000
+
+async function beginningOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const kept: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    kept.push(chunk)
+    length += chunk.length
+    if (length >= complaintBytes) break
+  }
+  return Buffer.concat(kept)
 }
 
 const fieldsOf = (value: unknown): Record<string, unknown> =>

@@ -2,41 +2,25 @@ import type { z } from 'zod'
 import type { Model, ModelOverride } from '#shared/contract/providers.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import type { Handle, Progress, ProviderCall } from './progress.ts'
 import type { RemoteBatches } from './remote-batches.ts'
 
 export { priceOf } from './catalogue-price.ts'
-
-/** An id or a set of ids and URLs that follow a running job, stored verbatim: enough to poll after a restart. */
-export type Handle = Readonly<Record<string, string>>
-
-/** Money in micros of a currency. */
-export interface Cost {
-  readonly micros: number
-  readonly currency: string
-}
-
-/** One picture of a reply. `withheld`: the provider refused to show it; `billed` is null where it does not say. */
-export type Output =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly seed: number | null }
-  | { readonly kind: 'url'; readonly url: string; readonly seed: number | null }
-  | { readonly kind: 'withheld'; readonly reason: string; readonly billed: boolean | null }
-
-/** `fraction` is 0 to 1, null where the provider does not say; `settled` is null where it names no cost. */
-export type Progress =
-  | {
-      readonly state: 'pending'
-      readonly handle: Handle
-      readonly pollAfterMs: number
-      readonly fraction: number | null
-    }
-  | { readonly state: 'done'; readonly outputs: readonly Output[]; readonly settled: Cost | null }
+export type { Cost, Handle, Output, Progress, ProviderCall } from './progress.ts'
+export type {
+  RemoteBatches,
+  RemoteBatchLimits,
+  RemoteCounts,
+  RemoteProgress,
+  RemoteResult,
+} from './remote-batches.ts'
 
 /** What a provider is given by the engine: it opens no sockets and reads no clocks of its own. */
 export interface ProviderIo {
   /** The one HTTP client, with its timeouts, guard and log. Throws AppError (see network/network.ts). */
   readonly fetch: ProviderFetch
   /** The same for a reply that is too large to hold: its body comes piece by piece, and has to be read or left to its end. */
-  readonly stream?: ProviderStream
+  readonly stream: ProviderStream
   readonly now: () => number
   /** The key, read when a request is made; null where there is none. */
   readonly key: () => string | null
@@ -99,14 +83,6 @@ export interface StreamedReply {
 }
 /** `maxBytes` bounds the whole body here too; without it there is no bound. */
 export type ProviderStream = (url: string, options: ProviderFetchOptions) => Promise<StreamedReply>
-
-/** What goes with one call. `input` gives the bytes of a picture that the request names by SHA-256. */
-export interface ProviderCall {
-  readonly signal: AbortSignal
-  readonly input: (sha256: string) => Promise<Uint8Array>
-  /** Told of each reply's headers, so that the lane learns its limits from them. */
-  readonly onHeaders?: (status: number, headers: Readonly<Record<string, string>>) => void
-}
 
 export interface Account {
   /** `Connected to http://127.0.0.1:8080, 2 models` */

@@ -62,6 +62,13 @@ export function refuseUnsupported(request: GenerationRequest, entry: CatalogueMo
   refuseOptions(request, entry, name)
 }
 
+/** Throws `unsupported` where this line of a catalogue does not say that the service takes the model in its batches. */
+export function refuseLiveOnly({ id, batch }: CatalogueModel): void {
+  if (batch?.share) return
+  const why = batch ? `is not taken in batches (read ${batch.asOf})` : 'is not known to be taken in batches'
+  throw unsupported(`The model ${id} ${why}. Make it live, or choose another model.`)
+}
+
 function refuseSeed(seed: number | null, entry: CatalogueModel, name: string): void {
   if (seed === null) return
   if (!entry.seed) throw unsupported(`${name} takes no seed. Leave it empty.`)

@@ -1,6 +1,6 @@
 import type { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import type { Handle, Progress, ProviderCall } from './provider.ts'
+import type { Handle, Progress, ProviderCall } from './progress.ts'
 
 /** One request of a remote batch. `id` is ours, unique in it, and comes back with its result. */
 export interface RemoteRequest {
@@ -35,6 +35,8 @@ export type RemoteProgress =
       readonly state: 'ended'
       /** `failed`: the service refused it as a whole; nothing of it was made, unless it has results. */
       readonly how: 'completed' | 'failed' | 'expired' | 'canceled'
+      /** `failed` only because too much waits there already: the same may be started again later. */
+      readonly isQueueFull?: true
       /** The service's own words, where it gave any. */
       readonly message: string | null
       readonly counts: RemoteCounts
@@ -85,8 +87,11 @@ export interface RemoteBatches {
   cancel(handle: Handle, call: ProviderCall): Promise<void>
   /** The results as lines of JSON in any order, piece by piece, never whole: a line may have 40 MB, all of them gigabytes. */
   results(results: Handle, call: ProviderCall): AsyncIterable<Uint8Array>
-  /** Reads one line (without its end) of what `results` gave. Throws AppError `bad-response` where it names no request. */
-  readLine(line: Uint8Array): RemoteResult
+  /**
+   * Reads one line (without its end) of what `results` gave; `model` is the batch's, which the line does not name and its
+   * price follows from. Throws AppError `bad-response` where it names no request.
+   */
+  readLine(line: Uint8Array, model: string): RemoteResult
   /** Takes the file and the results away from the service, where it keeps them; may fail, and nobody minds. */
   forget?(handles: readonly Handle[], call: ProviderCall): Promise<void>
 }

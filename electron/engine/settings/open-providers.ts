@@ -163,14 +163,14 @@ export function openProviders(options: OpenProvidersOptions) {
     const provider = find(id)
     const values = settingsOf(provider)
     const origin = provider.origin(values)
+    const origins = [
+      ...(origin === null ? [] : [origin]),
+      ...(provider.moreOrigins?.(values) ?? []),
+      ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
+    ]
     const session = provider.open(values, {
-      fetch: network.forProvider({
-        origins: [
-          ...(origin === null ? [] : [origin]),
-          ...(provider.moreOrigins?.(values) ?? []),
-          ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
-        ],
-      }),
+      fetch: network.forProvider({ origins }),
+      stream: network.streamForProvider({ origins }),
       now: clock.now,
       key: () => keyOf(provider)?.read() ?? null,
       hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
@@ -296,8 +296,13 @@ export function openProviders(options: OpenProvidersOptions) {
       const origin = provider.origin(values)
       const origins = [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])]
       const stored = () => secrets.find(provider.id, provider.keyVariables, keyPlace(provider, values))?.read() ?? null
-      const io = { fetch: network.forProvider({ origins }), now: clock.now, key: () => key ?? stored() }
-      return testConnection({ provider, session: provider.open(values, io), limits: provider.limits(values) })
+      const session = provider.open(values, {
+        fetch: network.forProvider({ origins }),
+        stream: network.streamForProvider({ origins }),
+        now: clock.now,
+        key: () => key ?? stored(),
+      })
+      return testConnection({ provider, session, limits: provider.limits(values) })
     },
   }
 }

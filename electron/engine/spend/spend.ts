@@ -15,6 +15,8 @@ interface Attempt {
   readonly currency: string
   /** When it was sent, where that was before now. */
   readonly startedMs?: number
+  /** The remote batch that it goes in; absent or null where it goes live. */
+  readonly remoteBatchId?: number | null
 }
 
 interface OpenEntry {
@@ -24,6 +26,7 @@ interface OpenEntry {
   readonly reserved_micros: number
   readonly started_ms: number
   readonly state: string
+  readonly remote_batch_id: number | null
 }
 
 /** Sums of a batch, in micros; `requests` counts every attempt that left this machine. */
@@ -70,11 +73,12 @@ export type Spend = ReturnType<typeof openSpend>
  */
 export function openSpend(storage: Storage, clock: Clock) {
   const insert = storage.prepare<(string | number | null)[]>(
-    `INSERT INTO ledger (job_id, batch_id, provider, model, attempt, state, reserved_micros, currency, started_ms)
-     VALUES (?, ?, ?, ?, (SELECT coalesce(max(attempt), 0) + 1 FROM ledger WHERE job_id = ?), 'reserved', ?, ?, ?)`,
+    `INSERT INTO ledger (job_id, batch_id, provider, model, attempt, state, reserved_micros, currency, started_ms,
+       remote_batch_id)
+     VALUES (?, ?, ?, ?, (SELECT coalesce(max(attempt), 0) + 1 FROM ledger WHERE job_id = ?), 'reserved', ?, ?, ?, ?)`,
   )
   const openOf = storage.prepare<[number], OpenEntry>(
-    `SELECT id, batch_id, provider, reserved_micros, started_ms, state FROM ledger
+    `SELECT id, batch_id, provider, reserved_micros, started_ms, state, remote_batch_id FROM ledger
      WHERE job_id = ? AND state IN ('reserved', 'unknown') ORDER BY attempt DESC LIMIT 1`,
   )
   const end = storage.prepare<[string, number | null, number, string | null, number]>(
@@ -83,6 +87,13 @@ export function openSpend(storage: Storage, clock: Clock) {
   const ofBatch = storage.prepare<[number], { state: string; count: number; reserved: number; settled: number }>(
     `SELECT state, count(*) AS count, sum(reserved_micros) AS reserved, coalesce(sum(settled_micros), 0) AS settled
      FROM ledger WHERE batch_id = ? GROUP BY state`,
+  )
+  const ofRemote = storage.prepare<[number], { state: string; reserved: number; settled: number }>(
+    `SELECT state, sum(reserved_micros) AS reserved, coalesce(sum(settled_micros), 0) AS settled
+     FROM ledger WHERE remote_batch_id = ? GROUP BY state`,
+  )
+  const moveRemote = storage.prepare<[number, number]>(
+    `UPDATE ledger SET remote_batch_id = ? WHERE job_id = ? AND state = 'reserved'`,
   )
   const sums = storage.prepare<
     [],
@@ -100,7 +111,8 @@ export function openSpend(storage: Storage, clock: Clock) {
     'SELECT max(max(started_ms), coalesce(max(ended_ms), 0)) AS ms FROM ledger',
   )
   const startedSince = storage.prepare<[string, number], { ms: number }>(
-    `SELECT started_ms AS ms FROM ledger WHERE provider = ? AND started_ms > ? AND state <> 'unsent' ORDER BY started_ms`,
+    `SELECT started_ms AS ms FROM ledger WHERE provider = ? AND started_ms > ? AND state <> 'unsent'
+       AND remote_batch_id IS NULL ORDER BY started_ms`,
   )
   const entries = storage.prepare<[], { count: number; broken: number }>(
     `SELECT count(*) AS count, coalesce(sum(state = 'settled' AND settled_micros IS NULL), 0) AS broken FROM ledger`,
@@ -156,10 +168,13 @@ export function openSpend(storage: Storage, clock: Clock) {
         attempt.reservedMicros,
         attempt.currency,
         startedMs,
+        attempt.remoteBatchId ?? null,
       )
       count({ ...attempt, atMs: startedMs }, attempt.reservedMicros, attempt.reservedMicros)
     },
     finish,
+    /** Whether the job's open entry was made for this remote batch. */
+    isOpenFor: (jobId: number, remoteBatchId: number): boolean => openOf.get(jobId)?.remote_batch_id === remoteBatchId,
     /** Whether a job has money held, or a charge that nobody is sure of. */
     hasOpen: (jobId: number): boolean => openOf.get(jobId) !== undefined,
     /** Reads the sums again from the ledger, after a transaction that was undone. */
@@ -190,6 +205,18 @@ export function openSpend(storage: Storage, clock: Clock) {
       return { fits: later ? 'later' : 'now' }
     },
 
+    /** Money of a remote batch, in micros. */
+    ofRemote(remoteBatchId: number): { reservedMicros: number; settledMicros: number; unknownMicros: number } {
+      const rows = ofRemote.all(remoteBatchId)
+      const of = (state: string) => rows.find((row) => row.state === state)
+      return {
+        reservedMicros: of('reserved')?.reserved ?? 0,
+        settledMicros: of('settled')?.settled ?? 0,
+        unknownMicros: of('unknown')?.reserved ?? 0,
+      }
+    },
+    /** The job's open entry counts for another remote batch. Inside the caller's transaction. */
+    moveToRemote: (jobId: number, remoteBatchId: number): void => void moveRemote.run(remoteBatchId, jobId),
     countedOfBatchMicros: (batchId: number): number => totals.get(`batch ${batchId}`)?.countedMicros ?? 0,
 
     ofBatch(batchId: number): BatchSpend {
@@ -207,7 +234,7 @@ export function openSpend(storage: Storage, clock: Clock) {
     price: (provider: string, model: string): number | null => priceOf.get(provider, model)?.micros ?? null,
     forgetPrice: (provider: string, model: string): void => void forgetPrice.run(provider, model),
 
-    /** When requests of a provider were started since a time, oldest first: what its limits count after a restart. */
+    /** When live requests of a provider were started since a time, oldest first: what its limits count after a restart. */
     startedSince: (provider: string, sinceMs: number): number[] =>
       startedSince.all(provider, sinceMs).map((row) => row.ms),
     newestMs: (): number => newest.get()?.ms ?? 0,

@@ -58,6 +58,40 @@ async function writeOne(file: FileToWrite): Promise<void> {
   }
 }
 
+/**
+ * One file from pieces that never are in memory together: whole under its name, and on the disk, or not there at all.
+ * Gives its size. What the pieces throw is thrown as it is; the disk's own errors are AppError `storage`.
+ */
+export async function writePiecesDurably(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const folder = dirname(path)
+  const onDisk = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work
+    } catch (error) {
+      throw new AppError('storage', storageSentence(error), { cause: error })
+    }
+  }
+  await onDisk(makeFolder(folder))
+  const temporary = temporaryName(folder)
+  const target = await onDisk(open(temporary, 'wx', 0o644))
+  let byteLength = 0
+  try {
+    for await (const piece of pieces) {
+      await onDisk(target.writeFile(piece))
+      byteLength += piece.length
+    }
+    await onDisk(target.sync())
+    await target.close()
+    await onDisk(rename(temporary, path).then(() => syncFolder(folder)))
+    return byteLength
+  } catch (error) {
+    // Closed already where only the name was missing.
+    await target.close().catch(() => undefined)
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
 /** After a rename: the name itself is durable when this resolves. Windows has no such call. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return

@@ -12,6 +12,7 @@ import { sheetVersions } from './migrations/080-sheet-versions.ts'
 import { sheetChanges } from './migrations/100-sheet-changes.ts'
 import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
+import { remoteBatches } from './migrations/130-remote-batches.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
 export interface Migration {
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   sheetChanges,
   actionSteps,
   deliveredFiles,
+  remoteBatches,
 ]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0

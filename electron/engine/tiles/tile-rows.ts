@@ -26,6 +26,8 @@ export interface TileRow
   readonly errorCode: NonNullable<Tile['failure']>['code'] | null
   readonly errorMessage: string | null
   readonly dismissed: number
+  readonly route: 'live' | 'batch'
+  readonly remoteBatchId: number | null
   readonly columnsJson: string
   readonly sourceSha256: string | null
   /** JSON: the pictures beside the source; `[]` for none. */
@@ -38,6 +40,7 @@ export const tileColumns = `job.id, job.batch_id AS batchId, job.prompt_id AS pr
   job.request_json ->> '$.references' AS referencesJson,
   job.request_json ->> '$.width' AS width, job.request_json ->> '$.height' AS height, job.state,
   job.hold_reason AS holdReason, job.error_code AS errorCode, job.error_message AS errorMessage, job.dismissed, job.moved_from AS movedFrom,
+  job.route, job.remote_batch_id AS remoteBatchId,
   job.estimate_micros AS estimateMicros, job.currency, prompt.columns_json AS columnsJson,
   (SELECT kind FROM earlier_tile WHERE earlier_tile.tile_id = job.id) AS noLonger`
 

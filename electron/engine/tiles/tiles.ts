@@ -188,12 +188,15 @@ function tileOf(
   const finals = images.filter((image) => image.stage === 'final').map(imageOf)
   const draft: Image | null =
     images.filter((image) => image.stage === 'draft' && image.outputIndex === 0).map(imageOf)[0] ?? null
-  const { errorCode, errorMessage, columnsJson, dismissed, clientId, sourceSha256, referencesJson, ...plain } = row
+  const { errorCode, errorMessage, columnsJson, dismissed, clientId, sourceSha256, referencesJson, ...rest } = row
+  const { route, remoteBatchId, ...plain } = rest
   const beside = referencesJson === '[]' ? [] : pictures.parse(JSON.parse(referencesJson))
   const references = [...(sourceSha256 === null ? [] : [sourceSha256]), ...beside.map(({ sha256 }) => sha256)]
   return {
     ...plain,
     ...(references.length > 0 ? { references } : {}),
+    ...(row.state === 'queued' && route === 'batch' ? { remote: 'waiting' as const } : {}),
+    ...(row.state === 'running' && remoteBatchId !== null ? { remote: 'out' as const } : {}),
     label: clientId ?? `row ${row.row}`,
     failure: errorCode !== null && dismissed === 0 ? { code: errorCode, message: errorMessage ?? '' } : null,
     settledMicros: images.reduce((sum, image) => sum + image.settledMicros, 0),

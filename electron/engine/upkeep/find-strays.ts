@@ -43,6 +43,8 @@ export async function* findStrays(known: KnownFiles): AsyncGenerator<Stray> {
       kindOf: (name) => (/^[0-9a-f]{64}$/.test(name) && !known.hasSheet(name) ? 'sheet' : null),
     },
     { below: 'rejected', depth: 0, kindOf: () => 'rejected' },
+    // Half a file only: whole ones are the room's own to clear up.
+    { below: 'remote', depth: 0, kindOf: () => null },
     { below: 'backups', depth: 0, kindOf: (_name, file) => (old.has(file) ? 'backup' : null) },
     { below: '.', depth: 0, kindOf: (name) => (name === 'write-check' ? 'temporary' : null) },
   ]

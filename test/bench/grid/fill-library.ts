@@ -30,6 +30,7 @@ const failures: readonly { code: ErrorCode; message: string; isPaid: boolean }[]
 
 /** Drafts have no further steps: no model is asked about. */
 const noFacts: ModelFacts = {
+  batch: () => null,
   providerIds: [],
   findModel: () => null,
   onlyProviderOf: () => null,

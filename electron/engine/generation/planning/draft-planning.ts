@@ -1,12 +1,15 @@
 import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
+import { breather } from './breathe.ts'
+import { changeRoutes } from './change-routes.ts'
 import { prepareDraftPictures } from './draft-pictures.ts'
-import type { TileSource } from './draft-tiles.ts'
+import { draftSlices, type TileSource } from './draft-tiles.ts'
 import { finalPrice } from './final-price.ts'
 import { remembering } from './model-facts.ts'
 import { draftPlanRows } from './plan-draft-rows.ts'
 import { type DraftPlan, planDrafts } from './plan-drafts.ts'
-import { capRun, type PlannedWork, type PlanningNeeds, type RunWish } from './planned-work.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type RunRoutes, type RunWish } from './planned-work.ts'
 import { storeDrafts } from './store-drafts.ts'
 
 /** Drafts of a sheet: a new batch, or the unfinished one with the same sheet, mapping and settings. */
@@ -37,12 +40,22 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
     summary: plan.summary,
     batchId,
     rows: (page) => draftPlanRows(source, plan, page),
-    async run(wish, markRan) {
+    requests: () => newRequests(source, plan),
+    async run(wish, markRan, routes) {
       const twin = batchId()
       return twin === null
-        ? await runNew(needs, { input, source, plan }, wish, markRan)
-        : goOn(needs, twin, input, wish, markRan)
+        ? await runNew(needs, { input, source, plan, routes }, wish, markRan)
+        : await goOn(needs, twin, input, wish, markRan)
     },
+  }
+}
+
+async function* newRequests(source: TileSource, plan: DraftPlan): AsyncGenerator<GenerationRequest> {
+  const breathe = breather()
+  let tile = 0
+  for (const { prompts } of draftSlices(source)) {
+    for (const { tiles } of prompts) for (const { request } of tiles) if (plan.outcome(tile++) === 'new') yield request
+    await breathe()
   }
 }
 
@@ -64,16 +77,19 @@ function unfinishedTwin({ batches, jobs }: PlanningNeeds, plan: DraftPlan): numb
   return newest !== undefined && jobs.isUnfinished(newest) ? newest : null
 }
 
-function goOn(
+/** What it waits with goes on as it was asked for, but for the route and the start where this run names others. */
+async function goOn(
   needs: PlanningNeeds,
   batchId: number,
   input: DraftPlanInput,
   wish: RunWish,
   markRan: (batchId: number) => void,
-): number {
+): Promise<number> {
   const { storage, jobs, batches } = needs
+  await changeRoutes(needs, batchId, wish)
   storage.transaction(() => {
     markRan(batchId)
+    if (wish.start) jobs.startAll(batchId, jobs.addStart(batchId, wish.start))
     if (wish.first === null) jobs.release(batchId, 'sample')
     jobs.release(batchId, 'budget')
     if (input.pricePerImageMicros !== null) jobs.setBatchPrice(batchId, input.pricePerImageMicros)
@@ -86,7 +102,7 @@ function goOn(
 
 async function runNew(
   needs: PlanningNeeds,
-  { input, source, plan }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan },
+  { input, source, plan, routes }: { input: DraftPlanInput; source: TileSource; plan: DraftPlan; routes: RunRoutes },
   wish: RunWish,
   markRan: (batchId: number) => void,
 ): Promise<number> {
@@ -104,6 +120,8 @@ async function runNew(
       sheetId: input.sheetId,
       name: wish.name ?? `batch-${new Date(needs.clock.now()).toISOString().slice(0, 10)}`,
       first: wish.first,
+      routes,
+      start: wish.start ?? { kind: 'now' },
     },
     (batchId) => {
       markRan(batchId)

@@ -12,9 +12,13 @@ export async function planFinalsOf(needs: PlanningNeeds, input: FinalPlanInput):
     summary: plan.summary,
     batchId: () => batchId,
     rows: async (page) => rowsOf(needs, plan, page),
-    async run(wish, markRan) {
+    async *requests() {
+      for (const final of plan.finals) if (final.outcome === 'new') yield final.request
+    },
+    async run(wish, markRan, routes) {
       storage.transaction(() => {
-        storeFinals(needs, plan, batchId)
+        const startId = needs.jobs.addStart(batchId, wish.start ?? { kind: 'now' })
+        storeFinals(needs, plan, { batchId, routes, startId })
         markRan(batchId)
         batches.setPaused(batchId, false)
         capRun(needs, batchId, wish.capMicros)

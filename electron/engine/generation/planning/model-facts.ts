@@ -1,4 +1,4 @@
-import type { PictureLimits, RequestCheck } from '#engine/providers/provider.ts'
+import type { PictureLimits, RemoteBatchLimits, RequestCheck } from '#engine/providers/provider.ts'
 import type { OpenProviders, Price } from '#engine/settings/settings.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
@@ -19,9 +19,24 @@ export interface ModelFacts {
   readonly check: (provider: string, model: string) => RequestCheck
   /** What pictures may have that go in; null where no limit is known. */
   readonly pictureLimits: (provider: string, model: string) => PictureLimits | null
+  /** What its batch service makes of a model's requests; null where it has none. */
+  readonly batch: (provider: string, model: string) => BatchFacts | null
   /** The provider's own suggestion of a model for finals; null for the draft's own. */
   readonly usualFinal: (provider: string) => { model: string; quality: string | null } | null
 }
+
+/** A provider's batch service, asked about one model. */
+export interface BatchFacts {
+  readonly limits: RemoteBatchLimits
+  /** What a request costs in a batch, over what it costs live. */
+  readonly share: number
+  /** Why a request cannot go in a batch; null where it can. */
+  readonly check: RequestCheck
+}
+
+/** The most that a request can cost by its route. */
+export const highestBy = (price: Price | null, share: number): number | null =>
+  price && Math.ceil(price.highestMicros * share - 1e-6)
 
 export function modelFacts(providers: OpenProviders): ModelFacts {
   const isKnown = (provider: string): boolean => providers.ids().includes(provider)
@@ -42,6 +57,11 @@ export function modelFacts(providers: OpenProviders): ModelFacts {
     pricer,
     check: (provider, model) => (isKnown(provider) ? providers.checker(provider, model) : () => null),
     pictureLimits: (provider, model) => (isKnown(provider) ? providers.pictureLimits(provider, model) : null),
+    batch(provider, model) {
+      const remote = isKnown(provider) ? providers.open(provider).session.remoteBatches : undefined
+      if (!remote) return null
+      return { limits: remote.limits(model), share: remote.priceShare(model), check: remote.check }
+    },
     usualFinal: (provider) => (isKnown(provider) ? (providers.open(provider).provider.usual?.final ?? null) : null),
   }
 }
@@ -62,6 +82,7 @@ export function remembering(facts: ModelFacts): ModelFacts {
     answeredBy,
     onlyProviderOf: (model) => onlyProviderOf('', model),
     check: once(facts.check),
+    batch: once(facts.batch),
     priceOf: (request) => pricer(request.provider, request.model)(request),
   }
 }

@@ -5,12 +5,13 @@ import type { DraftPlanInput } from '#shared/contract/generation.ts'
 import type { Size } from '#shared/contract/providers.ts'
 import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import { AppError } from '#shared/errors.ts'
-import { profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
+import { remembering } from './model-facts.ts'
 import { columnOf } from './model-problem.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { addToPart, partFor } from './routes.ts'
 
 /** What becomes of each tile, in the order of the sheet; kept small, as there may be a million. */
 export type TileOutcome = 'new' | 'cached' | 'duplicate' | 'blocked'
@@ -34,8 +35,6 @@ export interface DraftPlanNeeds {
   readonly finalMicros: (tile: DraftTile, wanted: Size | null) => number | null
 }
 
-type DraftPart = PlanPart & Required<Pick<PlanPart, 'cached' | 'duplicates' | 'blocked'>>
-
 /** A plan that nobody could review: a mistake in a template, most likely. */
 const mostTiles = 1_000_000
 
@@ -54,13 +53,14 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   const kinds: number[] = []
   const hashes = packedHashes()
   const sameAs = new Map<number, number>()
-  const parts = new Map<string, DraftPart>()
+  const parts = new Map<string, PlanPart>()
   const problems = collectProblems()
   let prompts = 0
   let allFinalMicros: number | null = 0
   const count = { new: 0, cached: 0, duplicate: 0, blocked: 0 }
   const alike = watchingAlike()
   const breathe = breather()
+  const facts = remembering(needs.source.facts)
 
   for (const problem of needs.source.sheet.problems) problems.ofSheet(problem)
   for (const slice of draftSlices(needs.source)) {
@@ -84,7 +84,8 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
         hashes.add(hash)
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
-        addToPart(parts, tile, outcome)
+        if (outcome === 'new') addToPart(parts, tile, facts)
+        else countAside(partFor(parts, tile.request), outcome)
         if (outcome !== 'blocked') allFinalMicros = sumOrNull(allFinalMicros, needs.finalMicros(tile, wanted))
       }
       tellOfModels(problems, needs.source.settings.mapping, prompt, tiles)
@@ -160,19 +161,8 @@ function tellOfModels(
   }
 }
 
-function addToPart(parts: Map<string, DraftPart>, tile: DraftTile, outcome: TileOutcome): void {
-  const name = profileName(tile.request)
-  const { provider, model } = tile.request
-  let part = parts.get(name)
-  if (!part) {
-    part = { provider, model, requests: 0, estimateMicros: 0, highestMicros: 0, cached: 0, duplicates: 0, blocked: 0 }
-    parts.set(name, part)
-  }
-  if (outcome !== 'new') {
-    part[outcome === 'duplicate' ? 'duplicates' : outcome]++
-    return
-  }
-  part.requests++
-  part.estimateMicros = sumOrNull(part.estimateMicros, tile.price?.expectedMicros)
-  part.highestMicros = sumOrNull(part.highestMicros, tile.price?.highestMicros)
+/** What of a model's share is not sent. */
+function countAside(part: PlanPart, outcome: Exclude<TileOutcome, 'new'>): void {
+  const name = outcome === 'duplicate' ? 'duplicates' : outcome
+  part[name] = (part[name] ?? 0) + 1
 }

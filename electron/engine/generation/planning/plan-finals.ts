@@ -7,10 +7,11 @@ import type { Size } from '#shared/contract/providers.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'
 import { type FinalRequestNeeds, finalRequest } from './final-request.ts'
-import { remembering } from './model-facts.ts'
+import { type ModelFacts, remembering } from './model-facts.ts'
 import { type PricedRequest, planChain } from './plan-chain.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
+import { addToPart } from './routes.ts'
 import { collectSizeAdvice } from './size-advice.ts'
 import { isProblem } from './wished-final.ts'
 
@@ -98,7 +99,10 @@ export async function planFinals(
     })
   }
   const sizeAdvice = advice.sentence('USD')
-  const fresh = finals.filter((final) => final.outcome === 'new').flatMap((final) => final.unmade)
+  const news = finals.filter((final) => final.outcome === 'new')
+  const fresh = news.flatMap((final) => final.unmade)
+  // What follows a first step starts from its picture, when that is there: live.
+  const firsts = new Set(news.map((final) => final.request))
   return {
     finals,
     summary: {
@@ -112,7 +116,7 @@ export async function planFinals(
       ...sumsOf(fresh),
       currency: 'USD',
       allFinalMicros: null,
-      parts: partsOf(fresh),
+      parts: partsOf(fresh, facts, (request) => firsts.has(request)),
       ...problems.summary(),
       redrawn: finals.filter((final) => final.isRedrawn).length,
       ...(sizeAdvice === null ? {} : { sizeAdvice }),
@@ -138,14 +142,15 @@ function noteOf(
   return [...(said === null ? [] : [said]), ...then].join(', ') || null
 }
 
-/** Sums over requests: what each model makes, and all together. */
-export function partsOf(planned: readonly { request: GenerationRequest; price: Price | null }[]): PlanPart[] {
-  return [...Map.groupBy(planned, (each) => profileName(each.request)).values()].flatMap((group) => {
-    const [first] = group
-    if (!first) return []
-    const { provider, model } = first.request
-    return [{ provider, model, requests: group.length, ...sumsOf(group) }]
-  })
+/** What each model makes. */
+export function partsOf(
+  planned: readonly PricedRequest[],
+  facts: ModelFacts,
+  mayBatch?: (request: GenerationRequest) => boolean,
+): PlanPart[] {
+  const parts = new Map<string, PlanPart>()
+  for (const each of planned) addToPart(parts, each, facts, mayBatch?.(each.request))
+  return [...parts.values()]
 }
 
 export const sumsOf = (planned: readonly { price: Price | null }[]) => ({

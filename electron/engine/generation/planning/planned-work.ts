@@ -3,13 +3,14 @@ import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { References } from '#engine/references/references.ts'
-import type { OpenProviders } from '#engine/settings/settings.ts'
+import type { OpenProviders, Price } from '#engine/settings/settings.ts'
 import type { ReadSheet } from '#engine/sheets/sheets.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { SheetTiles, Tiles } from '#engine/tiles/tiles.ts'
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { SheetComparison } from '#shared/contract/batches.ts'
-import type { Plan, PlanRow, RunInput } from '#shared/contract/generation.ts'
+import type { Plan, PlanRow, Route, RunInput } from '#shared/contract/generation.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { ModelFacts } from './model-facts.ts'
 
 export interface PlanningNeeds {
@@ -39,6 +40,10 @@ export interface PlanPart {
   requests: number
   estimateMicros: number | null
   highestMicros: number | null
+  /** The whole share where what can go in remote batches does: so many of its requests. */
+  readonly byBatch: { requests: number; estimateMicros: number | null; highestMicros: number | null }
+  /** The first reason for which one of them can only go live. */
+  liveBecause?: string
   /** Of drafts alone. */
   cached?: number
   duplicates?: number
@@ -46,8 +51,13 @@ export interface PlanPart {
 }
 
 /** A plan before it has an id and the times of today's lanes. */
-export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'lanes'> & {
+export type PlanSummary = Omit<Plan, 'planId' | 'batchId' | 'durationMs' | 'parts' | 'lanes' | 'batch' | 'auto'> & {
   parts: readonly PlanPart[]
+}
+
+/** The route of a request of a run, and the most that it can cost by it. */
+export interface RunRoutes {
+  of(request: GenerationRequest, price: Price | null): { route: Route; highestMicros: number | null }
 }
 
 export interface PlanPage {
@@ -76,10 +86,12 @@ export interface PlannedWork {
   /** The batch that a run goes on with; null where it makes a new one. */
   readonly batchId: () => number | null
   readonly rows: (page: PlanPage) => Promise<{ rows: PlanRow[]; total: number }>
+  /** The requests that a run would send first; absent where they depend on what a run finds. */
+  readonly requests?: () => AsyncIterable<GenerationRequest>
   /** Of a newer sheet for a batch alone. */
   readonly compared?: Compared
   /** Stores the jobs and calls `markRan` in the same transaction; gives the batch. */
-  readonly run: (input: RunWish, markRan: (batchId: number) => void) => Promise<number>
+  readonly run: (input: RunWish, markRan: (batchId: number) => void, routes: RunRoutes) => Promise<number>
 }
 
 /** A cap is for this run: what the batch has cost before does not count. */

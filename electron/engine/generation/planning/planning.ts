@@ -17,6 +17,7 @@ import {
   rerollPlanInput,
 } from '#shared/contract/generation.ts'
 import { AppError } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { planDraftsOf } from './draft-planning.ts'
@@ -25,6 +26,7 @@ import { withPinnedWildcards } from './pin-wildcards.ts'
 import type { Compared, PlannedWork, PlanningNeeds, PlanPart, RunWish } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
+import { partRoutes, routeFigures, runRoutes } from './routes.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
@@ -32,7 +34,13 @@ const plansKept = 8
 const tilesKept = 20_000
 
 /** Plans: what a run would make, cost and take, before anything is spent; and the one run that each may become. */
-export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Scheduler }) {
+export function openPlanning(
+  needs: PlanningNeeds & {
+    readonly scheduler: Scheduler
+    /** Remote batches of a provider that were started in the last hour. */
+    readonly startedLately: (provider: string) => number
+  },
+) {
   const { batches, scheduler } = needs
   const plans = openPlans(needs.storage, needs.clock)
   const kept = new Map<string, PlannedWork>()
@@ -60,7 +68,20 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     const lanes = lanesOf(work.summary.parts)
     const durations = lanes.map((lane) => lane.durationMs)
     const durationMs = durations.includes(null) ? null : Math.max(0, ...durations.map((duration) => duration ?? 0))
-    return { ...work.summary, planId, batchId: work.batchId(), parts: [...work.summary.parts], lanes, durationMs }
+    const parts = work.summary.parts.map((part) => {
+      const { byBatch: _, ...live } = part
+      return { ...live, ...partRoutes(part, work.summary.kind, needs.facts, needs.startedLately(part.provider)) }
+    })
+    return {
+      ...work.summary,
+      planId,
+      batchId: work.batchId(),
+      parts,
+      lanes,
+      durationMs,
+      batch: routeFigures(parts, () => true),
+      auto: routeFigures(parts, ({ auto }) => auto === 'batch'),
+    }
   }
 
   function lanesOf(parts: readonly PlanPart[]): Plan['lanes'] {
@@ -93,7 +114,8 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
       const [now, shown] = [moneyText(highestMicros), moneyText(input.highestMicros)]
       throw new AppError('conflict', `This now costs up to ${now}, more than the ${shown} that was shown. Look again.`)
     }
-    const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran))
+    const routes = runRoutes(input, work.summary, needs.facts)
+    const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran), routes)
     kept.delete(input.planId)
     scheduler.refresh()
     return { batchId, batch: batches.get(batchId).name }
@@ -143,5 +165,11 @@ export function openPlanning(needs: PlanningNeeds & { readonly scheduler: Schedu
     },
 
     run: (input: RunInput): Promise<{ batchId: number; batch: string }> => runOnce(input),
+    /** The requests of a plan, to be written out. Throws AppError `unsupported` where they are not known before a run. */
+    async requestsOf(planId: string): Promise<AsyncIterable<GenerationRequest>> {
+      const { requests } = await find(planId)
+      if (requests) return requests()
+      throw new AppError('unsupported', 'The requests of such a plan are known when it is run.')
+    },
   }
 }

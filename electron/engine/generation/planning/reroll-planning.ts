@@ -4,7 +4,7 @@ import type { Price } from '#engine/settings/settings.ts'
 import type { PlanRow, RerollPlanInput } from '#shared/contract/generation.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { partsOf, sumsOf } from './plan-finals.ts'
-import { capRun, type PlannedWork, type PlanningNeeds } from './planned-work.ts'
+import { capRun, type PlannedWork, type PlanningNeeds, type RunRoutes, type RunWish } from './planned-work.ts'
 
 /** A person asked for these now: they overtake the batch's other drafts. */
 const rerollPriority = 8
@@ -38,9 +38,11 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
     return [{ imageId: target.imageId, row: target.row, draft, variant, request, hash, price: facts.priceOf(request) }]
   })
 
-  function store(): void {
+  function store(wish: RunWish, routes: RunRoutes): void {
+    const startId = jobs.addStart(batchId, wish.start ?? { kind: 'now' })
     for (const { imageId, draft, variant, request, hash, price } of rerolls) {
       const jobId = jobs.nextId()
+      const { route, highestMicros } = routes.of(request, price)
       jobs.add(jobId, {
         batchId,
         promptId: draft.promptId,
@@ -55,9 +57,11 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
         follows: false,
         sourceImageId: null,
         redrawn: false,
-        estimateMicros: price?.highestMicros ?? null,
+        estimateMicros: highestMicros,
         currency: draft.currency,
         error: null,
+        route,
+        startId,
       })
       jobs.prioritise(jobId, rerollPriority)
       images.setMarks({ ...images.marks(imageId), reroll: false })
@@ -76,7 +80,7 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
       ...sumsOf(rerolls),
       currency: 'USD',
       allFinalMicros: null,
-      parts: partsOf(rerolls),
+      parts: partsOf(rerolls, facts),
       problems: [],
       problemCount: 0,
       problemGroups: [],
@@ -87,9 +91,12 @@ export function planRerollsOf(needs: PlanningNeeds, input: RerollPlanInput): Pla
       rows: rerolls.slice(page.offset, page.offset + page.limit).map(planRow),
       total: rerolls.length,
     }),
-    async run(wish, markRan) {
+    async *requests() {
+      for (const { request } of rerolls) yield request
+    },
+    async run(wish, markRan, routes) {
       storage.transaction(() => {
-        store()
+        store(wish, routes)
         markRan(batchId)
         batches.setPaused(batchId, false)
         capRun(needs, batchId, wish.capMicros)

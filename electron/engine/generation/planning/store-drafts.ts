@@ -3,11 +3,13 @@ import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { Storage } from '#engine/storage/storage.ts'
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings, RunStart } from '#shared/contract/generation.ts'
 import { addPicture } from '../running/add-picture.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
+import type { RunRoutes } from './planned-work.ts'
+import { allLive } from './routes.ts'
 
 export interface StoreDraftsNeeds {
   readonly storage: Storage
@@ -25,6 +27,8 @@ export interface DraftBatch {
   readonly name: string
   /** Hold back all but a sample of this many requests, spread over the sheet; null for none. */
   readonly first: number | null
+  readonly routes: RunRoutes
+  readonly start: RunStart
 }
 
 /**
@@ -38,16 +42,17 @@ export async function storeDrafts(
 ): Promise<{ id: number; name: string }> {
   const { storage, batches } = needs
   const { plan } = batch
-  const created = storage.transaction(() =>
-    batches.begin({
+  const { created, startId } = storage.transaction(() => {
+    const begun = batches.begin({
       name: batch.name,
       sheetId: batch.sheetId,
       identity: plan.identity,
       settings: batch.settings,
       rows: batch.source.sheet.rows.length,
       allFinalMicros: plan.summary.allFinalMicros,
-    }),
-  )
+    })
+    return { created: begun, startId: needs.jobs.addStart(begun.id, batch.start) }
+  })
   const inSample = sampleOf(plan.summary.requests, batch.first)
   const breathe = breather()
   const waiting: DraftPrompt[] = []
@@ -71,6 +76,8 @@ export async function storeDrafts(
     for (const tile of tiles) {
       const outcome = plan.outcome(index)
       const isHeldBack = outcome === 'new' && !inSample(newIndex)
+      // A sample is there to be looked at before the rest: it goes live and at once.
+      const isSample = batch.first !== null && outcome === 'new' && !isHeldBack
       if (outcome === 'new') newIndex++
       storeTile(needs, {
         jobId: nextJobId++,
@@ -82,6 +89,8 @@ export async function storeDrafts(
         hasUnknownTwin,
         follows: outcome === 'duplicate',
         isHeldBack,
+        routes: isSample ? allLive : batch.routes,
+        startId: isSample ? 0 : startId,
       })
       index++
     }
@@ -121,13 +130,15 @@ export interface Place {
   readonly hasUnknownTwin: (hash: string) => boolean
   readonly follows: boolean
   readonly isHeldBack: boolean
+  readonly routes: RunRoutes
+  readonly startId: number
 }
 
 /** A tile that its cache entry, its price or an unknown twin makes done, held or queued. Inside the caller's transaction. */
 export function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): void {
   const { jobId, tile, hash } = place
   const known = tile.problem ? null : cache.find(hash)
-  const price = tile.price?.highestMicros ?? null
+  const { route, highestMicros: price } = place.routes.of(tile.request, tile.price)
   jobs.add(jobId, {
     batchId: place.batchId,
     promptId: place.promptId,
@@ -154,6 +165,8 @@ export function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Plac
     estimateMicros: price,
     currency: tile.model?.price.currency ?? 'USD',
     error: tile.problem ? { code: 'unsupported', message: `${tile.problem.message}.` } : null,
+    route,
+    startId: place.startId,
   })
   const job = known ? jobs.get(jobId) : null
   if (known && job)

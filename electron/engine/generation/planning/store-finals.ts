@@ -1,13 +1,18 @@
 import { finalPriority, type SettleNeeds, settlePicture } from '../running/settle-picture.ts'
 import type { FinalsPlan } from './plan-finals.ts'
+import type { RunRoutes } from './planned-work.ts'
 
 /** Stores planned finals as jobs in their drafts' places, the first step of each. Inside the caller's transaction. */
-export function storeFinals(needs: SettleNeeds, plan: FinalsPlan, batchId: number): void {
+export function storeFinals(
+  needs: SettleNeeds,
+  plan: FinalsPlan,
+  { batchId, routes, startId }: { batchId: number; routes: RunRoutes; startId: number },
+): void {
   const { jobs, cache } = needs
   let position = jobs.nextPosition(batchId)
   for (const final of plan.finals) {
     const known = cache.find(final.hash)
-    const price = final.price?.highestMicros ?? null
+    const { route, highestMicros: price } = routes.of(final.request, final.price)
     const jobId = jobs.nextId()
     jobs.add(jobId, {
       batchId,
@@ -26,6 +31,8 @@ export function storeFinals(needs: SettleNeeds, plan: FinalsPlan, batchId: numbe
       estimateMicros: price,
       currency: final.currency,
       error: null,
+      route,
+      startId,
     })
     if (final.chain !== null)
       jobs.addStep(jobId, {

@@ -6,6 +6,7 @@ import { breather } from './breathe.ts'
 import { type DraftPrompt, draftSlices } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
 import type { PlanningNeeds } from './planned-work.ts'
+import { allLive } from './routes.ts'
 import { type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
@@ -83,6 +84,8 @@ export async function storeUpdate(
           hasUnknownTwin: (hash) => unknown.has(hash),
           follows: plan.outcome(index) === 'duplicate',
           isHeldBack: false,
+          routes: allLive,
+          startId: 0,
         })
         made.push(nextJobId++)
       }

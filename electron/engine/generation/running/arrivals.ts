@@ -174,7 +174,9 @@ async function keepRejected(folder: string, job: Job, bytes: Uint8Array): Promis
 /** Where the provider names no cost: what its price book expects of this request, never over what was reserved. */
 function bookedMicros({ facts }: ArrivalsNeeds, job: Job): number {
   const highest = job.estimateMicros ?? 0
-  return Math.min(highest, facts.priceOf(requestOf(job))?.expectedMicros ?? highest)
+  const share = job.remoteBatchId === null ? 1 : (facts.batch(job.provider, job.model)?.share ?? 1)
+  const expected = facts.priceOf(requestOf(job))?.expectedMicros
+  return Math.min(highest, expected === undefined ? highest : Math.round(expected * share))
 }
 
 /** Why a whole reply gave no picture, with what it cost where the provider says so. */

@@ -1,5 +1,5 @@
 import type { Batch } from '#engine/batches/batches.ts'
-import { type Job, requestOf } from '#engine/jobs/jobs.ts'
+import { type Job, requestOf, type StartLine } from '#engine/jobs/jobs.ts'
 import type { Caps, Spend } from '#engine/spend/spend.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 import { type SettleNeeds, settlePicture } from './settle-picture.ts'
@@ -9,6 +9,11 @@ export interface ClaimNeeds extends SettleNeeds {
   readonly spend: Spend
   /** The library's caps; the batch's own comes with the batch. */
   readonly caps: (provider: string) => Omit<Caps, 'batchMicros'>
+}
+
+/** A batch that may run, with those of its lines whose time it is. */
+export interface ActiveBatch extends Batch {
+  readonly lines: readonly StartLine[]
 }
 
 export interface Claimed {
@@ -23,12 +28,12 @@ export interface Claimed {
 const doneAtOnce = 100
 
 /**
- * Takes up to `count` jobs of a provider: one transaction moves each to `submitting` and reserves the most it can cost,
+ * Takes up to `count` live jobs of a provider: one transaction moves each to `submitting` and reserves the most it can cost,
  * before anything is sent: the price of now where that is higher than the one it was planned with. One whose picture came
  * since it was planned (another batch made it, or it was asked for again after a failure) takes that: nothing is paid for
  * twice.
  */
-export function claim(needs: ClaimNeeds, provider: string, batches: readonly Batch[], count: number): Claimed {
+export function claim(needs: ClaimNeeds, provider: string, batches: readonly ActiveBatch[], count: number): Claimed {
   const { storage, jobs, spend } = needs
   if (batches.length === 0 || count <= 0) return { jobs: [], done: [], heldBatchIds: [] }
   const caps = needs.caps(provider)
@@ -40,7 +45,7 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
     while (claimed.length < count && done.length < doneAtOnce) {
       const job = jobs.next(
         provider,
-        open.map((batch) => batch.id),
+        open.flatMap((batch) => batch.lines),
       )
       if (!job) break
       const cached = fromCache(needs, job)
@@ -76,7 +81,7 @@ export function claim(needs: ClaimNeeds, provider: string, batches: readonly Bat
 }
 
 /** The job, and every queued one that asks for the same, done with the picture that the cache has; empty where it has none. */
-function fromCache(needs: ClaimNeeds, job: Job): Job[] {
+export function fromCache(needs: SettleNeeds, job: Job): Job[] {
   const { cache, jobs } = needs
   const known = cache.find(job.promptHash)
   if (!known) return []

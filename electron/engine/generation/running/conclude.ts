@@ -118,7 +118,7 @@ export function conclude(needs: ConcludeNeeds, lane: Lane, job: Job, error: unkn
  * A 2xx counts even without a usable picture; a refusal, and what somebody stopped at the far end, counts unless the
  * provider says that it was not charged; the rest was not.
  */
-function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
+export function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
   const billed = error instanceof AppError ? error.billed : null
   const counts = code === 'bad-response' || code === 'content-policy' || code === 'canceled'
   if (billed === false || !counts) return { state: 'released' }
@@ -127,11 +127,11 @@ function costOfFailure(code: string, error: unknown, job: Job): LedgerOutcome {
 }
 
 /** The same request ends the same way: its followers in this batch are not sent. */
-const twinsInBatch = (jobs: Jobs, job: Job): Job[] =>
+export const twinsInBatch = (jobs: Jobs, job: Job): Job[] =>
   jobs.twins(job.promptHash, job.id).filter((twin) => twin.batchId === job.batchId)
 
 /** Nothing was learnt about the request itself: where the job left the queue for good, the next twin takes its place. */
-function leadTwin(jobs: Jobs, job: Job): Job[] {
+export function leadTwin(jobs: Jobs, job: Job): Job[] {
   const state = jobs.get(job.id)?.state
   if (state === 'queued') return []
   const [next] = twinsInBatch(jobs, job)

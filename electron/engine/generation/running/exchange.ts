@@ -209,8 +209,9 @@ async function unlessStopped(sleep: Promise<void>): Promise<void> {
 const stoppedFollowing = (cause: unknown): AppError =>
   new AppError('canceled', 'Stopped while the provider was still working; the next start goes on.', { cause })
 
-function fetchAll(
-  needs: ExchangeNeeds,
+/** The pictures of a reply, those with addresses fetched until they are here or gone for good. */
+export function fetchAll(
+  needs: Pick<ExchangeNeeds, 'network' | 'clock'>,
   job: Job,
   at: OpenProvider,
   outputs: readonly Output[],
@@ -225,7 +226,7 @@ function fetchAll(
 }
 
 async function fetchOne(
-  needs: ExchangeNeeds,
+  needs: Pick<ExchangeNeeds, 'network' | 'clock'>,
   job: Job,
   at: OpenProvider,
   url: string,

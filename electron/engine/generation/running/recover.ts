@@ -17,7 +17,7 @@ export interface RecoverNeeds {
 /**
  * After a stop or a kill: half-planned batches go (nothing of theirs was sent); a request that may be out is looked up
  * where its provider can, sent again where that is free or harmless, else it is `unknown`. Gives the jobs to go on with:
- * those with a handle to poll, with addresses to fetch, or (`unknown`) to look up.
+ * those with a handle to poll, with addresses to fetch, or (`unknown`) to look up. What is in a remote batch is not among them.
  */
 export function recover({ storage, batches, jobs, images, spend, providers }: RecoverNeeds): Job[] {
   dropUnplanned({ storage, batches, jobs, images })
@@ -25,7 +25,7 @@ export function recover({ storage, batches, jobs, images, spend, providers }: Re
   const canFind = (job: Job) => openOf(job)?.session.find !== undefined
   return storage.transaction(() => {
     const freeToFind: Job[] = []
-    for (const job of jobs.inState('submitting')) {
+    for (const job of jobs.outAlone('submitting')) {
       const isFree = job.estimateMicros === 0
       if (isFree && canFind(job)) {
         // Nothing is at risk, so it is shown as what it is: on its way. Where nobody has it, it is sent again.
@@ -41,8 +41,8 @@ export function recover({ storage, batches, jobs, images, spend, providers }: Re
         )
       }
     }
-    const unknown = jobs.inState('unknown').filter(canFind)
-    return [...jobs.inState('running'), ...jobs.inState('saving'), ...unknown, ...freeToFind]
+    const unknown = jobs.outAlone('unknown').filter(canFind)
+    return [...jobs.outAlone('running'), ...jobs.outAlone('saving'), ...unknown, ...freeToFind]
   })
 }
 

@@ -1,4 +1,3 @@
-import type { Batch } from '#engine/batches/batches.ts'
 import type { Cache } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Job } from '#engine/jobs/jobs.ts'
@@ -9,9 +8,9 @@ import type { Clock, Storage } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import { type FallBackNeeds, fallBack } from '../planning/fall-back.ts'
 import { openArrivals } from './arrivals.ts'
-import { type Claimed, claim } from './claim.ts'
+import { type ActiveBatch, type Claimed, claim } from './claim.ts'
 import { conclude } from './conclude.ts'
-import { exchange } from './exchange.ts'
+import { type Answers, exchange } from './exchange.ts'
 import { openGather } from './gather.ts'
 import { Lane } from './lane.ts'
 import { openNudges } from './nudges.ts'
@@ -34,6 +33,8 @@ export interface SchedulerNeeds extends FallBackNeeds {
   readonly onChanged: (jobs: readonly Job[]) => void
   /** A lane, or what is held, changed. */
   readonly onQueue: () => void
+  /** Something may be able to start now: asked after the lanes were. */
+  readonly onTurn: () => void
 }
 
 export type Scheduler = ReturnType<typeof openScheduler>
@@ -54,7 +55,8 @@ export function openScheduler(needs: SchedulerNeeds) {
   const waiters = new Set<() => void>()
   /** Jobs whose exchange or saving goes on here. */
   const inHand = new Map<number, Job>()
-  let active: Batch[] = []
+  let active: ActiveBatch[] = []
+  let turn: AbortController | null = null
   let isStopping = false
   let isWakePlanned = false
 
@@ -78,7 +80,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     : watchForSleep(clock, (nowMs) => {
         for (const lane of lanes.values()) lane.wake(nowMs)
         needs.onQueue()
-        wake()
+        refresh()
       })
 
   function laneOf(provider: string): Lane {
@@ -115,6 +117,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     setImmediate(() => {
       isWakePlanned = false
       for (const provider of providers.ids()) pump(provider)
+      if (!isStopping) needs.onTurn()
       for (const waiter of [...waiters]) waiter()
     })
   }
@@ -159,9 +162,26 @@ export function openScheduler(needs: SchedulerNeeds) {
   /** A running job whose lane was paused while it was followed: its handle is stored, and it is never submitted again. */
   function followLeft(): void {
     if (isStopping || needs.storage.readOnly) return
-    for (const job of [...jobs.inState('running'), ...jobs.inState('saving')])
+    for (const job of [...jobs.outAlone('running'), ...jobs.outAlone('saving')])
       if (!inHand.has(job.id) && needs.mayRun(job.batchId) && laneOf(job.provider).pause === null)
         start(laneOf(job.provider), job)
+  }
+
+  /** Looks again at which batches may run, and which of their lines are due; and once more when that changes with the time. */
+  function refresh(): void {
+    const nowMs = clock.now()
+    const open = batches.list().filter((batch) => !batch.paused && !batch.changing && needs.mayRun(batch.id))
+    active = open.map((batch) => ({ ...batch, lines: jobs.dueLines(batch.id, nowMs) })).reverse()
+    turn?.abort()
+    turn = null
+    const turns = open.flatMap((batch) => jobs.nextTurnMs(batch.id, nowMs) ?? [])
+    if (turns.length > 0 && !isStopping) {
+      turn = new AbortController()
+      // An aborted wait was replaced by a newer one. A long one is begun again, as clocks are set and machines sleep.
+      clock.sleep(Math.min(60_000, Math.min(...turns) - nowMs), turn.signal).then(refresh, () => undefined)
+    }
+    followLeft()
+    wake()
   }
 
   function claimUpTo(provider: string, count: number): Claimed {
@@ -235,14 +255,18 @@ export function openScheduler(needs: SchedulerNeeds) {
     isStopping: (): boolean => isStopping,
 
     /** Looks again at which batches may run, and starts what can start. */
-    refresh(): void {
-      active = batches
-        .list()
-        .filter((batch) => !batch.paused && !batch.changing && needs.mayRun(batch.id))
-        .reverse()
-      followLeft()
-      wake()
-    },
+    refresh,
+    /** The batches that may run, each with the lines whose time it is. */
+    active: (): readonly ActiveBatch[] => active,
+    wake,
+    nudges,
+    /** Saves a reply that came another way than by a lane's request; resolves when it is durable, or found unusable. */
+    save: (job: Job, answers: Answers): Promise<void> => arrivals.add(job, answers),
+    hasRoom: arrivals.hasRoom,
+    /** As `StorageGuard`: does it now, or when the library can be written again. */
+    store: guard.store,
+    storeInTime: guard.storeInTime,
+    pauseForStorage: guard.pause,
 
     /** Goes on with a job that was out when the last host ended. */
     resume(job: Job): void {
@@ -286,6 +310,7 @@ export function openScheduler(needs: SchedulerNeeds) {
     async stop(waitMs: number): Promise<void> {
       isStopping = true
       sleepWatch?.stop()
+      turn?.abort()
       for (const wakeUp of wakeUps.values()) wakeUp.abort()
       stopFollowing.abort(new AppError('canceled', 'Stopped.'))
       const waited = new AbortController()

@@ -4,8 +4,9 @@ import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.t
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { openBatches } from './batches.ts'
 import { readHook } from './hook.ts'
-import { changed, models } from './models.ts'
+import { changed, models, type OpenAiEntry } from './models.ts'
 import { priceOf } from './price.ts'
 import { complaintOf, progressFrom } from './reply.ts'
 import { maxPictureBytes, refuse, wireRequest } from './request.ts'
@@ -65,6 +66,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     headers: (key) => ({ authorization: `Bearer ${key}`, ...account }),
     complaintOf,
   })
+  const entryOf = (model: string): OpenAiEntry | null =>
+    changed(models.entry(model, of.askRetired), io.changes?.(model) ?? null)
   const modelIds = async (call: Pick<ProviderCall, 'signal' | 'onHeaders'>): Promise<string[]> => {
     const reply = await http.send(urlOf('/models'), { method: 'GET', repeatable: true }, call)
     const ids = http.read(modelList, reply, false).data.map(({ id }) => id)
@@ -72,8 +75,10 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   }
 
   return {
+    remoteBatches: openBatches(http, { where, urlOf, key: io.key }, entryOf),
+
     async submit(request, call) {
-      const entry = changed(models.entry(request.model, of.askRetired), io.changes?.(request.model) ?? null)
+      const entry = entryOf(request.model)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body, headers } = await wireRequest(request, entry, call)
       const sent = { method: 'POST', body, headers, maxBytes: maxReplyBytes, repeatable: false } as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { inputPictures, pictureType } from '#engine/providers/picture-input.ts'
+import { dataUri, inputPictures, pictureType } from '#engine/providers/picture-input.ts'
 import type { ProviderCall } from '#engine/providers/provider.ts'
-import { fieldsFrom, refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { fieldsFrom, refuseLiveOnly, refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { OpenAiEntry } from './models.ts'
 
@@ -34,8 +34,11 @@ export async function wireRequest(
   const fields = fieldsFor(request, entry)
   const pictures = await inputPictures(request, call, maxPictureBytes)
   if (pictures.length === 0) {
-    const headers = { 'content-type': 'application/json' }
-    return { path: '/images/generations', body: JSON.stringify(fields), headers }
+    return {
+      path: '/images/generations',
+      body: JSON.stringify(fields),
+      headers: { 'content-type': 'application/json' },
+    }
   }
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, String(value))
@@ -44,6 +47,30 @@ export async function wireRequest(
     form.append('image[]', new File([new Uint8Array(bytes)], `${index + 1}.${type}`, { type: `image/${type}` }))
   }
   return { path: '/images/edits', body: form, headers: {} }
+}
+
+/** A picture in JSON is a data URL of at most 20,971,520 letters (OpenAI's specification, 2026-08-21). */
+const maxLinePictureBytes = 15_728_000
+
+/** The same request for a line of a batch, which takes no forms: its pictures go along in the JSON. */
+export async function lineRequest(
+  request: GenerationRequest,
+  entry: OpenAiEntry,
+  call: Pick<ProviderCall, 'input'>,
+): Promise<{ readonly path: WireRequest['path']; readonly body: string }> {
+  refuseInBatch(request, entry)
+  const fields = fieldsFor(request, entry)
+  const pictures = await inputPictures(request, call, maxLinePictureBytes)
+  const images = pictures.map((bytes) => ({ image_url: dataUri(bytes) }))
+  return { path: pathOf(request), body: JSON.stringify(images.length === 0 ? fields : { ...fields, images }) }
+}
+
+export const pathOf = ({ source, references }: GenerationRequest): WireRequest['path'] =>
+  source || references.length > 0 ? '/images/edits' : '/images/generations'
+
+export function refuseInBatch(request: GenerationRequest, entry: OpenAiEntry): void {
+  refuse(request, entry)
+  refuseLiveOnly(entry)
 }
 
 function fieldsFor(request: GenerationRequest, { id, wire }: OpenAiEntry): Record<string, unknown> {
