@@ -25,7 +25,7 @@ import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openCustomServices } from './custom-services.ts'
-import { indexPrompts } from './index-prompts.ts'
+import { openPromptIndexing } from './index-prompts.ts'
 import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
@@ -133,9 +133,13 @@ export async function openEngine(options: EngineOptions) {
 
   let closing: Promise<void> | null = null
   const raising = new Set<Promise<void>>()
-  const indexing = readOnly ? Promise.resolve() : indexPrompts(batches, () => closing !== null)
+  const indexing = readOnly ? null : openPromptIndexing(batches)
+  onEvent.add((event) => {
+    if (event.kind === 'batches-changed') indexing?.wake()
+  })
 
   async function close(waitMs: number): Promise<void> {
+    await indexing?.stop()
     if (!readOnly) {
       await delivery.stop()
       await generation.stop(waitMs)
@@ -143,7 +147,7 @@ export async function openEngine(options: EngineOptions) {
     }
     await network.close()
     secrets.close()
-    await Promise.allSettled([indexing, ...raising])
+    await Promise.allSettled(raising)
     storage.close()
   }
 

@@ -3,6 +3,13 @@ import type { Database } from 'better-sqlite3'
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
   {
+    version: 90,
+    before: 80,
+    undo: `ALTER TABLE prompt_search_left DROP COLUMN waiting_from;
+      DROP TRIGGER job_added; DROP TRIGGER job_asked_anew; DROP TRIGGER job_dropped; DROP TRIGGER batch_planned;
+      DROP TABLE unlisted_batch; DROP TABLE job_by_hash; CREATE INDEX job_hash ON job (prompt_hash, state);`,
+  },
+  {
     version: 80,
     before: 70,
     undo: 'DROP TABLE sheet_change_step; DROP TABLE sheet_change; DROP TABLE earlier_sheet; DROP TABLE earlier_tile;',
@@ -18,7 +25,7 @@ const additions: readonly { readonly version: number; readonly before: number; r
 ]
 
 /** Makes a closed library's database what it was at an older version, with the rows it has. Throws where a step is not known here. */
-export function makeOlder(database: Database, version: 45 | 50): void {
+export function makeOlder(database: Database, version: 45 | 50 | 80): void {
   const isAt = (at: number): boolean => database.pragma('user_version', { simple: true }) === at
   for (const step of additions) {
     if (isAt(version)) return

@@ -1,4 +1,5 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { openByHash } from './by-hash.ts'
 import { openEarlierTiles } from './earlier-tiles.ts'
 import type { NewJob } from './job.ts'
 import { openLine } from './line.ts'
@@ -18,6 +19,7 @@ export function openJobs(storage: Storage, clock: Clock) {
        state, hold_reason, follows, source_image_id, redrawn, estimate_micros, currency, error_code, error_message, updated_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const byHash = openByHash(storage)
   const dropBatch = storage.prepare<[number]>('DELETE FROM job WHERE batch_id = ?')
 
   return {
@@ -26,6 +28,7 @@ export function openJobs(storage: Storage, clock: Clock) {
     ...openMoves(storage, clock),
     ...openEarlierTiles(storage, clock),
     ...openSteps(storage),
+    ...byHash,
 
     /** Inside the caller's transaction; `jobId` comes from `nextId`, counted up. */
     add(jobId: number, job: NewJob): void {
@@ -53,6 +56,9 @@ export function openJobs(storage: Storage, clock: Clock) {
         clock.now(),
       )
     },
-    dropBatch: (batchId: number): void => void dropBatch.run(batchId),
+    dropBatch(batchId: number): void {
+      dropBatch.run(batchId)
+      byHash.allListed(batchId)
+    },
   }
 }

@@ -9,6 +9,7 @@ import { earlierWishes } from './migrations/052-earlier-wishes.ts'
 import { madeFiles } from './migrations/060-made-files.ts'
 import { chains } from './migrations/070-chains.ts'
 import { sheetVersions } from './migrations/080-sheet-versions.ts'
+import { storing } from './migrations/090-storing.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
 export interface Migration {
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   madeFiles,
   chains,
   sheetVersions,
+  storing,
 ]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
