@@ -31,6 +31,7 @@ import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
 import { openWrittenSheets } from './written-sheets.ts'
+import { keepHeapSmall } from './young-heap.ts'
 
 export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
 export { writeFilesDurably } from '#engine/storage/storage.ts'
@@ -69,6 +70,7 @@ export type Engine = Awaited<ReturnType<typeof openEngine>>
  * as in the contract. Throws AppError `conflict` where another host has it.
  */
 export async function openEngine(options: EngineOptions) {
+  keepHeapSmall()
   const { library: folder, readOnly = false, host } = options
   const onEvent = new Set<(event: LibraryEvent) => void>([options.emit])
   const emit = (event: LibraryEvent): void => {
