@@ -105,7 +105,9 @@ export class Lane {
 
   /** How many requests may start now, as far as slots and rates are concerned. */
   startsNow(nowMs: number): number {
-    return this.freeFromMs(nowMs) > nowMs ? 0 : Math.min(this.free, this.window.freeNow(nowMs, this.rateLimits()))
+    if (this.freeFromMs(nowMs) > nowMs) return 0
+    // One at least, however the two sums of times with fractions were rounded.
+    return Math.min(this.free, Math.max(1, this.window.freeNow(nowMs, this.rateLimits())))
   }
 
   waitUntil(ms: number): void {
