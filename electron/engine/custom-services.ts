@@ -12,8 +12,6 @@ export interface CustomServicesNeeds {
   readonly changed: <Result>(provider: string, result: Result) => Result
 }
 
-const unfinished = ['queued', 'submitting', 'running', 'saving', 'unknown'] as const
-
 /** Services that a person describes: what the contract asks of them. */
 export function openCustomServices({ described, providers, jobs, changed }: CustomServicesNeeds) {
   return {
@@ -36,7 +34,7 @@ export function openCustomServices({ described, providers, jobs, changed }: Cust
     /** Throws `conflict` while requests of it wait, are out, or are unknown: they could never end. */
     remove({ name }: { name: string }): { removed: boolean } {
       const id = customProviderId(name)
-      const left = unfinished.flatMap((state) => jobs.inState(state)).filter((job) => job.provider === id).length
+      const left = jobs.unfinishedAt(id)
       if (left > 0) {
         const sentence = `“${name}” has ${left} unfinished ${left === 1 ? 'request' : 'requests'}. Let them end, or cancel them, then remove it.`
         throw new AppError('conflict', sentence)

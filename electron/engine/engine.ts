@@ -32,13 +32,14 @@ import type { SettingsChange } from '#shared/contract/settings.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { bringBack } from './bring-back.ts'
 import { openCustomServices } from './custom-services.ts'
-import { indexPrompts } from './index-prompts.ts'
+import { openPromptIndexing } from './index-prompts.ts'
 import { openMadeAgain } from './made-again.ts'
 import { raiseEstimates } from './raise-estimates.ts'
 import { openHookReceiver } from './receive-hooks.ts'
 import { openStoredSheets } from './stored-sheets.ts'
 import { openTemplatePreview } from './template-preview.ts'
 import { openWrittenSheets } from './written-sheets.ts'
+import { keepHeapSmall } from './young-heap.ts'
 
 export { type KeyringProcess, systemKeyring } from '#engine/settings/settings.ts'
 export { writeFilesDurably } from '#engine/storage/storage.ts'
@@ -79,6 +80,7 @@ export type Engine = Awaited<ReturnType<typeof openEngine>>
  * as in the contract. Throws AppError `conflict` where another host has it.
  */
 export async function openEngine(options: EngineOptions) {
+  keepHeapSmall()
   const { library: folder, readOnly = false, host } = options
   const onEvent = new Set<(event: LibraryEvent) => void>([options.emit])
   const emit = (event: LibraryEvent): void => {
@@ -144,9 +146,13 @@ export async function openEngine(options: EngineOptions) {
 
   let closing: Promise<void> | null = null
   const raising = new Set<Promise<void>>()
-  const indexing = readOnly ? Promise.resolve() : indexPrompts(batches, () => closing !== null)
+  const indexing = readOnly ? null : openPromptIndexing(batches)
+  onEvent.add((event) => {
+    if (event.kind === 'batches-changed') indexing?.wake()
+  })
 
   async function close(waitMs: number): Promise<void> {
+    await indexing?.stop()
     if (!readOnly) {
       await review.settled()
       await delivery.stop()
@@ -155,7 +161,7 @@ export async function openEngine(options: EngineOptions) {
     }
     await network.close()
     secrets.close()
-    await Promise.allSettled([indexing, ...raising])
+    await Promise.allSettled(raising)
     storage.close()
   }
 

@@ -8,13 +8,45 @@ const slice = 200
 const restMs = 10
 
 /**
- * Makes the prompts of a library from before there was a search index searchable by it, beside all other work. Search finds
- * the same meanwhile, reading every prompt. Resolves when all are in or `isClosing`; a full disk ends it until the next open.
+ * Makes prompts searchable by index beside all other work: those of a sheet that was just stored, and of a library from
+ * before there was an index. Search finds the same meanwhile, reading those that are left. Starts at once, and again at
+ * each `wake`; a full disk ends it until then.
  */
-export async function indexPrompts(batches: Batches, isClosing: () => boolean): Promise<void> {
-  try {
-    while (!isClosing() && !batches.indexOlder(slice)) await wait(restMs, undefined, { ref: false })
-  } catch (error) {
-    if (errorCodeOf(error) !== 'storage') throw error
+export function openPromptIndexing(batches: Batches) {
+  const closing = new AbortController()
+  let going: Promise<void> | null = null
+  let isAskedAgain = false
+
+  async function indexAll(): Promise<void> {
+    const { signal } = closing
+    try {
+      while (!signal.aborted && !batches.indexSome(slice)) await wait(restMs, undefined, { ref: false, signal })
+    } catch (error) {
+      if (!signal.aborted && errorCodeOf(error) !== 'storage') throw error
+    }
+  }
+
+  function wake(): void {
+    if (closing.signal.aborted) return
+    if (going) {
+      isAskedAgain = true
+      return
+    }
+    going = indexAll().finally(() => {
+      going = null
+      if (!isAskedAgain) return
+      isAskedAgain = false
+      wake()
+    })
+  }
+  wake()
+
+  return {
+    wake,
+    /** Resolves when no slice is under way; none begins after it. */
+    async stop(): Promise<void> {
+      closing.abort()
+      await Promise.allSettled([going])
+    },
   }
 }

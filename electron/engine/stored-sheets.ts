@@ -43,7 +43,8 @@ export function openStoredSheets(batches: Batches) {
       sha256,
       columns: sheet.columns.map((column, at) => ({
         name: column,
-        samples: sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? ''),
+        // Copies: cells are slices of the sheet's whole text, and would keep it as long as somebody has this.
+        samples: structuredClone(sheet.rows.slice(0, 3).map((row) => row.cells[at] ?? '')),
       })),
       rowCount: sheet.rows.length,
       encoding: sheet.encoding,
@@ -73,8 +74,9 @@ export function openStoredSheets(batches: Batches) {
       return { sheet, name, sha256: contentHash(sha256, reading) }
     },
     get: async ({ sheetId }: { sheetId: number }): Promise<Sheet> => describe(sheetId, await known(sheetId)),
-    add: ({ name, bytesBase64, ...reading }: { name: string; bytesBase64: string } & SheetReading): Promise<Sheet> =>
-      store(name, new Uint8Array(Buffer.from(bytesBase64, 'base64')), sheetReading.parse(reading)),
+    async add({ name, bytesBase64, ...reading }: { name: string; bytesBase64: string } & SheetReading): Promise<Sheet> {
+      return store(name, await fromBase64(bytesBase64), sheetReading.parse(reading))
+    },
     readAgain({ sheetId, ...reading }: Reading): Promise<Sheet> {
       const { fileName, bytes } = batches.sheet(sheetId)
       return store(fileName, bytes, sheetReading.parse(reading))
@@ -105,6 +107,19 @@ export function openStoredSheets(batches: Batches) {
       return { rows: sheet.rows.slice(offset, offset + limit) }
     },
   }
+}
+
+/** Four characters are three bytes: a piece is a few milliseconds of work. */
+const pieceLength = 4 * 1024 * 1024
+
+async function fromBase64(text: string): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(Buffer.byteLength(text, 'base64'))
+  let length = 0
+  for (let at = 0; at < text.length; at += pieceLength) {
+    length += bytes.write(text.slice(at, at + pieceLength), length, 'base64')
+    await nextTurn()
+  }
+  return bytes.subarray(0, length)
 }
 
 const contentHash = (sha256: string, reading: SheetReading): string =>

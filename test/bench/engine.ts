@@ -19,6 +19,8 @@ const memory = z.object({
   read: effort,
   planned: effort,
   stored: effort,
+  /** The search index, which is made beside all else once the batch is there. */
+  indexed: effort,
 })
 
 /** What hosted services look like: mostly quick, now and then very slow; the mean is 550 ms. */
@@ -157,12 +159,12 @@ async function memoryRows(run: Run): Promise<Row[]> {
   const sheet = join(folder, 'bench.csv')
   await writeFile(sheet, sheetFor(jobs))
   const seen = await measureIn('memory', { folder, sheet, jobs }, memory, run.profile)
-  for (const phase of ['read', 'planned', 'stored'] as const)
+  for (const phase of ['read', 'planned', 'stored', 'indexed'] as const)
     run.say(`  ${jobs} rows ${phase}: ${told(seen[phase], jobs)}`)
   const { emptyMb, queuedMb, peakMb } = seen
   const mb = (value: number): string => `${value.toFixed(0)} MB`
   run.say(`  memory, empty ${mb(emptyMb)}, queued ${mb(queuedMb)}, at most ${mb(peakMb)}`)
-  const phases = [seen.read, seen.planned, seen.stored]
+  const phases = [seen.read, seen.planned, seen.stored, seen.indexed]
   const worst = (of: (phase: Effort) => number): number => Math.max(...phases.map(of))
   return [
     atMost(`memory for ${jobs} queued jobs, over an empty library`, queuedMb - emptyMb, 'MB', 150),

@@ -16,8 +16,15 @@ const additions: readonly { readonly version: number; readonly before: number; r
   { version: 110, before: 100, undo: 'DROP TABLE action_step;' },
   {
     version: 100,
-    before: 80,
+    before: 90,
     undo: `INSERT INTO prompt_search (prompt_search, rank) VALUES ('deletemerge', 10);`,
+  },
+  {
+    version: 90,
+    before: 80,
+    undo: `ALTER TABLE prompt_search_left DROP COLUMN waiting_from;
+      DROP TRIGGER job_added; DROP TRIGGER job_asked_anew; DROP TRIGGER job_dropped; DROP TRIGGER batch_planned;
+      DROP TABLE unlisted_batch; DROP TABLE job_by_hash; CREATE INDEX job_hash ON job (prompt_hash, state);`,
   },
   {
     version: 80,
@@ -35,7 +42,7 @@ const additions: readonly { readonly version: number; readonly before: number; r
 ]
 
 /** Makes a closed library's database what it was at an older version, with the rows it has. Throws where a step is not known here. */
-export function makeOlder(database: Database, version: 45 | 50): void {
+export function makeOlder(database: Database, version: 45 | 50 | 80): void {
   const isAt = (at: number): boolean => database.pragma('user_version', { simple: true }) === at
   for (const step of additions) {
     if (isAt(version)) return

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type DraftSettings, draftSettings } from '#shared/contract/generation.ts'
@@ -183,7 +184,7 @@ export function openBatches(storage: Storage, clock: Clock) {
      * are the same sheet.
      */
     async storeSheet(fileName: string, bytes: Uint8Array, reading: SheetReading = {}): Promise<StoredSheet> {
-      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const sha256 = await sha256Of(bytes)
       const name = shownName(fileName, reading)
       if (storage.readOnly) {
         const sheet = { id: 1_000_000_000 + unstored.size, name, sha256, bytes, fileName, reading }
@@ -249,7 +250,8 @@ export function openBatches(storage: Storage, clock: Clock) {
       return { id: Number(inserted.lastInsertRowid), name }
     },
 
-    addPrompt(batchId: number, prompt: NewPrompt): number {
+    /** Gives its id. `later`: one of many, which a search reads for until `indexSome` came to it. */
+    addPrompt(batchId: number, prompt: NewPrompt, indexed: 'now' | 'later' = 'now'): number {
       const inserted = insertPrompt.run(
         batchId,
         prompt.row,
@@ -262,7 +264,8 @@ export function openBatches(storage: Storage, clock: Clock) {
         JSON.stringify(prompt.columns),
       )
       const promptId = Number(inserted.lastInsertRowid)
-      words.add(promptId, prompt)
+      if (indexed === 'now') words.add(promptId, prompt)
+      else words.addLater(promptId)
       return promptId
     },
 
@@ -346,9 +349,22 @@ export function openBatches(storage: Storage, clock: Clock) {
       setColumns.run(to.clientId, JSON.stringify(to.columns), promptId)
       words.replace(promptId, promptOf(promptId))
     },
-    /** Makes up to `count` prompts of an older library searchable by index; true when none is left. */
-    indexOlder: (count: number): boolean => storage.transaction(() => words.indexOlder(count, columnsOf)),
+    /** Makes up to `count` more prompts searchable by index; true when none is left. */
+    // What a power cut takes of the index, it takes of the note of what is in it, too.
+    indexSome: (count: number): boolean => storage.draft(() => words.indexSome(count, columnsOf)),
   }
+}
+
+const hashedAtOnce = 2 * 1024 * 1024
+
+/** In slices of a few milliseconds: a sheet may have 64 MB. */
+async function sha256Of(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < bytes.length; at += hashedAtOnce) {
+    hash.update(bytes.subarray(at, at + hashedAtOnce))
+    await nextTurn()
+  }
+  return hash.digest('hex')
 }
 
 const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 
 /** Goes up when the meaning of a request changes, so that old pictures are never mistaken for new ones. */
@@ -40,7 +40,7 @@ export function promptHash(request: GenerationRequest): string {
     prompt,
   }
   const json = JSON.stringify({ ...first, provider, quality, references, scale, seed, source, variant, width })
-  return createHash('sha256').update(json).digest('hex')
+  return hash('sha256', json)
 }
 
 /** JSON with sorted keys and no spaces: equal values give equal text. Undefined members are left out, as JSON does. */

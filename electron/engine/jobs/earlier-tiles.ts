@@ -1,4 +1,5 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { jobsByHash } from './by-hash.ts'
 
 /** Tiles that their batch's sheet has no more: they keep their pictures, out of view, and nothing new is sent for them. */
 export function openEarlierTiles(storage: Storage, clock: Clock) {
@@ -12,11 +13,11 @@ export function openEarlierTiles(storage: Storage, clock: Clock) {
      WHERE state = 'queued' AND id IN (SELECT ? UNION ALL SELECT id FROM job WHERE tile_id = ? AND stage = 'final')
      RETURNING prompt_hash AS promptHash`,
   )
-  const followers = storage.prepare<[string], { id: number }>(
-    `SELECT id FROM job WHERE prompt_hash = ? AND state = 'queued' AND follows = 1 ORDER BY id LIMIT 1`,
+  const followers = storage.prepare<[string, string], { id: number }>(
+    `SELECT id ${jobsByHash('?')} AND state = 'queued' AND follows = 1 ORDER BY job_id LIMIT 1`,
   )
-  const leader = storage.prepare<[string], { id: number }>(
-    `SELECT id FROM job WHERE prompt_hash = ? AND (state IN ('submitting', 'running', 'saving')
+  const leader = storage.prepare<[string, string], { id: number }>(
+    `SELECT id ${jobsByHash('?')} AND (state IN ('submitting', 'running', 'saving')
        OR (state = 'queued' AND follows = 0)) LIMIT 1`,
   )
   const lead = storage.prepare<[number]>('UPDATE job SET follows = 0 WHERE id = ?')
@@ -35,7 +36,7 @@ export function openEarlierTiles(storage: Storage, clock: Clock) {
     setAside(tileId: number, kind: 'removed' | 'changed', nextTileId: number | null): void {
       setAside.run(kind, nextTileId, clock.now(), tileId)
       for (const { promptHash } of cancel.all(clock.now(), tileId, tileId)) {
-        const waiting = leader.get(promptHash) ? undefined : followers.get(promptHash)
+        const waiting = leader.get(promptHash, promptHash) ? undefined : followers.get(promptHash, promptHash)
         if (waiting) lead.run(waiting.id)
       }
     },

@@ -1,4 +1,5 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { openByHash } from './by-hash.ts'
 import { openEarlierTiles } from './earlier-tiles.ts'
 import type { NewJob } from './job.ts'
 import { openLine } from './line.ts'
@@ -22,6 +23,7 @@ export function openJobs(storage: Storage, clock: Clock) {
        updated_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const byHash = openByHash(storage)
   const dropBatch = storage.prepare<[number]>('DELETE FROM job WHERE batch_id = ?')
   const dropStarts = storage.prepare<[number]>('DELETE FROM run_start WHERE batch_id = ?')
 
@@ -33,6 +35,7 @@ export function openJobs(storage: Storage, clock: Clock) {
     ...openSteps(storage),
     ...openStarts(storage),
     ...openRemoteJobs(storage, clock),
+    ...byHash,
 
     /** Inside the caller's transaction; `jobId` comes from `nextId`, counted up. */
     add(jobId: number, job: NewJob): void {
@@ -65,6 +68,7 @@ export function openJobs(storage: Storage, clock: Clock) {
     dropBatch(batchId: number): void {
       dropBatch.run(batchId)
       dropStarts.run(batchId)
+      byHash.allListed(batchId)
     },
   }
 }

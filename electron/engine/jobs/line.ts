@@ -1,11 +1,12 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { HoldReason } from '#shared/job-state.ts'
+import { jobsByHash, unknownTwin } from './by-hash.ts'
 import { type Job, jobColumns } from './job.ts'
 import type { StartLine } from './starts.ts'
 
 /** Why a job that nobody holds may still not start: its twin's outcome is unknown, or nobody knows its price. */
 export const standingHold = `CASE
-  WHEN EXISTS (SELECT 1 FROM job AS twin WHERE twin.prompt_hash = job.prompt_hash AND twin.state = 'unknown' AND twin.id <> job.id)
+  WHEN EXISTS (SELECT 1 ${unknownTwin('job.prompt_hash')} AND twin.id <> job.id)
     THEN 'unknown-twin'
   WHEN job.estimate_micros IS NULL THEN 'no-price' END`
 
@@ -26,8 +27,8 @@ export function openLine(storage: Storage, clock: Clock) {
   const waitingAt = storage.prepare<[number, string], { id: number }>(
     `SELECT id FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 LIMIT 1`,
   )
-  const freeTwins = storage.prepare<[string]>(
-    `UPDATE job SET hold_reason = ${standingHold} WHERE prompt_hash = ? AND state = 'queued' AND hold_reason = 'unknown-twin'`,
+  const freeTwins = storage.prepare<[string, string]>(
+    `UPDATE job SET hold_reason = ${standingHold} WHERE id IN (SELECT id ${jobsByHash('?')}) AND state = 'queued' AND hold_reason = 'unknown-twin'`,
   )
   const lead = storage.prepare<[number]>('UPDATE job SET follows = 0 WHERE id = ?')
   const holdDear = storage.prepare<[number, string, number]>(
@@ -35,7 +36,7 @@ export function openLine(storage: Storage, clock: Clock) {
        AND estimate_micros > ?`,
   )
   const holdFollowers = storage.prepare<[number]>(
-    `UPDATE job SET hold_reason = (SELECT leader.hold_reason FROM job AS leader WHERE leader.prompt_hash = job.prompt_hash
+    `UPDATE job SET hold_reason = (SELECT leader.hold_reason ${jobsByHash('job.prompt_hash', 'leader')}
        AND leader.batch_id = job.batch_id AND leader.state = 'queued' AND leader.follows = 0)
      WHERE batch_id = ? AND state = 'queued' AND follows = 1 AND hold_reason IS NULL`,
   )
@@ -97,7 +98,7 @@ export function openLine(storage: Storage, clock: Clock) {
     /** Gives how many may start now: what is held for another reason as well stays held for that one. */
     release: (batchId: number, reason: HoldReason): number =>
       release.all(batchId, reason).filter((row) => row.held === null).length,
-    freeTwins: (promptHash: string): void => void freeTwins.run(promptHash),
+    freeTwins: (promptHash: string): void => void freeTwins.run(promptHash, promptHash),
     /** A follower whose leader ended without a picture and without a verdict leads now. */
     lead: (jobId: number): void => void lead.run(jobId),
     cancelQueued: (batchId: number): number[] => cancelQueued.all(clock.now(), batchId).map((row) => row.tileId),

@@ -1,6 +1,7 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { jobsByHash, unknownTwin } from './by-hash.ts'
 import { openEarlierWishes } from './earlier-wishes.ts'
 import type { Job } from './job.ts'
 import { standingHold } from './line.ts'
@@ -43,8 +44,8 @@ export function openMoves(storage: Storage, clock: Clock) {
        hold_reason = ${standingHold}, updated_ms = ?
      WHERE id = ? AND state IN ('submitting', 'running', 'saving', 'failed', 'unknown', 'canceled')`,
   )
-  const holdTwins = storage.prepare<[string]>(
-    `UPDATE job SET hold_reason = 'unknown-twin' WHERE prompt_hash = ? AND state = 'queued' AND hold_reason IS NULL`,
+  const holdTwins = storage.prepare<[string, string]>(
+    `UPDATE job SET hold_reason = 'unknown-twin' WHERE id IN (SELECT id ${jobsByHash('?')}) AND state = 'queued' AND hold_reason IS NULL`,
   )
   const dismiss = storage.prepare<[number, number], { batchId: number; tileId: number }>(
     `UPDATE job SET dismissed = 1, updated_ms = ? WHERE id = ? AND state = 'failed' RETURNING batch_id AS batchId, tile_id AS tileId`,
@@ -54,8 +55,8 @@ export function openMoves(storage: Storage, clock: Clock) {
     `UPDATE job SET prompt_id = ?, provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?, updated_ms = ?
      WHERE id = ? AND state IN ('failed', 'canceled')`,
   )
-  const unknownTwin = storage.prepare<[string, number], { id: number }>(
-    `SELECT id FROM job WHERE prompt_hash = ? AND state = 'unknown' AND id <> ? LIMIT 1`,
+  const unknownBeside = storage.prepare<[string, number], { id: number }>(
+    `SELECT twin.id ${unknownTwin('?')} AND twin.id <> ? LIMIT 1`,
   )
   const moveTo = storage.prepare<(string | number | null)[]>(
     `UPDATE job SET state = 'queued', provider = ?, model = ?, prompt_hash = ?, request_json = ?, estimate_micros = ?,
@@ -76,12 +77,14 @@ export function openMoves(storage: Storage, clock: Clock) {
     /** Its twins in every batch are held until a person says what becomes of it. */
     toUnknown(job: Job, message: string): boolean {
       const moved = unknown.run('outcome-unknown', message, clock.now(), job.id).changes > 0
-      if (moved) holdTwins.run(job.promptHash)
+      if (moved) holdTwins.run(job.promptHash, job.promptHash)
       return moved
     },
     /** Back to the queue, not before a time; `retries` and `waits` are what it has used up by then. */
     toQueued: (jobId: number, again: { retries: number; waits: number; notBeforeMs: number }): boolean =>
       requeue.run(again.retries, again.waits, again.notBeforeMs, clock.now(), jobId).changes > 0,
+    /** What waits for exactly this is held: its outcome is unknown in another batch. */
+    holdTwins: (promptHash: string): void => void holdTwins.run(promptHash, promptHash),
     dismiss: (jobId: number): { batchId: number; tileId: number } | null => dismiss.get(clock.now(), jobId) ?? null,
     /** Another wish in the same place: the job keeps its tile and gets a new hash; the one before is kept beside it. */
     replaceRequest(
@@ -120,7 +123,7 @@ export function openMoves(storage: Storage, clock: Clock) {
         JSON.stringify(request),
         estimateMicros,
         from,
-        unknownTwin.get(promptHash, jobId) ? 'unknown-twin' : estimateMicros === null ? 'no-price' : null,
+        unknownBeside.get(promptHash, jobId) ? 'unknown-twin' : estimateMicros === null ? 'no-price' : null,
         clock.now(),
         jobId,
       )

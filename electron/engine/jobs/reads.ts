@@ -1,6 +1,9 @@
 import type { Storage } from '#engine/storage/storage.ts'
-import type { JobState } from '#shared/job-state.ts'
+import { jobsByHash, unknownTwin } from './by-hash.ts'
 import { type Failure, type Job, jobColumns } from './job.ts'
+
+/** The states of the index that refuses a second request of the same wish. */
+type InFlight = 'submitting' | 'running' | 'saving' | 'unknown'
 
 /** What the job table says, without changing it. */
 export function openReads(storage: Storage) {
@@ -16,6 +19,11 @@ export function openReads(storage: Storage) {
   const unfinished = storage.prepare<[number], { id: number }>(
     `SELECT id FROM job WHERE batch_id = ? AND state IN ('queued', 'submitting', 'running', 'saving', 'unknown') LIMIT 1`,
   )
+  const unfinishedAt = storage
+    .prepare<[string], number>(
+      `SELECT count(*) FROM job WHERE provider = ? AND state IN ('queued', 'submitting', 'running', 'saving', 'unknown')`,
+    )
+    .pluck()
   const failures = storage.prepare<[number], Failure>(
     `SELECT id, tile_id AS tileId, stage, state, error_code AS code, error_message AS message, estimate_micros AS estimateMicros
      FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0
@@ -27,13 +35,11 @@ export function openReads(storage: Storage) {
        AND NOT EXISTS (SELECT 1 FROM job_step JOIN job AS later ON later.id = job_step.job_id
                        WHERE job_step.first_job_id = job.id AND later.state IN ('failed', 'canceled')) LIMIT 1`,
   )
-  const twins = storage.prepare<[string, number], Job>(
-    `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state = 'queued' AND id <> ? ORDER BY id`,
+  const twins = storage.prepare<[string, string, number], Job>(
+    `SELECT ${jobColumns} ${jobsByHash('?')} AND state = 'queued' AND id <> ? ORDER BY job_id`,
   )
-  const withHash = storage.prepare<[string], Job>(`SELECT ${jobColumns} FROM job WHERE prompt_hash = ? ORDER BY id`)
-  const unknownTwin = storage.prepare<[string], { id: number }>(
-    `SELECT id FROM job WHERE prompt_hash = ? AND state = 'unknown' LIMIT 1`,
-  )
+  const withHash = storage.prepare<[string, string], Job>(`SELECT ${jobColumns} ${jobsByHash('?')} ORDER BY job_id`)
+  const unknown = storage.prepare<[string], { id: number }>(`SELECT twin.id ${unknownTwin('?')} LIMIT 1`)
   const unknownHashes = storage.prepare<[], { promptHash: string }>(
     // In the words of its index, or every job would be read.
     `SELECT prompt_hash AS promptHash FROM job INDEXED BY job_single_flight
@@ -44,12 +50,11 @@ export function openReads(storage: Storage) {
     `SELECT ${jobColumns} FROM job INDEXED BY job_followed WHERE state = ? AND state IN ('submitting', 'running', 'saving', 'unknown')
        AND remote_batch_id IS NULL ORDER BY id`,
   )
-  const inState = storage.prepare<[string], Job>(`SELECT ${jobColumns} FROM job WHERE state = ? ORDER BY id`)
   const lastVariant = storage.prepare<[number], { variant: number | null }>(
     `SELECT max(variant) AS variant FROM job WHERE prompt_id = ? AND stage = 'draft'`,
   )
-  const known = storage.prepare<[string], { found: number }>(
-    'SELECT EXISTS (SELECT 1 FROM job WHERE prompt_hash = ?) AS found',
+  const known = storage.prepare<[string, string], { found: number }>(
+    `SELECT EXISTS (SELECT 1 ${jobsByHash('?')}) AS found`,
   )
   const lastPosition = storage.prepare<[number], { position: number }>(
     'SELECT coalesce(max(position), -1) AS position FROM job WHERE batch_id = ?',
@@ -64,23 +69,24 @@ export function openReads(storage: Storage) {
     /** The same, remote batches left aside. */
     isOutAlone: (batchId: number): boolean => aloneOf.get(batchId) !== undefined,
     isUnfinished: (batchId: number): boolean => unfinished.get(batchId) !== undefined,
+    /** Jobs of a provider, in any batch, that may still come to something. */
+    unfinishedAt: (provider: string): number => unfinishedAt.get(provider) ?? 0,
     /** The failure list of a batch, unknown outcomes included, in the order of the sheet. */
     failures: (batchId: number): Failure[] => failures.all(batchId),
     /** Whether a tile has, or is getting, a final made by exactly this request and, with a `chain`, its further steps. */
     hasFinal: (tileId: number, promptHash: string, chain: string | null): boolean =>
       finalLike.get(tileId, promptHash, chain ?? '') !== undefined,
     /** Queued jobs anywhere that ask for exactly the same. */
-    twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, exceptJobId),
+    twins: (promptHash: string, exceptJobId: number): Job[] => twins.all(promptHash, promptHash, exceptJobId),
     /** Every job that asks for exactly this, in any state. */
-    withHash: (promptHash: string): Job[] => withHash.all(promptHash),
+    withHash: (promptHash: string): Job[] => withHash.all(promptHash, promptHash),
     /** Of every request whose outcome nobody knows: asked once for many jobs. */
     unknownHashes: (): ReadonlySet<string> => new Set(unknownHashes.all().map((row) => row.promptHash)),
-    hasUnknown: (promptHash: string): boolean => unknownTwin.get(promptHash) !== undefined,
-    inState: (state: JobState): Job[] => inState.all(state),
+    hasUnknown: (promptHash: string): boolean => unknown.get(promptHash) !== undefined,
     /** Those that are out by themselves, or were: not in a remote batch. */
-    outAlone: (state: 'submitting' | 'running' | 'saving' | 'unknown'): Job[] => followed.all(state),
+    outAlone: (state: InFlight): Job[] => followed.all(state),
     lastVariant: (promptId: number): number => lastVariant.get(promptId)?.variant ?? 0,
     /** Whether anybody in this library ever asked for exactly this. */
-    isKnown: (promptHash: string): boolean => known.get(promptHash)?.found === 1,
+    isKnown: (promptHash: string): boolean => known.get(promptHash, promptHash)?.found === 1,
   }
 }

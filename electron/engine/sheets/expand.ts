@@ -96,15 +96,22 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
     const drawnAs = row.drawnAs ?? row.row
     const seeds = [sample?.seed ?? baseSeed, drawnAs] as const
     try {
-      for (const combination of someCombinations(axes, options.axisSample, drawnAs)) {
+      const combinations = axes.length === 0 ? justOne : someCombinations(axes, options.axisSample, drawnAs)
+      for (const combination of combinations) {
         const own = axes.length === 0 ? cells : { ...cells, ...combination }
-        for (const made of textsOf(template, own, { ...wanted, seeds: [...seeds] }))
+        for (const made of textsOf(template, own, { ...wanted, seeds: [...seeds] })) {
+          const { text, negative } = styled(
+            { text: made.text, negative: made.negative ?? cell('negative') },
+            options.styles,
+          )
           prompts.push({
             ...common,
-            ...axisValues(axes, combination),
-            ...styled({ ...made, negative: made.negative ?? cell('negative') }, options.styles),
+            ...(axes.length > 0 && axisValues(axes, combination)),
+            text,
+            negative,
             columns: own,
           })
+        }
       }
       for (const { text } of prompts) shortEnough(text)
     } catch (error) {
@@ -116,6 +123,9 @@ function prepare(options: ExpansionOptions): ExpandRow | Problem[] {
     return { prompts, problems }
   }
 }
+
+/** Of no axes there is one combination, of nothing. */
+const justOne: readonly Combination[] = [{}]
 
 const textsOf = (
   { template, plain }: RowTemplate,

@@ -5,6 +5,8 @@ export function styled(
   prompt: { readonly text: string; readonly negative: string },
   styles: readonly Style[] = [],
 ): { text: string; negative: string | null } {
+  if (styles.length === 0)
+    return { text: prompt.text, negative: prompt.negative.trim() === '' ? null : prompt.negative }
   // An empty prompt stays empty: a row without words is a mistake, and no style makes it good.
   const text =
     prompt.text.trim() === ''

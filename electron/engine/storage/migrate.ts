@@ -9,6 +9,7 @@ import { earlierWishes } from './migrations/052-earlier-wishes.ts'
 import { madeFiles } from './migrations/060-made-files.ts'
 import { chains } from './migrations/070-chains.ts'
 import { sheetVersions } from './migrations/080-sheet-versions.ts'
+import { storing } from './migrations/090-storing.ts'
 import { sheetChanges } from './migrations/100-sheet-changes.ts'
 import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   madeFiles,
   chains,
   sheetVersions,
+  storing,
   sheetChanges,
   actionSteps,
   deliveredFiles,

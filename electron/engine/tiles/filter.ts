@@ -18,8 +18,8 @@ const marksOf = (count: number): string => Array.from({ length: count }, () => '
  * A filter of a batch as SQL over job (the tile) and image (its draft, may be missing). What is asked of prompts is asked of
  * each one once, not of each of its tiles.
  */
-export function filterCondition(filter: TileFilter, batchId: number, isIndexed: boolean): Condition {
-  const asked = promptCondition(filter, isIndexed)
+export function filterCondition(filter: TileFilter, batchId: number, unindexed: Unindexed | null): Condition {
+  const asked = promptCondition(filter, unindexed)
   const own = tileCondition(filter)
   if (asked === null) return own
   return {
@@ -47,20 +47,28 @@ export function tileCondition(filter: TileFilter): Condition {
   return allOf(parts)
 }
 
+/** Prompts that are not in the search index yet: those below one id, and those from another on. */
+export interface Unindexed {
+  readonly below: number
+  readonly from: number
+}
+
 /**
- * The part of a filter that is about the prompt, as SQL over `prompt`; null where there is none. Where every prompt
- * `isIndexed`, words of three letters and more are looked up; shorter ones are always read for.
+ * The part of a filter that is about the prompt, as SQL over `prompt`; null where there is none. Words of three letters and
+ * more are looked up, and read for in prompts that are `unindexed`; shorter ones are always read for.
  */
-export function promptCondition(filter: TileFilter, isIndexed: boolean): Condition | null {
+export function promptCondition(filter: TileFilter, unindexed: Unindexed | null): Condition | null {
   const words = wordsOf(filter)
   const columns = Object.entries(filter.columns ?? {})
-  const lookedUp = isIndexed ? [...words, ...columns.map(([, value]) => value)].filter(canLookUp) : []
+  const lookedUp = [...words, ...columns.map(([, value]) => value)].filter(canLookUp)
   const parts: Condition[] = []
-  if (lookedUp.length > 0)
-    parts.push({
+  if (lookedUp.length > 0) {
+    const found: Condition = {
       sql: 'prompt.id IN (SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?)',
       parameters: [lookedUp.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')],
-    })
+    }
+    parts.push(unindexed === null ? found : orAmong(unindexed, found, words.filter(canLookUp)))
+  }
   if (filter.rows?.length)
     parts.push({ sql: 'prompt.row IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(filter.rows)] })
   for (const [name, value] of columns)
@@ -69,14 +77,21 @@ export function promptCondition(filter: TileFilter, isIndexed: boolean): Conditi
         WHERE cell.key = ? AND ${holds('cell.value', value)})`,
       parameters: [...mayHoldParameters(value), name, ...spellings(value)],
     })
-  for (const word of words.filter((each) => !lookedUp.includes(each)))
-    parts.push({
-      sql: `(${holds('prompt.text', word)} OR ${holds(`coalesce(prompt.client_id, '')`, word)}
-        OR ${mayHold(word)} AND EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE ${holds('cell.value', word)}))`,
-      parameters: [...spellings(word), ...spellings(word), ...mayHoldParameters(word), ...spellings(word)],
-    })
+  parts.push(...words.filter((word) => !canLookUp(word)).map(readFor))
   return parts.length === 0 ? null : allOf(parts)
 }
+
+/** What the index found, or what is not in it and holds the words. */
+function orAmong({ below, from }: Unindexed, found: Condition, words: readonly string[]): Condition {
+  const read = allOf([{ sql: '(prompt.id < ? OR prompt.id >= ?)', parameters: [below, from] }, ...words.map(readFor)])
+  return { sql: `(${found.sql} OR ${read.sql})`, parameters: [...found.parameters, ...read.parameters] }
+}
+
+const readFor = (word: string): Condition => ({
+  sql: `(${holds('prompt.text', word)} OR ${holds(`coalesce(prompt.client_id, '')`, word)}
+    OR ${mayHold(word)} AND EXISTS (SELECT 1 FROM json_each(prompt.columns_json) AS cell WHERE ${holds('cell.value', word)}))`,
+  parameters: [...spellings(word), ...spellings(word), ...mayHoldParameters(word), ...spellings(word)],
+})
 
 const allOf = (parts: readonly Condition[]): Condition => ({
   sql: parts.map((part) => part.sql).join(' AND ') || '1 = 1',

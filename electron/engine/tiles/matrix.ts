@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Storage } from '#engine/storage/storage.ts'
 import { type Matrix, type MatrixAxis, mostInCell, type Share, type TileFilter } from '#shared/contract/tiles.ts'
 import { profileName } from '#shared/generation-request.ts'
-import { promptCondition, tileCondition } from './filter.ts'
+import { promptCondition, tileCondition, type Unindexed } from './filter.ts'
 import { inSlices } from './in-slices.ts'
 import type { Condition } from './selector.ts'
 
@@ -36,7 +36,7 @@ type Decision = 'undecided' | 'approved' | 'rejected'
  * A batch as rows beside columns, any two axes, over every draft that a filter shows. SELECT only. Read in slices between
  * which everything else goes on: what is marked meanwhile may be counted either way.
  */
-export function openMatrix(storage: Storage, isIndexed: () => boolean) {
+export function openMatrix(storage: Storage, unindexed: () => Unindexed | null) {
   const promptRows = storage.prepare<[number], [id: number, row: number, clientId: string | null]>(
     'SELECT id, row, client_id FROM prompt WHERE batch_id = ?',
   )
@@ -82,7 +82,7 @@ export function openMatrix(storage: Storage, isIndexed: () => boolean) {
   /** Every tile of the filter in the order of the sheet, in slices of some milliseconds. */
   async function* jobSlices(batchId: number, filter: TileFilter, paidSql = '0'): AsyncGenerator<JobRow[]> {
     const condition = tileCondition(filter)
-    const asked = promptCondition(filter, isIndexed())
+    const asked = promptCondition(filter, unindexed())
     // Found once, and not again for each slice.
     const promptIds = asked && new Set(idsWhere(batchId, asked))
     await nextTurn()

@@ -5,7 +5,7 @@ import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { openEarlier } from './earlier.ts'
 import { type EarlierAttempt, openEarlierAttempts } from './earlier-attempts.ts'
-import { filterCondition, isInSheet, orderSql } from './filter.ts'
+import { filterCondition, isInSheet, orderSql, type Unindexed } from './filter.ts'
 import { openMarkTargets } from './mark-targets.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
@@ -45,7 +45,9 @@ export function openTiles(storage: Storage) {
   const promptRows = storage.prepare<[number], [id: number, row: number]>(
     'SELECT id, row FROM prompt WHERE batch_id = ?',
   )
-  const indexedFrom = storage.prepare<[], number>('SELECT below FROM prompt_search_left').pluck()
+  const leftOfIndex = storage.prepare<[number], Unindexed>(
+    `SELECT below, coalesce(waiting_from, ?) AS "from" FROM prompt_search_left WHERE below > 1 OR waiting_from IS NOT NULL`,
+  )
   const manyTiles = storage.prepare<[string], TileRow>(
     `SELECT ${tileColumns} FROM json_each(?) AS wanted JOIN job ON job.id = wanted.value
      JOIN prompt ON prompt.id = job.prompt_id ORDER BY wanted.key`,
@@ -86,11 +88,11 @@ export function openTiles(storage: Storage) {
 
   const earlierAttempts: (wanted: string) => EarlierAttempt[] = openEarlierAttempts(storage)
 
-  /** Whether every prompt is in the search index: not yet, for a while, in a library from before there was one. */
-  const isIndexed = (): boolean => (indexedFrom.get() ?? 0) <= 1
+  /** Null where every prompt is in the search index: for a while, those of a sheet just stored or of an older library are not. */
+  const unindexed = (): Unindexed | null => leftOfIndex.get(Number.MAX_SAFE_INTEGER) ?? null
 
   function ids(batchId: number, filter: TileFilter, order: TileOrder) {
-    const condition = filterCondition(filter, batchId, isIndexed())
+    const condition = filterCondition(filter, batchId, unindexed())
     const found = storage
       .prepare<(string | number)[], FoundTile>(
         `SELECT job.id, job.prompt_id, image.decision = 'undecided'
@@ -133,7 +135,7 @@ export function openTiles(storage: Storage) {
   return {
     ids,
     many,
-    ...openMatrix(storage, isIndexed),
+    ...openMatrix(storage, unindexed),
     ...openMarkTargets(storage),
     earlier: openEarlier(storage),
 

@@ -65,7 +65,10 @@ export async function fillLibrary(
     const jobs = openJobs(storage, clock)
     const spend = openSpend(storage, clock)
     const store = { ...rooms, jobs, spend, facts: noFacts, cache: openCache(storage, clock) }
-    const waiting = jobs.inState('queued').filter((job) => job.batchId === batchId)
+    const providers = new Set(rooms.batches.get(batchId).settings.profiles.map(({ provider }) => provider))
+    const waiting = [...providers]
+      .flatMap((provider) => jobs.waitingAt(batchId, provider))
+      .toSorted((one, other) => one.id - other.id)
     const written = new Set<string>()
     let failed = 0
 

@@ -32,7 +32,7 @@ export async function planDraftsOf(needs: PlanningNeeds, input: DraftPlanInput):
   const plan = await planDrafts({
     source,
     sheetSha256: sha256,
-    isCached: (hash) => needs.cache.find(hash) !== null,
+    cachedAmong: needs.cache.among,
     finalMicros: (tile, wanted) => finalPrice(facts, tile, wanted)?.expectedMicros ?? pricePerImageMicros,
   })
   const batchId = () => (input.alwaysNew ? null : unfinishedTwin(needs, plan))

@@ -89,10 +89,14 @@ export function remembering(facts: ModelFacts): ModelFacts {
 
 function once<Found>(find: (provider: string, model: string) => Found): (provider: string, model: string) => Found {
   const known = new Map<string, { found: Found }>()
+  // Mostly the same one is asked for again.
+  let last: { provider: string; model: string; found: Found } | null = null
   return (provider, model) => {
+    if (last?.provider === provider && last.model === model) return last.found
     const name = `${provider}/${model}`
-    const entry = known.get(name) ?? { found: find(provider, model) }
-    known.set(name, entry)
-    return entry.found
+    const { found } = known.get(name) ?? { found: find(provider, model) }
+    known.set(name, { found })
+    last = { provider, model, found }
+    return found
   }
 }

@@ -9,6 +9,7 @@ import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import { remembering } from './model-facts.ts'
 import { columnOf } from './model-problem.ts'
+import { packedHashes } from './packed-hashes.ts'
 import { collectProblems } from './plan-problems.ts'
 import { type PlanPart, type PlanSummary, sumOrNull } from './planned-work.ts'
 import { addToPart, partFor } from './routes.ts'
@@ -23,6 +24,8 @@ export interface DraftPlan {
   outcome(tile: number): TileOutcome
   /** The prompt hash of a tile, so that storing it does not make it again. */
   hash(tile: number): string
+  /** Every tile, by its prompt hash from the lowest to the highest. */
+  inOrderOfHashes(): Iterable<number>
   /** For a duplicate, the row of the tile whose picture it takes. */
   sameAsRow(tile: number): number
 }
@@ -30,7 +33,8 @@ export interface DraftPlan {
 export interface DraftPlanNeeds {
   readonly source: TileSource
   readonly sheetSha256: string
-  readonly isCached: (promptHash: string) => boolean
+  /** Of these prompt hashes, those whose picture is there. */
+  readonly cachedAmong: (promptHashes: readonly string[]) => { has(promptHash: string): boolean }
   /** The price of one picture at final quality, for the comparison; null where none is known. */
   readonly finalMicros: (tile: DraftTile, wanted: Size | null) => number | null
 }
@@ -49,7 +53,8 @@ const batchIdentity = (sheetSha256: string, settings: DraftPlanInput['settings']
 
 /** Counts, prices and problems of a whole sheet; works in slices, sends nothing, stores nothing. */
 export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
-  const firstRowOf = new Map<string, number>()
+  /** By tile. */
+  const rows: number[] = []
   const kinds: number[] = []
   const hashes = packedHashes()
   const sameAs = new Map<number, number>()
@@ -65,23 +70,20 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
   for (const problem of needs.source.sheet.problems) problems.ofSheet(problem)
   for (const slice of draftSlices(needs.source)) {
     slice.problems.forEach(problems.ofSheet)
-    for (const { prompt, wanted, tiles } of slice.prompts) {
+    const hashesHere = slice.prompts.map(({ tiles }) => tiles.map((tile) => promptHash(tile.request)))
+    const cached = needs.cachedAmong(hashesHere.flat())
+    for (const [at, { prompt, wanted, tiles }] of slice.prompts.entries()) {
       prompts++
       alike.see(prompt.row, prompt.text)
-      for (const tile of tiles) {
-        const hash = promptHash(tile.request)
-        const twinRow = firstRowOf.get(hash)
-        const outcome = tile.problem
-          ? 'blocked'
-          : needs.isCached(hash)
-            ? 'cached'
-            : twinRow !== undefined
-              ? 'duplicate'
-              : 'new'
-        if (outcome === 'duplicate' && twinRow !== undefined) sameAs.set(kinds.length, twinRow)
-        else if (outcome === 'new') firstRowOf.set(hash, prompt.row)
-        kinds.push(outcomes.indexOf(outcome))
+      for (const [variant, tile] of tiles.entries()) {
+        const hash = hashesHere[at]?.[variant] ?? ''
         hashes.add(hash)
+        const twin = hashes.leader()
+        const outcome = tile.problem ? 'blocked' : cached.has(hash) ? 'cached' : twin !== null ? 'duplicate' : 'new'
+        if (outcome === 'duplicate' && twin !== null) sameAs.set(kinds.length, rows[twin] ?? 0)
+        else if (outcome === 'new') hashes.lead()
+        kinds.push(outcomes.indexOf(outcome))
+        rows.push(prompt.row)
         if (kinds.length > mostTiles) throw tooMany()
         count[outcome]++
         if (outcome === 'new') addToPart(parts, tile, facts)
@@ -117,28 +119,8 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
     },
     outcome: (tile) => outcomes[codes[tile] ?? 0] ?? 'new',
     hash: hashes.at,
+    inOrderOfHashes: hashes.inOrder,
     sameAsRow: (tile) => sameAs.get(tile) ?? 0,
-  }
-}
-
-const hashBytes = 32
-const hashesAtOnce = 32_768
-
-/** Hashes by their tile's number: 32 bytes each, where text of a million of them would take 100 MB. */
-function packedHashes(): { add(hash: string): void; at(tile: number): string } {
-  const blocks: Buffer[] = []
-  let count = 0
-  return {
-    add(hash) {
-      const place = count % hashesAtOnce
-      if (place === 0) blocks.push(Buffer.alloc(hashBytes * hashesAtOnce))
-      blocks.at(-1)?.write(hash, place * hashBytes, 'hex')
-      count++
-    },
-    at(tile) {
-      const start = (tile % hashesAtOnce) * hashBytes
-      return blocks[Math.floor(tile / hashesAtOnce)]?.toString('hex', start, start + hashBytes) ?? ''
-    },
   }
 }
 

@@ -1,11 +1,13 @@
-import type { Batches } from '#engine/batches/batches.ts'
-import type { Cache } from '#engine/cache/cache.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Batches, NewPrompt } from '#engine/batches/batches.ts'
+import type { Cache, CacheEntry } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Jobs } from '#engine/jobs/jobs.ts'
+import type { ExpandedPrompt } from '#engine/sheets/sheets.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 import type { DraftSettings, RunStart } from '#shared/contract/generation.ts'
+import type { Size } from '#shared/contract/providers.ts'
 import { addPicture } from '../running/add-picture.ts'
-import { breather } from './breathe.ts'
 import { type DraftPrompt, type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
 import type { RunRoutes } from './planned-work.ts'
@@ -40,7 +42,7 @@ export async function storeDrafts(
   batch: DraftBatch,
   finish: (batchId: number) => void,
 ): Promise<{ id: number; name: string }> {
-  const { storage, batches } = needs
+  const { storage, batches, jobs } = needs
   const { plan } = batch
   const { created, startId } = storage.transaction(() => {
     const begun = batches.begin({
@@ -51,41 +53,35 @@ export async function storeDrafts(
       rows: batch.source.sheet.rows.length,
       allFinalMicros: plan.summary.allFinalMicros,
     })
-    return { created: begun, startId: needs.jobs.addStart(begun.id, batch.start) }
+    jobs.leaveUnlisted(begun.id)
+    return { created: begun, startId: jobs.addStart(begun.id, batch.start) }
   })
   const inSample = sampleOf(plan.summary.requests, batch.first)
-  const breathe = breather()
-  const waiting: DraftPrompt[] = []
+  const jobIds = new Float64Array(plan.summary.tiles)
   let index = 0
   let newIndex = 0
   // Both as they are in the transaction that stores: jobs of other batches go on meanwhile.
   let nextJobId = 0
   let hasUnknownTwin = (_hash: string): boolean => false
 
-  const storePrompt = ({ prompt, wanted, tiles }: DraftPrompt): void => {
-    const promptId = batches.addPrompt(created.id, {
-      row: prompt.row,
-      line: prompt.line,
-      clientId: prompt.clientId,
-      text: prompt.text,
-      negative: prompt.negative,
-      wantedWidth: wanted?.width ?? null,
-      wantedHeight: wanted?.height ?? null,
-      columns: prompt.columns,
-    })
+  const storePrompt = ({ prompt, wanted, tiles, cached }: LookedUp): void => {
+    const promptId = batches.addPrompt(created.id, promptRow(prompt, wanted), 'later')
     for (const tile of tiles) {
       const outcome = plan.outcome(index)
       const isHeldBack = outcome === 'new' && !inSample(newIndex)
       // A sample is there to be looked at before the rest: it goes live and at once.
       const isSample = batch.first !== null && outcome === 'new' && !isHeldBack
       if (outcome === 'new') newIndex++
+      const hash = plan.hash(index)
+      jobIds[index] = nextJobId
       storeTile(needs, {
         jobId: nextJobId++,
         batchId: created.id,
         promptId,
         index,
         tile,
-        hash: plan.hash(index),
+        hash,
+        known: cached.get(hash) ?? null,
         hasUnknownTwin,
         follows: outcome === 'duplicate',
         isHeldBack,
@@ -95,29 +91,60 @@ export async function storeDrafts(
       index++
     }
   }
-  const storeWaiting = (): void => {
-    storage.draft(() => {
-      nextJobId = needs.jobs.nextId()
-      const unknown = needs.jobs.unknownHashes()
-      hasUnknownTwin = (hash) => unknown.has(hash)
-      waiting.forEach(storePrompt)
-    })
-    waiting.length = 0
-  }
 
-  for (const slice of draftSlices(batch.source)) {
-    waiting.push(...slice.prompts)
-    if (waiting.length < 64) continue
-    storeWaiting()
-    await breathe()
-  }
-  storeWaiting()
+  await inShortDrafts(storage, lookedUp(needs.cache, batch), storePrompt, () => {
+    nextJobId = jobs.nextId()
+    const unknown = jobs.unknownHashes()
+    hasUnknownTwin = (hash) => unknown.has(hash)
+  })
+  await inShortDrafts(storage, plan.inOrderOfHashes(), (tile) => jobs.listByHash(plan.hash(tile), jobIds[tile] ?? 0))
   storage.transaction(() => {
-    needs.jobs.holdFollowers(created.id)
+    jobs.allListed(created.id)
+    // Nobody found these jobs while an outcome became unknown, or known.
+    jobs.release(created.id, 'unknown-twin')
+    jobs.unknownHashes().forEach(jobs.holdTwins)
+    jobs.holdFollowers(created.id)
     batches.finishPlanning(created.id)
     finish(created.id)
   })
   return created
+}
+
+/** With the pictures that are there for its tiles, by their hashes. */
+type LookedUp = DraftPrompt & { readonly cached: ReadonlyMap<string, CacheEntry> }
+
+/** Looked up for many at once. A picture that comes between that and storing is found when the job's turn comes. */
+function* lookedUp(cache: Cache, { source, plan }: DraftBatch): Generator<LookedUp, void, void> {
+  let index = 0
+  for (const { prompts } of draftSlices(source)) {
+    const hashes = prompts.flatMap(({ tiles }) => tiles.map(() => plan.hash(index++)))
+    const cached = cache.among(hashes)
+    for (const prompt of prompts) yield { ...prompt, cached }
+  }
+}
+
+const draftMs = 6
+
+/** Stores each item, so many in one transaction as some milliseconds allow; everything else goes on between two of them. */
+async function inShortDrafts<Item>(
+  storage: Storage,
+  items: Iterable<Item>,
+  store: (item: Item) => void,
+  begin: () => void = () => undefined,
+): Promise<void> {
+  const rest = items[Symbol.iterator]()
+  let next = rest.next()
+  while (next.done !== true) {
+    storage.draft(() => {
+      begin()
+      const endMs = performance.now() + draftMs
+      do {
+        store(next.value)
+        next = rest.next()
+      } while (next.done !== true && performance.now() < endMs)
+    })
+    await nextTurn()
+  }
 }
 
 export interface Place {
@@ -127,6 +154,8 @@ export interface Place {
   readonly index: number
   readonly tile: DraftTile
   readonly hash: string
+  /** The picture that is there for this hash. */
+  readonly known: CacheEntry | null
   readonly hasUnknownTwin: (hash: string) => boolean
   readonly follows: boolean
   readonly isHeldBack: boolean
@@ -135,9 +164,9 @@ export interface Place {
 }
 
 /** A tile that its cache entry, its price or an unknown twin makes done, held or queued. Inside the caller's transaction. */
-export function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Place): void {
+export function storeTile({ jobs, images }: StoreDraftsNeeds, place: Place): void {
   const { jobId, tile, hash } = place
-  const known = tile.problem ? null : cache.find(hash)
+  const known = tile.problem ? null : place.known
   const { route, highestMicros: price } = place.routes.of(tile.request, tile.price)
   jobs.add(jobId, {
     batchId: place.batchId,
@@ -182,6 +211,18 @@ export function storeTile({ jobs, images, cache }: StoreDraftsNeeds, place: Plac
       },
     )
 }
+
+/** A prompt as it is stored. */
+export const promptRow = (prompt: ExpandedPrompt, wanted: Size | null): NewPrompt => ({
+  row: prompt.row,
+  line: prompt.line,
+  clientId: prompt.clientId,
+  text: prompt.text,
+  negative: prompt.negative,
+  wantedWidth: wanted?.width ?? null,
+  wantedHeight: wanted?.height ?? null,
+  columns: prompt.columns,
+})
 
 /** Which of `total` new requests are in a sample of `first`, evenly spread from the first row to the last. */
 function sampleOf(total: number, first: number | null): (index: number) => boolean {

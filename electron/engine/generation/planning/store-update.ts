@@ -7,7 +7,7 @@ import { type DraftPrompt, draftSlices } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
 import type { PlanningNeeds } from './planned-work.ts'
 import { allLive } from './routes.ts'
-import { type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
+import { promptRow, type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
 const itemsAtOnce = 200
@@ -57,31 +57,24 @@ export async function storeUpdate(
   const storePrompts = (prompts: readonly DraftPrompt[]): void => {
     let nextJobId = jobs.nextId()
     const unknown = jobs.unknownHashes()
+    let next = made.length
+    const cached = needs.cache.among(prompts.flatMap(({ tiles }) => tiles.map(() => plan.hash(next++))))
     for (const { prompt, wanted, tiles } of prompts) {
       const known = change.promptOf[promptIndex++] ?? null
-      const promptId =
-        known ??
-        batches.addPrompt(staging.id, {
-          row: prompt.row,
-          line: prompt.line,
-          clientId: prompt.clientId,
-          text: prompt.text,
-          negative: prompt.negative,
-          wantedWidth: wanted?.width ?? null,
-          wantedHeight: wanted?.height ?? null,
-          columns: prompt.columns,
-        })
+      const promptId = known ?? batches.addPrompt(staging.id, promptRow(prompt, wanted), 'later')
       if (known === null) newPrompts.push(promptId)
       for (const tile of tiles) {
         const index = made.length
+        const hash = plan.hash(index)
         storeTile(needs, {
           jobId: nextJobId,
           batchId: staging.id,
           promptId,
           index: change.positions[index] ?? 0,
           tile,
-          hash: plan.hash(index),
-          hasUnknownTwin: (hash) => unknown.has(hash),
+          hash,
+          known: cached.get(hash) ?? null,
+          hasUnknownTwin: (wanted) => unknown.has(wanted),
           follows: plan.outcome(index) === 'duplicate',
           isHeldBack: false,
           routes: allLive,

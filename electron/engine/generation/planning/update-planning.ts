@@ -43,7 +43,7 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
   const plan = await planDrafts({
     source: change.source,
     sheetSha256: newer.sha256,
-    isCached: (hash) => needs.cache.find(hash) !== null,
+    cachedAmong: needs.cache.among,
     finalMicros: (tile, wanted) => finalPrice(facts, tile, wanted)?.expectedMicros ?? input.pricePerImageMicros,
   })
   return {
@@ -82,7 +82,7 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
     const freshPlan = await planDrafts({
       source: fresh.source,
       sheetSha256: newer.sha256,
-      isCached: (hash) => of.cache.find(hash) !== null,
+      cachedAmong: of.cache.among,
       finalMicros: (tile, wanted) => finalPrice(facts, tile, wanted)?.expectedMicros ?? asked.pricePerImageMicros,
     })
     const { highestMicros } = freshPlan.summary

@@ -65,10 +65,6 @@ export class Lane {
     return known.length > 0 ? Math.min(...known) : null
   }
 
-  get isLimited(): boolean {
-    return this.rateLimits().length > 0
-  }
-
   get free(): number {
     return this.concurrency - this.slots.activeCount - this.slots.pendingCount
   }
@@ -105,6 +101,13 @@ export class Lane {
   /** When the next request may start, ms since 1970; `now` where it may at once. */
   freeFromMs(nowMs: number): number {
     return Math.max(this.waitUntilMs, this.window.freeFromMs(nowMs, this.rateLimits()))
+  }
+
+  /** How many requests may start now, as far as slots and rates are concerned. */
+  startsNow(nowMs: number): number {
+    if (this.freeFromMs(nowMs) > nowMs) return 0
+    // One at least, however the two sums of times with fractions were rounded.
+    return Math.min(this.free, Math.max(1, this.window.freeNow(nowMs, this.rateLimits())))
   }
 
   waitUntil(ms: number): void {

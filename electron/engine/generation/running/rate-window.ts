@@ -26,6 +26,14 @@ export function rateWindow(started: readonly number[]) {
       }
       return freeFrom
     },
+    /** How many may start now, one after another, without passing any limit. */
+    freeNow(nowMs: number, limits: readonly RateLimit[]): number {
+      const free = limits.map(({ count, windowMs }) => {
+        const recent = starts.length - firstAfter(starts, nowMs - windowMs - marginOf(windowMs))
+        return Math.max(0, count - recent)
+      })
+      return Math.min(...free)
+    },
     start(nowMs: number): void {
       starts.push(nowMs)
       if (starts.length % 1000 === 0) starts = starts.filter((at) => at > nowMs - keptMs)

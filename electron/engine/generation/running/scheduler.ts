@@ -136,7 +136,7 @@ export function openScheduler(needs: SchedulerNeeds) {
       const nowMs = clock.now()
       const freeFromMs = lane.freeFromMs(nowMs)
       if (freeFromMs > nowMs) return wakeAt(provider, freeFromMs)
-      const count = lane.isLimited ? 1 : Math.min(lane.free, 40)
+      const count = Math.min(lane.startsNow(nowMs), 40)
       const claimed = claimUpTo(provider, count)
       if (claimed.heldBatchIds.length > 0) needs.onQueue()
       for (const job of claimed.jobs) start(lane, job)
