@@ -183,19 +183,22 @@ export const DeliveryForm = ({
         <Checkbox checked={wish.sidecars} onChange={(sidecars) => onChange({ ...wish, sidecars })}>
           XMP file beside each picture
         </Checkbox>
-        <Checkbox
-          checked={wish.links === 'link'}
-          onChange={(isLink) => onChange({ ...wish, links: isLink ? 'link' : 'copy' })}
-        >
-          Share disk space with the library where the disk can
-        </Checkbox>
-        {wish.links === 'link' && (
+        {wish.to === 'folder' && (
+          <Checkbox
+            checked={wish.links === 'link'}
+            onChange={(isLink) => onChange({ ...wish, links: isLink ? 'link' : 'copy' })}
+          >
+            Share disk space with the library where the disk can
+          </Checkbox>
+        )}
+        {wish.to === 'folder' && wish.links === 'link' && (
           <span className={styles.hint}>A linked file is the library’s own: change it elsewhere only as a copy.</span>
         )}
       </fieldset>
       <p className={styles.hint}>
-        Beside the pictures: <code>manifest.json</code> and <code>manifest.csv</code>, which tie every file to its
-        prompt, model, seed, size, decision, price and the columns of your sheet. They are written last.
+        {wish.to === 'addresses' ? 'In the folder: ' : 'Beside the pictures: '}
+        <code>manifest.json</code> and <code>manifest.csv</code>, which tie every file to its prompt, model, seed, size,
+        decision, price and the columns of your sheet. They are written last.
       </p>
     </div>
   )

@@ -62,7 +62,7 @@ export const DeliveryPreview = ({
             {plan.samples.map((sample) => (
               <li key={sample.path}>
                 {sample.path}
-                {sample.address !== null && <span className={styles.sentTo}>{sample.address}</span>}
+                {sample.address !== null && <span className={styles.sentTo}>to {sample.address}</span>}
               </li>
             ))}
           </ol>

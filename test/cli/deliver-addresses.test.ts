@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { presigned } from '../engine/addresses-library.ts'
+import { presigned } from '../s3-double/presigned.ts'
 import { startS3Double } from '../s3-double/s3-double.ts'
 import { openDesk } from './command.ts'
 

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect } from 'playwright/test'
-import { presigned } from '../engine/addresses-library.ts'
+import { presigned } from '../s3-double/presigned.ts'
 import { startS3Double } from '../s3-double/s3-double.ts'
 import { test } from './app.ts'
 import { runSheet } from './batch.ts'

@@ -1,38 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { DeliveryWish } from '#shared/contract/delivery.ts'
-import type { S3Double } from '../s3-double/s3-double.ts'
+import { presigned } from '../s3-double/presigned.ts'
 import { openBucketLibrary } from './bucket-library.ts'
-
-/** Presigned PUT addresses of a double's bucket, as a client would hand them over: each for one key and type. */
-export async function presigned(
-  double: S3Double,
-  keys: readonly string[],
-  contentType = 'image/png',
-): Promise<string[]> {
-  const { accessKeyId, secretAccessKey, region, url: endpoint } = double
-  const client = new S3Client({
-    endpoint,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  })
-  try {
-    return await Promise.all(
-      keys.map((Key) =>
-        getSignedUrl(client, new PutObjectCommand({ Bucket: 'pictures', Key, ContentType: contentType }), {
-          expiresIn: 600,
-          signableHeaders: new Set(['content-type']),
-        }),
-      ),
-    )
-  } finally {
-    client.destroy()
-  }
-}
 
 /** A library whose sheet has a column `Upload` with an address for each of so many approved pictures. */
 export async function openAddressLibrary(count: number) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { presigned } from '../s3-double/presigned.ts'
 import type { Asked, Fault } from '../s3-double/s3-double.ts'
-import { openAddressLibrary, presigned } from './addresses-library.ts'
+import { openAddressLibrary } from './addresses-library.ts'
 import { filesIn, sha256Of } from './delivery-library.ts'
 
 const puts = (asked: readonly Asked[]): Asked[] => asked.filter(({ method }) => method === 'PUT')
