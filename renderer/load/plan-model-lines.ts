@@ -54,7 +54,7 @@ function laneTime({ lanes, parts }: Plan, provider: string, label: string): stri
   const lane = lanes.find((each) => each.provider === provider)
   if (!lane) return ''
   const shared = parts.filter((part) => part.provider === provider && part.requests > 0).length > 1
-  const time = lane.durationMs === null ? 'not measured yet' : durationText(lane.durationMs)
+  const time = lane.durationMs === null ? 'not known' : durationText(lane.durationMs)
   return shared ? `${time}, all of ${label}` : time
 }
 

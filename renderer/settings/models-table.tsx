@@ -86,7 +86,11 @@ const Sizes = ({ model: { draftSize, finalSize } }: { model: Model }) => (
 
 const Source = ({ model: { price } }: { model: Model }) => {
   const text = [price.asOf, price.source].filter((part) => part !== null && part !== '').join(', ')
-  return <span title={text}>{text}</span>
+  return (
+    <span className={styles.source} title={text}>
+      {text}
+    </span>
+  )
 }
 
 const Refresh = ({ provider }: { provider: ProviderInfo }) => {

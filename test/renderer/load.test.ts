@@ -243,7 +243,7 @@ describe('the plan at a glance', () => {
     expect(lines.map(({ key, price, time, blocked }) => [key, price, time, blocked])).toEqual([
       ['one/fast', '$0.40', '1 min, all of ONE', ''],
       ['one/fine', '$0.40', '', '3'],
-      ['two/own', 'not known', 'not measured yet', ''],
+      ['two/own', 'not known', 'not known', ''],
     ])
     expect(planTotals(two)).toMatchObject({ requests: '25', price: '$0.80 +', time: '', blocked: '3' })
   })
