@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
+import type { Handle, Provider, ProviderCall } from '#engine/providers/provider.ts'
 import type { RemoteBatches, RemoteProgress, RemoteResult } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import type { Bench } from './hosted-session.ts'
-import { inputs } from './hosted-session.ts'
+import { openCanned } from './canned-reply.ts'
+import { type Bench, inputs } from './hosted-session.ts'
 import { sampleCall } from './sample-request.ts'
 
 type Ended = Extract<RemoteProgress, { state: 'ended' }>
@@ -25,16 +25,19 @@ export function openBatchBench(bench: Bench) {
     return remoteBatches
   }
 
-  /** Writes the requests' lines to a file and sends it. */
-  const upload = async (of: RemoteBatches, requests: readonly GenerationRequest[]): Promise<Handle> => {
+  const uploadBytes = async (of: RemoteBatches, bytes: Uint8Array): Promise<Handle> => {
     const folder = await mkdtemp(join(tmpdir(), 'proofsheet-batch-'))
     folders.push(folder)
     const path = join(folder, 'lines.jsonl')
-    const lines: Uint8Array[] = []
-    for (const [index, request] of requests.entries()) lines.push(await of.line({ id: `r${index}`, request }, call))
-    const bytes = Buffer.concat(lines)
     await writeFile(path, bytes)
     return of.upload({ path, byteLength: bytes.length, name: 'lines.jsonl' }, call)
+  }
+
+  /** Writes the requests' lines to a file and sends it. */
+  const upload = async (of: RemoteBatches, requests: readonly GenerationRequest[]): Promise<Handle> => {
+    const lines: Uint8Array[] = []
+    for (const [index, request] of requests.entries()) lines.push(await of.line({ id: `r${index}`, request }, call))
+    return uploadBytes(of, Buffer.concat(lines))
   }
 
   const start = async (
@@ -65,7 +68,7 @@ export function openBatchBench(bench: Bench) {
     return found
   }
 
-  return { call, remote, upload, start, finish, read }
+  return { call, remote, upload, uploadBytes, start, finish, read }
 }
 
 /** As an engine would split them; a line without its end is a defect of `results`. */
@@ -93,3 +96,17 @@ export const summaryOf = (results: readonly RemoteResult[]): Record<string, stri
         : `done ${outcome.outputs.length} ${outcome.settled?.micros}`,
     ]),
   )
+
+/** Reads one line of results, without a service. */
+export const readOne = (provider: Provider, line: unknown, model: string) => {
+  const { session } = openCanned(provider, {}, { status: 200, body: {} })
+  const result = session.remoteBatches?.readLine(Buffer.from(JSON.stringify(line)), model)
+  if (!result) throw new Error('it has no batches')
+  return { ...result, said: summaryOf([result])[result.id] }
+}
+/** What a service’s answer says of a batch. */
+export const lookAt = (provider: Provider, body: unknown, nowMs = 0) => {
+  const { session } = openCanned(provider, {}, { status: 200, body }, nowMs)
+  return session.remoteBatches?.look({ batch: 'batches/b1' }, { signal: new AbortController().signal, input: never })
+}
+export const never = () => Promise.reject(new Error('no picture is needed'))
