@@ -23,8 +23,8 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
 }
 
 /** Failures that nobody has dismissed. */
-export const openFailures = ({ drafts, finals }: BatchStatus): number =>
-  drafts.failed - drafts.dismissed + finals.failed - finals.dismissed
+export const openFailures = ({ drafts, finals, dismissed = 0 }: BatchStatus): number =>
+  drafts.failed + finals.failed - dismissed
 
 /** What needs a person, or `null`. */
 export function batchTrouble(batch: BatchStatus): string | null {
