@@ -25,8 +25,9 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
 }
 
 /** Failures that nobody has dismissed. */
-export const openFailures = ({ drafts, finals }: BatchStatus): number =>
-  drafts.failed - drafts.dismissed + finals.failed - finals.dismissed
+export const openFailures = ({ drafts, finals, dismissed = 0 }: BatchStatus): number =>
+  drafts.failed + finals.failed - dismissed
+
 /**
  * What of it is not in Proofsheet's own hands now: `starts tomorrow 02:00`, `480 in a batch at the provider`. Null where all
  * that is left goes as fast as it can.

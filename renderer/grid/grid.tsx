@@ -96,50 +96,52 @@ export const Grid = ({
   if (focusLine >= 0 && (focusLine < shown.first || focusLine > shown.last)) numbers.push(focusLine)
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are commands (keys/commands.ts), heard on the window
-    // biome-ignore lint/a11y/useSemanticElements: a table cannot hold a window onto 50,000 cells; this is the ARIA grid pattern
-    <div
-      ref={box}
-      className={styles.box}
-      role="grid"
-      data-region="grid"
-      aria-label={label}
-      aria-multiselectable="true"
-      aria-rowcount={layout.lineCount}
-      aria-colcount={layout.columns}
-      aria-activedescendant={focusIndex >= 0 ? `tile-${focusId}` : undefined}
-      tabIndex={0}
-      inert={isCovered}
-      onScroll={onScroll}
-      onClick={onClick}
-      onContextMenu={tileMenu.onContextMenu}
-      onDoubleClick={(event) => {
-        const tileId = tileIdAt(event.target)
-        if (tileId !== null) onOpen(tileId)
-      }}
-    >
-      <div className={styles.content} role="presentation" style={{ height: boxHeight(layout.height) }}>
-        {numbers.map((number) => {
-          const line = layout.line(number)
-          return (
-            <GridLine
-              key={number}
-              number={number}
-              start={line.start}
-              end={line.end}
-              top={line.top + shift}
-              head={line.head}
-              size={layout.size}
-              isReady={shown.ready.has(number) || number === focusLine}
-              list={list}
-              stackSizes={stackSizes}
-              overlay={overlay}
-            />
-          )
-        })}
+    <>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: its keys are commands (keys/commands.ts), heard on the window */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a table cannot hold a window onto 50,000 cells; this is the ARIA grid pattern */}
+      <div
+        ref={box}
+        className={styles.box}
+        role="grid"
+        data-region="grid"
+        aria-label={label}
+        aria-multiselectable="true"
+        aria-rowcount={layout.lineCount}
+        aria-colcount={layout.columns}
+        aria-activedescendant={focusIndex >= 0 ? `tile-${focusId}` : undefined}
+        tabIndex={0}
+        inert={isCovered}
+        onScroll={onScroll}
+        onClick={onClick}
+        onContextMenu={tileMenu.onContextMenu}
+        onDoubleClick={(event) => {
+          const tileId = tileIdAt(event.target)
+          if (tileId !== null) onOpen(tileId)
+        }}
+      >
+        <div className={styles.content} role="presentation" style={{ height: boxHeight(layout.height) }}>
+          {numbers.map((number) => {
+            const line = layout.line(number)
+            return (
+              <GridLine
+                key={number}
+                number={number}
+                start={line.start}
+                end={line.end}
+                top={line.top + shift}
+                head={line.head}
+                size={layout.size}
+                isReady={shown.ready.has(number) || number === focusLine}
+                list={list}
+                stackSizes={stackSizes}
+                overlay={overlay}
+              />
+            )
+          })}
+        </div>
       </div>
       {tileMenu.menu}
-    </div>
+    </>
   )
 }
 

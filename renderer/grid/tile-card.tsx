@@ -34,9 +34,9 @@ export const TileCard = ({ tile, size, isFocused }: { tile: Tile; size: number; 
 /** Under this side in pixels a card is a sign alone (the filmstrip). */
 const smallest = 90
 
-/** Beside the title, the padding, and one line of buttons, or two where there is room for all four. */
+/** What is left for the reason beside the title and one line of buttons, or two where four of them share a narrow card. */
 const linesThatFit = (size: number): number =>
-  Math.max(1, Math.floor((size - (size >= 140 && size < 290 ? 104 : 76)) / 16))
+  Math.max(1, Math.floor((size - (size >= 140 && size < 290 ? 94 : 66)) / 16))
 
 /** The buttons of a card: reached by Tab from the tile in focus, by pointer from anywhere. */
 const CardActions = ({ tile, size, isFocused }: { tile: Tile; size: number; isFocused: boolean }) => {

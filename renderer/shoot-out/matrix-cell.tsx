@@ -50,17 +50,19 @@ const CellTile = ({ tileId, size, onOpen }: { tileId: number; size: number; onOp
   const name = tile && (tile.image ? tileName(tile, said) : `${tile.label}, ${stateText(tile).title}`)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are commands, heard on the window
+    // biome-ignore lint/a11y/noStaticElementInteractions: it has one role or the other
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both take a name; a card holds buttons, so it is no image
     <div
       id={`cell-${tileId}`}
       className={classNames(tileStyles.tile, isFocused && tileStyles.focused)}
       style={{ width: size, height: size }}
-      role="img"
+      role={tile && !tile.image ? 'group' : 'img'}
       aria-label={name ?? 'Loading'}
       onClick={() => session.focus(tileId)}
       onDoubleClick={() => onOpen(tileId)}
     >
       {tile?.image && <Picture tile={tile} image={tile.image} said={said} size={size} overlay="decision" />}
-      {tile && !tile.image && <TileCard tile={tile} size={size} isFocused={false} />}
+      {tile && !tile.image && <TileCard tile={tile} size={size} isFocused={isFocused} />}
     </div>
   )
 }

@@ -57,7 +57,8 @@ export const MenuAt = ({
       if (!open) onClose()
     }}
   >
-    <BaseMenu.Portal>
+    {/* In the page's main part: what stands in no landmark is not found by those who go by them. */}
+    <BaseMenu.Portal container={returnTo.current?.closest('main')}>
       <BaseMenu.Positioner
         className={styles.positioner}
         anchor={{ getBoundingClientRect: () => place }}

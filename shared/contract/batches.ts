@@ -8,8 +8,6 @@ export const draftCounts = z.object({
   done: z.int(),
   cached: z.int(),
   failed: z.int(),
-  /** Of those that failed: the ones that a person has dismissed. */
-  dismissed: z.int(),
   unknown: z.int(),
   held: z.int(),
   canceled: z.int(),
@@ -46,6 +44,8 @@ export const batchStatus = z.object({
   startsMs: timeMs.optional(),
   /** Tiles that its sheet has no more: of rows taken out of it, and earlier versions of rows; not counted above. */
   earlierTiles: z.object({ removed: z.int(), changed: z.int() }).optional(),
+  /** Of the drafts and finals that failed: those that a person has dismissed. */
+  dismissed: z.int().optional(),
   currency,
   timeLeftMs: z.int().nullable(),
   deliveredMs: timeMs.nullable(),

@@ -39,6 +39,10 @@ const screens: readonly Screen[] = [
   { name: 'load', open: goTo('#/load/1') },
   { name: 'grid', open: inGrid },
   { name: 'stacks', open: byKey('Shift+S', (page) => page.getByRole('gridcell', { name: /^Stack of/ }).first()) },
+  {
+    name: 'menu of a draft',
+    open: byKey('Shift+F10', (page) => page.getByRole('menu', { name: 'This draft' })),
+  },
   { name: 'flat again', open: byKey('Shift+S', (page) => page.getByRole('gridcell', { name: /variant 2/ }).first()) },
   { name: 'loupe', open: byKey('e', (page) => page.getByRole('region', { name: /^Loupe/ })) },
   { name: 'compare', open: byKey('c', (page) => page.getByRole('region', { name: /^Compare/ })) },

@@ -54,7 +54,7 @@ test('a failed card says why, and is retried, edited, sent elsewhere and dismiss
   await keyboard.press('Shift+F10')
   const menu = page.getByRole('menu', { name: 'This draft' })
   await expect(menu.getByRole('menuitem')).toContainText(['Retry', 'Edit the prompt', 'another model', 'Dismiss'])
-  expect((await new AxeBuilder({ page }).include('[role=menu]').analyze()).violations).toEqual([])
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await menu.getByRole('menuitem', { name: 'Send this draft to another model' }).click()
   const other = page.getByRole('dialog', { name: 'KB-2: send to another model' })
   // The size that failed would fail again: another is chosen, and asked for.

@@ -15,7 +15,7 @@ test('a sheet becomes drafts; the same sheet again takes them all from the cache
     tiles: 6,
     requests: 6,
     settledMicros: 0,
-    drafts: { done: 6, cached: 0, failed: 0, dismissed: 0, unknown: 0, held: 0, canceled: 0, left: 0 },
+    drafts: { done: 6, cached: 0, failed: 0, unknown: 0, held: 0, canceled: 0, left: 0 },
     decisions: { undecided: 6, approved: 0, rejected: 0 },
   })
 

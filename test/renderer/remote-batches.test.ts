@@ -108,7 +108,7 @@ describe('a batch at a provider', () => {
 })
 
 describe('a batch whose drafts are elsewhere', () => {
-  const none = { done: 0, cached: 0, failed: 0, dismissed: 0, unknown: 0, held: 0, canceled: 0, left: 0 }
+  const none = { done: 0, cached: 0, failed: 0, unknown: 0, held: 0, canceled: 0, left: 0 }
   const of = (part: Partial<Pick<BatchStatus, 'remote' | 'startsMs'>> & { left?: number }) =>
     waitingText({ drafts: { ...none, left: part.left ?? 480 }, finals: none, ...part }, nowMs)
 

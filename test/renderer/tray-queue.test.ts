@@ -7,7 +7,7 @@ import { holdReasons } from '#shared/job-state.ts'
 import { causeTitle, holdText, laneLine, listedBatches, workLine } from '../../renderer/queue/queue-text.ts'
 import { finalChoices, finalsProgress } from '../../renderer/tray/tray-text.ts'
 
-const none = { done: 0, cached: 0, failed: 0, dismissed: 0, unknown: 0, held: 0, canceled: 0, left: 0 }
+const none = { done: 0, cached: 0, failed: 0, unknown: 0, held: 0, canceled: 0, left: 0 }
 const batchOf = (batchId: number, part: Partial<BatchStatus>): BatchStatus => ({
   batch: `batch ${batchId}`,
   batchId,

@@ -107,6 +107,7 @@ export function openStatus(needs: StatusNeeds) {
       },
       capMicros: batch.capMicros,
       earlierTiles: needs.counts.earlier(batch.id),
+      dismissed: needs.counts.dismissed(batch.id),
       currency: 'USD',
       timeLeftMs: timeLeftMs(kept),
       ...(remote === null ? {} : { remote }),

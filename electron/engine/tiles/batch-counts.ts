@@ -35,6 +35,8 @@ export interface BatchCounts {
   /** Decisions on drafts; `marked` for full size. */
   readonly decisions: (batchId: number) => BatchStatus['decisions']
   readonly earlier: (batchId: number) => EarlierCounts
+  /** Failed drafts and finals that a person has dismissed. */
+  readonly dismissed: (batchId: number) => number
 }
 
 interface StateRow {
@@ -105,9 +107,9 @@ export function openBatchCounts(storage: Storage): BatchCounts {
      SELECT (SELECT count(*) FROM prompt WHERE batch_id = of.id)
        - (SELECT count(*) FROM prompt WHERE batch_id = of.id AND edited_from IS NOT NULL) AS count FROM of`,
   )
-  const dismissed = storage.prepare<[number], { stage: 'draft' | 'final'; count: number }>(
-    `SELECT stage, count(*) AS count FROM job WHERE batch_id = ? AND state = 'failed' AND dismissed = 1
-       AND ${isInSheet('job.tile_id')} GROUP BY stage`,
+  const dismissed = storage.prepare<[number], { count: number }>(
+    `SELECT count(*) AS count FROM job WHERE batch_id = ? AND state = 'failed' AND dismissed = 1
+       AND ${isInSheet('job.tile_id')}`,
   )
   const delivered = storage.prepare<[number], { ms: number | null }>(
     `SELECT max(ended_ms) AS ms FROM delivery WHERE batch_id = ? AND state = 'done'`,
@@ -127,8 +129,6 @@ export function openBatchCounts(storage: Storage): BatchCounts {
       const cached = (stage: string) =>
         sum(taken.filter((row) => row.stage === stage && row.origin === 'cache').map((row) => row.count)) -
         sum(goneCached.filter((row) => row.stage === stage).map((row) => row.count))
-      const given = dismissed.all(batchId)
-      const dismissedOf = (stage: string) => sum(given.filter((row) => row.stage === stage).map((row) => row.count))
       const leaders = all.filter((row) => row.follows === 0)
       const asked = [
         ...leaders.filter((row) => row.state !== 'failed').map((row) => row.micros),
@@ -145,11 +145,8 @@ export function openBatchCounts(storage: Storage): BatchCounts {
       return {
         prompts: (prompts.get(batchId)?.count ?? 0) - (hasEarlier ? (earlierPrompts.get(batchId)?.count ?? 0) : 0),
         tiles: sum(rows.filter((row) => row.stage === 'draft').map((row) => row.count)),
-        drafts: stageCounts(rows, 'draft', cached('draft'), dismissedOf('draft')),
-        finals: lessDone(
-          stageCounts(rows, 'final', cached('final'), dismissedOf('final')),
-          sum(passed.map((row) => row.count)),
-        ),
+        drafts: stageCounts(rows, 'draft', cached('draft')),
+        finals: lessDone(stageCounts(rows, 'final', cached('final')), sum(passed.map((row) => row.count))),
         estimateMicros: sum(asked) - savedBy('cache') - savedBy('twin'),
         held,
         out: sum(all.filter((row) => out.includes(row.state)).map((row) => row.count)),
@@ -174,6 +171,7 @@ export function openBatchCounts(storage: Storage): BatchCounts {
         marked: sum(rows.map((row) => row.marked)) - sum(gone.map((row) => row.marked)),
       }
     },
+    dismissed: (batchId) => dismissed.get(batchId)?.count ?? 0,
     earlier(batchId) {
       const rows = earlier.all(batchId)
       const count = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0
@@ -186,19 +184,13 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 const lessDone = (counts: DraftCounts, passed: number): DraftCounts => ({ ...counts, done: counts.done - passed })
 
-function stageCounts(
-  rows: readonly StateRow[],
-  stage: 'draft' | 'final',
-  cached: number,
-  dismissed: number,
-): DraftCounts {
+function stageCounts(rows: readonly StateRow[], stage: 'draft' | 'final', cached: number): DraftCounts {
   const count = (matches: (row: StateRow) => boolean) =>
     sum(rows.filter((row) => row.stage === stage && matches(row)).map((row) => row.count))
   return {
     done: count((row) => row.state === 'done'),
     cached,
     failed: count((row) => row.state === 'failed'),
-    dismissed,
     unknown: count((row) => row.state === 'unknown'),
     held: count((row) => row.holdReason !== null),
     canceled: count((row) => row.state === 'canceled'),
