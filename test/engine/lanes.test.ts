@@ -118,6 +118,7 @@ describe('limits changed under way', () => {
       expect(inFlight()).toBeLessThanOrEqual(2)
       await delay(20)
     }
+    engine.generation.control({ action: 'cancel', of: { kind: 'batch', batchId } })
     await engine.generation.whenIdle(batchId)
     expect(engine.batches.get({ batchId }).settledMicros).toBe(fake.ledger().billedMicros)
   })
