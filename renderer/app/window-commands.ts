@@ -1,6 +1,7 @@
-import { useQueueControl } from '../api/changes.ts'
-import { useQueue } from '../api/queries.ts'
+import { useLookNow, useQueueControl } from '../api/changes.ts'
+import { useQueue, useRemoteBatches } from '../api/queries.ts'
 import { useCommands } from '../keys/command-center.tsx'
+import { countText } from '../ui/time-text.ts'
 import { notify, notifyError } from '../ui/toast.tsx'
 import { usePanels } from './panels.tsx'
 import { goTo } from './use-route.ts'
@@ -10,6 +11,17 @@ export function useWindowCommands(): void {
   const panels = usePanels()
   const queue = useQueue().data
   const control = useQueueControl()
+  const look = useLookNow()
+  const hasRemotes = (useRemoteBatches({ open: true }).data?.length ?? 0) > 0
+
+  const lookRemote = () =>
+    look.mutate(
+      { remoteBatchId: null },
+      {
+        onSuccess: ({ looked }) => notify({ title: `Looked at ${countText(looked, 'batch', 'batches')} at providers` }),
+        onError: (error) => notifyError('The providers could not be asked', error),
+      },
+    )
 
   const pauseOrResume = () => {
     const isPaused = queue !== undefined && queue.batches.length > 0 && queue.batches.every((batch) => batch.paused)
@@ -30,6 +42,7 @@ export function useWindowCommands(): void {
     batchesPane: () => panels.show({ batchesShown: !panels.batchesShown }),
     detailsPane: () => panels.show({ detailsShown: !panels.detailsShown }),
     pause: pauseOrResume,
+    ...(hasRemotes && { lookRemote }),
     nextRegion: focusNextRegion,
     goLibrary: () => goTo({ page: 'library' }),
     goQueue: () => goTo({ page: 'queue' }),

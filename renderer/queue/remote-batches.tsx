@@ -1,12 +1,9 @@
 import { useState } from 'react'
 import { messageOf } from '#shared/errors.ts'
-import { useLookNow } from '../api/changes.ts'
 import { useRemoteBatches } from '../api/queries.ts'
-import { useCommands } from '../keys/command-center.tsx'
 import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { countText } from '../ui/time-text.ts'
-import { notify, notifyError } from '../ui/toast.tsx'
 import { useNow } from '../ui/use-now.ts'
 import styles from './queue-page.module.css'
 import { RemoteCard } from './remote-card.tsx'
@@ -27,14 +24,12 @@ export const RemoteBatches = () => {
   }
   if (!query.data || query.data.length === 0) return null
   const { shown, rest } = listedRemotes(query.data, nowMs)
-  const isOpen = query.data.some(({ state }) => state !== 'over')
   return (
     <section aria-labelledby="remote-title">
-      {isOpen && <LookCommand />}
       <h2 id="remote-title" className={classNames('small-heading', styles.title)}>
         Batches at providers
       </h2>
-      <ul className={styles.lanes}>
+      <ul className={styles.remotes}>
         {(all ? [...shown, ...rest] : shown).map((remote) => (
           <li key={remote.remoteBatchId}>
             <RemoteCard remote={remote} nowMs={nowMs} />
@@ -55,20 +50,4 @@ export const RemoteBatches = () => {
       )}
     </section>
   )
-}
-
-/** Offers to look at all of them; only while one is open. */
-const LookCommand = () => {
-  const look = useLookNow()
-  useCommands({
-    lookRemote: () =>
-      look.mutate(
-        { remoteBatchId: null },
-        {
-          onSuccess: ({ looked }) => notify({ title: `Looked at ${countText(looked, 'batch', 'batches')}` }),
-          onError: (error) => notifyError('The providers could not be asked', error),
-        },
-      ),
-  })
-  return null
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { RunStart } from '#shared/contract/generation.ts'
 import { useCommands } from '../keys/command-center.tsx'
-import { Button } from '../ui/button.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { TextField } from '../ui/text-field.tsx'
@@ -12,19 +12,33 @@ import styles from './start-choice.module.css'
 import { inputTextOf, nextHourMs, usualWindow, utcText } from './start-times.ts'
 
 /** When a run starts: at once, at a time, or in a window of every day. The button that runs says it too. */
-export const StartChoice = ({ start, onChange }: { start: RunStart; onChange: (start: RunStart) => void }) => {
+export const StartChoice = ({
+  start,
+  isSmall = false,
+  onChange,
+}: {
+  start: RunStart
+  /** A sign alone, where there is little room. */
+  isSmall?: boolean
+  onChange: (start: RunStart) => void
+}) => {
   const [open, setOpen] = useState(false)
   useCommands({ schedule: () => setOpen(true) })
   const nowMs = useNow(open || start.kind !== 'now', 15_000)
+  const label = start.kind === 'now' ? 'Schedule' : `Scheduled${startText(start, nowMs)}`
   return (
     <Popover
       label="When it starts"
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button icon="clock" aria-label={start.kind === 'now' ? 'Schedule' : `Scheduled${startText(start, nowMs)}`}>
-          {start.kind === 'now' ? 'Schedule' : 'Scheduled'}
-        </Button>
+        isSmall ? (
+          <IconButton icon="clock" label={label} look={start.kind === 'now' ? 'quiet' : 'plain'} />
+        ) : (
+          <Button icon="clock" aria-label={label}>
+            {start.kind === 'now' ? 'Schedule' : 'Scheduled'}
+          </Button>
+        )
       }
     >
       <div className={styles.body}>

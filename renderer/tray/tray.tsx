@@ -177,18 +177,21 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
           />
           {plan && plan.requests > 0 && (
             <StartChoice
+              isSmall
               start={sendChoice.start}
               onChange={(next) => setSendChoice((before) => ({ ...before, start: next }))}
             />
           )}
-          <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>
-            {run.isPending
-              ? 'Starting'
-              : plan && sending
-                ? makeText(plan, sending, sendChoice.start, nowMs)
-                : 'Make them'}
-          </Button>
-          <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
+          <div className={styles.go}>
+            <Button look="go" keys={keyOf('tray')} disabled={!canRun} onClick={start}>
+              {run.isPending
+                ? 'Starting'
+                : plan && sending
+                  ? makeText(plan, sending, sendChoice.start, nowMs)
+                  : 'Make them'}
+            </Button>
+            <IconButton icon="cross" label="Close the tray" keys="Escape" onClick={onClose} />
+          </div>
         </div>
       </div>
       <ReferenceList

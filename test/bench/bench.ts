@@ -21,6 +21,7 @@ import { deliverBench } from './deliver.ts'
 import { engineBench } from './engine.ts'
 import { gridBench } from './grid.ts'
 import { lanesBench } from './lanes.ts'
+import { remoteBench } from './remote.ts'
 import { type Bench, type Row, tableOf } from './rows.ts'
 import { sheetBench } from './sheet.ts'
 
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   engineBench,
   gridBench,
   lanesBench,
+  remoteBench,
   sheetBench,
 ]
 

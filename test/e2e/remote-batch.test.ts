@@ -1,0 +1,150 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from 'playwright/test'
+import { type FakeProvider, startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { test } from './app.ts'
+
+/** Where a person looking at the pictures wants them; nothing is written without it. */
+const shots = process.env.PROOFSHEET_SHOTS
+
+const rows = 60
+const sheet = [
+  'sku,prompt',
+  ...Array.from({ length: rows }, (_, at) => `RB-${at},"Sneaker ${at}, on slate, product photo"`),
+].join('\n')
+
+/** Screens in both themes and two widths for a person, and what axe finds on them. */
+async function look(page: Page, name: string): Promise<void> {
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page })
+      .options({ rules: { 'target-size': { enabled: true } } })
+      .analyze()
+    for (const { id, nodes } of violations) for (const node of nodes) found.push(`${colorScheme} ${id}: ${node.target}`)
+    for (const width of shots ? [1280, 1920] : []) {
+      await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 })
+      await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png` })
+    }
+  }
+  expect(found, name).toEqual([])
+}
+
+/** The window with a key for OpenAI at the fake's address, and the sheet planned for a model that takes batches. */
+async function openPlan(page: Page, url: string, fake: FakeProvider): Promise<void> {
+  await page.goto(url)
+  const call = async (path: string, json: object): Promise<void> => {
+    const reply = await page.request.post(new URL(`/rpc/${path}`, url).href, { data: { json } })
+    expect(reply.status(), path).toBe(200)
+  }
+  await call('providers/configure', { provider: 'openai', settings: { baseUrl: `${fake.url}/openai/v1` } })
+  await call('providers/setKey', { provider: 'openai', key: 'sk-of-the-fake' })
+  await page
+    .getByLabel('Sheet file')
+    .setInputFiles({ name: 'sneakers.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) })
+  await page.getByRole('combobox', { name: 'Model' }).click()
+  await page.getByRole('option', { name: /^GPT Image 2,/ }).click()
+}
+
+const moneyOf = (text: string | null): number => Number(/\$(\d+\.\d+)/.exec(text ?? '')?.[1])
+
+test('a plan shows both prices, is sent as a batch for half, and its pictures come when the provider is done', async ({
+  app,
+  page,
+}) => {
+  test.setTimeout(240_000)
+  const fake = await startFakeProvider({ batches: { turnaroundMs: 600_000 } })
+  await openPlan(page, app.url, fake)
+
+  const ways = page.getByRole('group', { name: 'When it is made' })
+  const now = ways.getByRole('button', { name: /^Now / })
+  const later = ways.getByRole('button', { name: /^Within a day / })
+  await expect(later).toContainText('50 % less')
+  const [live, half] = [moneyOf(await now.textContent()), moneyOf(await later.textContent())]
+  expect(half / live).toBeCloseTo(0.5, 1)
+  await expect(page.getByRole('button', { name: /^Run all, \$/ })).toBeEnabled()
+
+  // By name, as everything else can be reached.
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('within a day for less')
+  await page.keyboard.press('Enter')
+  await expect(later).toHaveAttribute('aria-pressed', 'true')
+  const send = page.getByRole('button', { name: `Send ${rows} drafts as a batch, within a day, $${half.toFixed(2)}` })
+  await expect(send).toBeEnabled()
+  await look(page, 'plan')
+
+  await page.getByRole('button', { name: 'Schedule' }).click()
+  await page.getByRole('button', { name: 'In a window' }).click()
+  await expect(page.getByText('Every day, 02:00 to 08:00 UTC')).toBeVisible()
+  await look(page, 'schedule')
+  await page.getByRole('button', { name: 'At a time' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: new RegExp(`^Send ${rows} drafts as a batch (at|tomorrow) `) }).click()
+  await page.getByRole('button', { name: /^Run, at most/ }).click()
+  const status = page.getByRole('contentinfo')
+  await expect(status).toContainText(/starts (at|tomorrow)/)
+  expect(fake.batches.all()).toHaveLength(0)
+
+  await page.evaluate(() => {
+    window.location.hash = '#/queue'
+  })
+  await page.getByRole('button', { name: 'Start now' }).click()
+  const remote = page.getByRole('article', { name: /^OpenAI batch/ })
+  await expect(remote).toContainText('Working at OpenAI', { timeout: 60_000 })
+  await expect.poll(() => fake.batches.all().length).toBe(1)
+  await remote.getByRole('button', { name: 'Look now' }).click()
+  await expect(remote).toContainText(new RegExp(`of ${rows}, until (tomorrow )?\\d\\d:`), { timeout: 60_000 })
+  await look(page, 'queue')
+  await remote.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('dialog')).toContainText('are kept and charged')
+  await page.getByRole('button', { name: 'Let it go on' }).click()
+
+  await page.getByRole('link', { name: /in a batch at the provider/ }).click()
+  await expect(page.getByRole('gridcell').first()).toContainText('Within a day')
+  await look(page, 'waiting')
+
+  // The provider is done: one look, and they come in.
+  fake.batches.settings.turnaroundMs = 0
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('look at batches')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('gridcell').first()).not.toContainText('Within a day', { timeout: 5000 })
+  }).toPass({ timeout: 90_000 })
+  await expect(page.getByRole('button', { name: `Undecided ${rows}` })).toBeVisible({ timeout: 60_000 })
+  await page.evaluate(() => {
+    window.location.hash = '#/queue'
+  })
+  await page.getByRole('button', { name: /1 batch that is over/ }).click()
+  await expect(remote).toContainText(`${rows} pictures`)
+
+  const [batch] = await page.request
+    .post(new URL('/rpc/batches/list', app.url).href, { data: {} })
+    .then(async (reply) => (await reply.json()).json)
+  const { pictures, billedMicros } = fake.ledger()
+  expect(pictures).toBe(rows)
+  expect(batch).toMatchObject({
+    drafts: { done: rows, left: 0, failed: 0 },
+    reservedMicros: 0,
+    settledMicros: billedMicros,
+  })
+  expect(billedMicros / 1_000_000 / live).toBeCloseTo(0.5, 1)
+
+  await page.getByRole('link', { name: /to decide/ }).click()
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('h')
+  await expect(status).toContainText('1 approved')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('combobox', { name: 'How full sizes are made' }).click()
+  await page
+    .getByRole('option', { name: /^GPT Image 2, / })
+    .first()
+    .click()
+  const tray = page.getByRole('region', { name: 'Tray' })
+  await tray.getByRole('button', { name: /^Within a day / }).click()
+  await expect(tray.getByRole('button', { name: /^Send them as a batch/ })).toBeEnabled()
+  // The longest words of its button, in a window of the narrowest usual width.
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await expect(tray.getByRole('button', { name: 'Close the tray' })).toBeInViewport({ ratio: 1 })
+  await look(page, 'tray')
+  await fake.close()
+})
