@@ -112,7 +112,7 @@ export async function planDrafts(needs: DraftPlanNeeds): Promise<DraftPlan> {
       highestMicros: total('highestMicros'),
       currency: 'USD',
       allFinalMicros,
-      parts: [...parts.values()],
+      parts: [...parts.values()].map((part) => ({ cached: 0, duplicates: 0, blocked: 0, ...part })),
       ...problems.summary(),
       redrawn: 0,
       alike: alike.found(),
