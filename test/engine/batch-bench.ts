@@ -6,8 +6,7 @@ import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
 import type { RemoteBatches, RemoteProgress, RemoteResult } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import type { Bench } from './hosted-session.ts'
-import { inputs } from './hosted-session.ts'
+import { type Bench, inputs } from './hosted-session.ts'
 import { sampleCall } from './sample-request.ts'
 
 type Ended = Extract<RemoteProgress, { state: 'ended' }>
@@ -25,16 +24,19 @@ export function openBatchBench(bench: Bench) {
     return remoteBatches
   }
 
-  /** Writes the requests' lines to a file and sends it. */
-  const upload = async (of: RemoteBatches, requests: readonly GenerationRequest[]): Promise<Handle> => {
+  const uploadBytes = async (of: RemoteBatches, bytes: Uint8Array): Promise<Handle> => {
     const folder = await mkdtemp(join(tmpdir(), 'proofsheet-batch-'))
     folders.push(folder)
     const path = join(folder, 'lines.jsonl')
-    const lines: Uint8Array[] = []
-    for (const [index, request] of requests.entries()) lines.push(await of.line({ id: `r${index}`, request }, call))
-    const bytes = Buffer.concat(lines)
     await writeFile(path, bytes)
     return of.upload({ path, byteLength: bytes.length, name: 'lines.jsonl' }, call)
+  }
+
+  /** Writes the requests' lines to a file and sends it. */
+  const upload = async (of: RemoteBatches, requests: readonly GenerationRequest[]): Promise<Handle> => {
+    const lines: Uint8Array[] = []
+    for (const [index, request] of requests.entries()) lines.push(await of.line({ id: `r${index}`, request }, call))
+    return uploadBytes(of, Buffer.concat(lines))
   }
 
   const start = async (
@@ -65,7 +67,7 @@ export function openBatchBench(bench: Bench) {
     return found
   }
 
-  return { call, remote, upload, start, finish, read }
+  return { call, remote, upload, uploadBytes, start, finish, read }
 }
 
 /** As an engine would split them; a line without its end is a defect of `results`. */

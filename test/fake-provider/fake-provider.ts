@@ -5,6 +5,7 @@ import { openComfyUi } from './comfyui-wire.ts'
 import { openCustom } from './custom-wire.ts'
 import { openFal } from './fal-wire.ts'
 import type { BatchFault, Fault } from './faults.ts'
+import { answerGeminiBatches, geminiBatchWire } from './gemini-batch-wire.ts'
 import { answerGemini } from './gemini-wire.ts'
 import { answerGptImage } from './gpt-image-wire.ts'
 import { type Hooks, openHooks } from './hooks.ts'
@@ -23,6 +24,7 @@ import { openSdcpp } from './sdcpp-wire.ts'
 import { openStability } from './stability-wire.ts'
 import { openStoredFiles } from './stored-files.ts'
 import type { FaultScript, World } from './world.ts'
+import { answerXaiBatches, xaiBatchWire } from './xai-batch-wire.ts'
 import { answerXai } from './xai-wire.ts'
 
 export interface FakeProviderOptions {
@@ -108,7 +110,9 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     'batch_',
     openAiBatchWire(world, settings.share, () => settings.hookUrl),
   )
-  const everyBatches = [openAiBatches]
+  const geminiBatches = batchesOf('batch-', geminiBatchWire(world, settings.share))
+  const xaiBatches = batchesOf('batch_', xaiBatchWire(world, settings.share))
+  const everyBatches = [openAiBatches, geminiBatches, xaiBatches]
   const queue = openQueue(world)
   const fal = openFal(world)
   const replicate = openReplicate(world)
@@ -124,7 +128,11 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     const file = /^\/files\/(\w+)$/.exec(path)?.[1]
     if (file) return world.results.answer(file, response)
     if (path === '/ledger') return void response.end(JSON.stringify(world.book.read()))
+    if (path.startsWith('/gemini/')) {
+      if (await answerGeminiBatches(world, geminiBatches, request, response, asked, settings.uploadUrl)) return
+    }
     if (path.startsWith('/gemini/v1beta/')) return answerGemini(world, request, response, path)
+    if (await answerXaiBatches(world, xaiBatches, request, response, asked)) return
     if (path.startsWith('/xai/v1/')) return answerXai(world, request, response, path)
     if (await answerOpenAiBatches(world, openAiBatches, request, response, asked)) return
     if (path.startsWith('/openai/v1/')) return answerGptImage(world, request, response, path)

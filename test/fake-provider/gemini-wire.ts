@@ -33,10 +33,10 @@ const predict = z.strictObject({
   }),
 })
 
-const complaint = (status: number, name: string, message: string, details: readonly object[] = []): Answer =>
+export const complaint = (status: number, name: string, message: string, details: readonly object[] = []): Answer =>
   jsonAnswer(status, { error: { code: status, message, status: name, details } })
 
-const rateLimit = (seconds: number): Fault => ({
+export const rateLimit = (seconds: number): Fault => ({
   kind: 'status',
   status: 429,
   body: {
@@ -67,6 +67,13 @@ const sides: Readonly<Record<string, readonly [number, number]>> = {
 }
 const pictureTokens = { '1K': 1120, '2K': 1680, '4K': 3780 }
 
+/** The answer to a wrong key; null where it is good. */
+export function keyComplaint(world: World, request: IncomingMessage): Answer | null {
+  if (world.key === null || request.headers['x-goog-api-key'] === world.key) return null
+  const reason = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }
+  return complaint(400, 'INVALID_ARGUMENT', 'API key not valid.', [reason])
+}
+
 /** Gemini under /gemini/v1beta: the list of models, `:generateContent` and Imagen's `:predict`; billed by tokens. */
 export async function answerGemini(
   world: World,
@@ -74,9 +81,7 @@ export async function answerGemini(
   response: ServerResponse,
   path: string,
 ): Promise<void> {
-  const hasKey = world.key === null || request.headers['x-goog-api-key'] === world.key
-  const reason = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }
-  const wrongKey = hasKey ? null : complaint(400, 'INVALID_ARGUMENT', 'API key not valid.', [reason])
+  const wrongKey = keyComplaint(world, request)
   if (path.endsWith('/models')) return sendAnswer(response, wrongKey ?? jsonAnswer(200, { models }), null)
   const [, model = '', method = ''] = /\/models\/([^/:]+):(\w+)$/.exec(path) ?? []
   const asked = geminiAsked(world, method, model, await readJson(request))

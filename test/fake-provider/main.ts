@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import { startFakeProvider } from './fake-provider.ts'
 
 const usage = `node test/fake-provider/main.ts [--port 8787] [--price USD] [--latency MS | --median MS --sigma S] [--seed N]
-    [--concurrency N] [--rpm N] [--key KEY] [--tell-cost] [--ledger FILE]
+    [--concurrency N] [--rpm N] [--key KEY] [--tell-cost] [--ledger FILE] [--batch-ms MS] [--batch-hook URL]
 A provider on loopback to try Proofsheet with: set its base URL to the address printed. Marks in a prompt make it fail:
-[[503 times=2]] [[429 seconds=3]] [[lost]] [[hang]] [[refused]] [[cut how=gzip]] [[picture as=without-end]] ...`
+[[503 times=2]] [[429 seconds=3]] [[lost]] [[hang]] [[refused]] [[cut how=gzip]] [[picture as=without-end]] ...
+OpenAI, Gemini and xAI stand under /openai/v1, /gemini/v1beta and /xai/v1, their batches included: those take --batch-ms.`
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     key: { type: 'string' },
     'tell-cost': { type: 'boolean', default: false },
     ledger: { type: 'string' },
+    'batch-ms': { type: 'string', default: '5000' },
+    'batch-hook': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -41,6 +44,7 @@ async function run(): Promise<void> {
       concurrency: values.concurrency === undefined ? null : Number(values.concurrency),
       windows: values.rpm === undefined ? [] : [{ requests: Number(values.rpm), ms: 60_000 }],
     },
+    batches: { turnaroundMs: Number(values['batch-ms']), hookUrl: values['batch-hook'] ?? null },
     ...(values.ledger === undefined ? {} : { ledgerFile: values.ledger }),
   })
   console.log(`fake provider at ${fake.url}/v1 (Ctrl+C prints its ledger)`)

@@ -40,6 +40,8 @@ export interface FakeBatch {
   errors: { code: string; message: string; line: number | null }[]
   isCanceled: boolean
   downloads: number
+  /** Of its results, all downloads together: what the client took, and what the sockets hold. */
+  sentBytes: number
 }
 
 /** What became of one request, in the words of its live answer; null where the batch ended before it. */
@@ -185,6 +187,7 @@ export function openBatches(
         errors: [],
         isCanceled: false,
         downloads: 0,
+        sentBytes: 0,
       }
       batches.push(batch)
       run(batch).catch((error: unknown) => {
@@ -240,16 +243,22 @@ export async function sendResults(
   const mostBytes = torn && download <= torn.times ? torn.bytes : Number.POSITIVE_INFINITY
   response.writeHead(200, { 'content-type': 'application/jsonl' })
   // A client that goes away, and a download that breaks off, end here alike.
-  await pipeline(firstOf(lines, mostBytes), response).catch(() => undefined)
+  await pipeline(firstOf(lines, mostBytes, batch), response).catch(() => undefined)
 }
 
-async function* firstOf(lines: AsyncIterable<string>, mostBytes: number): AsyncGenerator<Buffer> {
-  let sent = 0
+const pieceBytes = 256 * 1024
+
+async function* firstOf(lines: AsyncIterable<string>, mostBytes: number, batch: FakeBatch): AsyncGenerator<Buffer> {
+  let left = mostBytes
   for await (const line of lines) {
-    const bytes = Buffer.from(`${line}\n`).subarray(0, mostBytes - sent)
-    sent += bytes.length
-    yield bytes
-    if (sent < mostBytes) continue
+    const bytes = Buffer.from(`${line}\n`).subarray(0, left)
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes)
+      batch.sentBytes += piece.length
+      yield piece
+    }
+    left -= bytes.length
+    if (left > 0) continue
     await sleep(20)
     throw new Error('torn')
   }

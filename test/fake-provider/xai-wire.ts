@@ -20,10 +20,10 @@ const edit = z
   .strictObject({ ...shared, image: picture.optional(), images: z.array(picture).min(1).max(5).optional() })
   .refine(({ image, images }) => (image === undefined) !== (images === undefined), 'either image or images')
 
-const invalid = 'Client specified an invalid argument'
+export const invalid = 'Client specified an invalid argument'
 
 /** Errors are two strings here; other services have objects. */
-const complaint = (status: number, code: string, error: string): Answer => jsonAnswer(status, { code, error })
+export const complaint = (status: number, code: string, error: string): Answer => jsonAnswer(status, { code, error })
 
 const models = [
   { id: 'grok-imagine-image-2.0', image_price: 600_000_000, max_prompt_length: 8000 },
@@ -38,6 +38,12 @@ const sides: Readonly<Record<string, readonly [number, number]>> = {
 const cents: Readonly<Record<string, number>> = { 'low 1k': 4, 'low 2k': 6, 'medium 1k': 6, 'medium 2k': 8 }
 const ticksPerMicro = 10_000
 
+/** The answer to a wrong key; null where it is good. */
+export const keyComplaint = (world: World, request: IncomingMessage): Answer | null =>
+  world.key === null || request.headers.authorization === `Bearer ${world.key}`
+    ? null
+    : complaint(400, invalid, 'Incorrect API key provided: sk***')
+
 /** xAI under /xai/v1: `/image-generation-models`, `/images/generations` and `/images/edits`, both JSON. */
 export async function answerXai(
   world: World,
@@ -45,8 +51,7 @@ export async function answerXai(
   response: ServerResponse,
   path: string,
 ): Promise<void> {
-  const hasKey = world.key === null || request.headers.authorization === `Bearer ${world.key}`
-  const wrongKey = hasKey ? null : complaint(400, invalid, 'Incorrect API key provided: sk***')
+  const wrongKey = keyComplaint(world, request)
   if (path.endsWith('/image-generation-models')) {
     return sendAnswer(response, wrongKey ?? jsonAnswer(200, { models }), null)
   }

@@ -4,8 +4,9 @@ import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.t
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { openBatches } from './batches.ts'
 import { complaintOf } from './complaint.ts'
-import { changed, isModelId, models } from './models.ts'
+import { changed, type GeminiEntry, isModelId, models } from './models.ts'
 import { priceOf } from './price.ts'
 import { progressFrom } from './reply.ts'
 import { maxPicturesBytes, refuse, wireRequest } from './request.ts'
@@ -64,6 +65,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     headers: (key) => ({ 'x-goog-api-key': key }),
     complaintOf: (reply) => complaintOf(reply, io.now()),
   })
+  const entryOf = (model: string): GeminiEntry | null =>
+    changed(isModelId(model) ? models.entry(model, of.askRetired) : null, io.changes?.(model) ?? null)
   const modelIds = async (call: Pick<ProviderCall, 'signal' | 'onHeaders'>): Promise<string[]> => {
     const reply = await http.send(urlOf('/models?pageSize=1000'), { method: 'GET', repeatable: true }, call)
     const { models } = http.read(modelList, reply, false)
@@ -77,9 +80,10 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   }
 
   return {
+    remoteBatches: openBatches(http, { where, urlOf, key: io.key }, entryOf),
+
     async submit(request, call) {
-      const listed = isModelId(request.model) ? models.entry(request.model, of.askRetired) : null
-      const entry = changed(listed, io.changes?.(request.model) ?? null)
+      const entry = entryOf(request.model)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body } = await wireRequest(request, entry, call)
       const headers = { 'content-type': 'application/json' }

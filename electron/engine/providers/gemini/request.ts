@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { sizeNames } from '#engine/providers/catalogue.ts'
 import { inputPictures, pictureType } from '#engine/providers/picture-input.ts'
 import type { ProviderCall } from '#engine/providers/provider.ts'
-import { refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { refuseLiveOnly, refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { GeminiEntry } from './models.ts'
 
@@ -46,6 +46,11 @@ export function refuse(request: GenerationRequest, entry: GeminiEntry): void {
   if (count > most) throw unsupported(`${entry.id} takes at most ${most} pictures, not ${count}.`)
   if (entry.wire.shape === 'predict') optionOf(request, 'personGeneration', people)
   else optionOf(request, 'safetyThreshold', thresholds)
+}
+
+export function refuseInBatch(request: GenerationRequest, entry: GeminiEntry): void {
+  refuse(request, entry)
+  refuseLiveOnly(entry)
 }
 
 async function contentFields(

@@ -1,7 +1,7 @@
 import { sizeNames } from '#engine/providers/catalogue.ts'
 import { dataUri, inputPictures } from '#engine/providers/picture-input.ts'
 import type { ProviderCall } from '#engine/providers/provider.ts'
-import { refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
+import { refuseLiveOnly, refuseUnsupported, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { XaiEntry } from './models.ts'
 
@@ -51,4 +51,9 @@ export function refuse(request: GenerationRequest, entry: XaiEntry): void {
   if (count > 0 && ratio !== null && notInEdits.includes(ratio)) {
     throw unsupported(`${request.width}x${request.height} is not offered by ${entry.id} for requests with pictures.`)
   }
+}
+
+export function refuseInBatch(request: GenerationRequest, entry: XaiEntry): void {
+  refuse(request, entry)
+  refuseLiveOnly(entry)
 }

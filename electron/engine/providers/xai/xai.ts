@@ -5,7 +5,8 @@ import { baseFrom, limitsOf, placeOf } from '#engine/providers/hosted-settings.t
 import { openHttpSession } from '#engine/providers/http-session.ts'
 import type { Provider, ProviderCall, ProviderIo, ProviderSession } from '#engine/providers/provider.ts'
 import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
-import { models, priceOf } from './models.ts'
+import { openBatches } from './batches.ts'
+import { models, priceOf, type XaiEntry } from './models.ts'
 import { complaintOf, progressFrom } from './reply.ts'
 import { maxPictureBytes, refuse, wireRequest } from './request.ts'
 import { type Settings, settings } from './settings.ts'
@@ -59,6 +60,8 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     headers: (key) => ({ authorization: `Bearer ${key}` }),
     complaintOf,
   })
+  const entryOf = (model: string): XaiEntry | null =>
+    withChanges(models.entry(model, of.askRetired), io.changes?.(model) ?? null)
   const listed = async (call: Pick<ProviderCall, 'signal' | 'onHeaders'>) => {
     const reply = await http.send(urlOf('/image-generation-models'), { method: 'GET', repeatable: true }, call)
     return http.read(modelList, reply, false).models
@@ -76,8 +79,10 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
   }
 
   return {
+    remoteBatches: openBatches(http, { urlOf, key: io.key, now: io.now }, entryOf),
+
     async submit(request, call) {
-      const entry = withChanges(models.entry(request.model, of.askRetired), io.changes?.(request.model) ?? null)
+      const entry = entryOf(request.model)
       if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
       const { path, body } = await wireRequest(request, entry, call)
       const headers = { 'content-type': 'application/json' }
