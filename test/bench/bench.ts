@@ -20,10 +20,19 @@ import { deliverBench } from './deliver.ts'
 import { engineBench } from './engine.ts'
 import { gridBench } from './grid.ts'
 import { lanesBench } from './lanes.ts'
+import { remoteBench } from './remote.ts'
 import { type Bench, type Row, tableOf } from './rows.ts'
 import { sheetBench } from './sheet.ts'
 
-const benches: readonly Bench[] = [bucketBench, deliverBench, engineBench, gridBench, lanesBench, sheetBench]
+const benches: readonly Bench[] = [
+  bucketBench,
+  deliverBench,
+  engineBench,
+  gridBench,
+  lanesBench,
+  remoteBench,
+  sheetBench,
+]
 
 /** `f_type` of a file system in memory on Linux (statfs(2), 2026-11): what is written there is never on a disk. */
 const tmpfs = 0x01021994

@@ -4,5 +4,5 @@ import type { DoubleOptions } from './remote-double.ts'
 export const killFate: DoubleOptions = {
   limits: { usualRequests: 5 },
   looks: 2,
-  fate: (prompt, round) => (prompt.endsWith('3') && round < 10 ? 'fail' : undefined),
+  fate: (prompt, round) => (prompt.endsWith('3') && round < 20 ? 'fail' : undefined),
 }

@@ -33,6 +33,8 @@ export interface FakeProviderOptions {
   /** Service times and pictures come from it. */
   readonly seed?: number
   readonly latency?: Latency
+  /** Every picture has this size, whatever was asked for: for benches of many. */
+  readonly pictureSize?: { readonly width: number; readonly height: number }
   /** Micros of USD that each picture is billed with. */
   readonly priceMicros?: number
   /** Whether replies name their cost (`usage.cost`). */
@@ -80,6 +82,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
     hooks: openHooks(),
     latency: options.latency ?? { kind: 'fixed', ms: 0 },
     seed: options.seed ?? 1,
+    pictureSize: options.pictureSize ?? null,
     priceMicros: options.priceMicros ?? 40_000,
     tellCost: options.tellCost ?? false,
     key: options.key ?? null,

@@ -32,6 +32,8 @@ export interface World {
   readonly pictures: Pictures
   readonly latency: Latency
   readonly seed: number
+  /** Every picture has this size, whatever was asked for; null: as asked. */
+  readonly pictureSize: { readonly width: number; readonly height: number } | null
   readonly priceMicros: number
   readonly tellCost: boolean
   readonly key: string | null
@@ -77,7 +79,7 @@ export async function makePictures(
   entry: LedgerEntry,
   fault: Fault | null,
 ): Promise<Made[]> {
-  const { width, height } = fault?.kind === 'size' ? fault : request
+  const { width, height } = fault?.kind === 'size' ? fault : (world.pictureSize ?? request)
   const count = pictureCount(request, fault)
   // Without a seed every request gives another picture, as with the real services.
   const noise = request.seed === null ? `#${entry.n}` : `seed ${request.seed}`

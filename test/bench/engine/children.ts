@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { ProviderInput } from './provider-process.ts'
 
-type ProcessName = 'engine' | 'memory' | 'parser' | 'provider' | 'script' | 'warm'
+type ProcessName = 'engine' | 'memory' | 'parser' | 'provider' | 'remote' | 'script' | 'warm'
 
 /** What a child process sends back, checked where it arrives. */
 const ledger = z.object({

@@ -14,6 +14,9 @@ const input = z.object({
   /** So many of a hundred requests end in a 503 without Retry-After. */
   unavailablePercent: z.number(),
   requestsPerMinute: z.int().nullable(),
+  /** Sides of every picture in pixels, and bytes that each is filled up to; absent: as asked. */
+  pictureSide: z.int().optional(),
+  pictureBytes: z.int().optional(),
 })
 export type ProviderInput = z.infer<typeof input>
 
@@ -26,11 +29,12 @@ function unavailable({ seed, unavailablePercent }: ProviderInput) {
 }
 
 const given = input.parse(JSON.parse(process.argv[2] ?? 'null'))
-const { seed, medianMs, sigma, requestsPerMinute } = given
+const { seed, medianMs, sigma, requestsPerMinute, pictureSide: side, pictureBytes } = given
 const fake = await startFakeProvider({
   seed,
   latency: medianMs === 0 ? { kind: 'fixed', ms: 0 } : { kind: 'log-normal', medianMs, sigma },
-  fault: unavailable(given),
+  ...(side === undefined ? {} : { pictureSize: { width: side, height: side } }),
+  fault: pictureBytes === undefined ? unavailable(given) : () => ({ kind: 'padded', bytes: pictureBytes }),
   limits: { windows: requestsPerMinute === null ? [] : [{ requests: requestsPerMinute, ms: 60_000 }] },
 })
 process.once('disconnect', () => fake.close())

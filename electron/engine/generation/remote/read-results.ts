@@ -5,8 +5,8 @@ import type { Answers } from '../running/exchange.ts'
 import { linesOf } from './lines.ts'
 import type { RemoteRow } from './remote-table.ts'
 
-/** So many bytes of pictures are in memory at most while they are decoded and stored, or one picture. */
-const mostBytesInHand = 24 * 1024 * 1024
+/** Above so many bytes of lines nothing more is read until some are stored: a large picture goes through alone. */
+const mostBytesInHand = 6 * 1024 * 1024
 const mostInHand = 24
 /** Outcomes without a picture are stored so many at once. */
 const outcomesAtOnce = 50
