@@ -1,37 +1,45 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 
 /** A line longer than this is no result of anything that was asked for: it is passed over. */
 const mostLineBytes = 96 * 1024 * 1024
+const firstBytes = 1024 * 1024
 const newline = 10
 
 /**
- * The lines of a file without their ends, one at a time and never more of the file than one line: it may be gigabytes.
- * Empty lines are left out.
+ * The lines of a file without their ends, one at a time: it may be gigabytes, and no more of it is in memory than its
+ * longest line. A line is good until the next one is asked for, as its memory is used again. Empty lines are left out.
  */
 export async function* linesOf(path: string, mostBytes = mostLineBytes): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
-    const bytes: unknown = chunk
-    if (!(bytes instanceof Uint8Array)) continue
-    let from = 0
-    for (;;) {
-      const end = bytes.indexOf(newline, from)
-      const part = bytes.subarray(from, end === -1 ? undefined : end)
-      length += part.length
-      if (length > mostBytes) parts = []
-      else if (part.length > 0) parts.push(part)
-      if (end === -1) break
-      if (length > 0 && length <= mostBytes) yield joined(parts, length)
-      parts = []
-      length = 0
-      from = end + 1
+  const file = await open(path, 'r')
+  try {
+    let buffer = Buffer.allocUnsafe(firstBytes)
+    let start = 0
+    let end = 0
+    let isTooLong = false
+    for (let scanned = 0; ; ) {
+      const at = buffer.subarray(scanned, end).indexOf(newline)
+      if (at !== -1) {
+        const lineEnd = scanned + at
+        if (lineEnd > start && !isTooLong) yield buffer.subarray(start, lineEnd)
+        isTooLong = false
+        start = scanned = lineEnd + 1
+        continue
+      }
+      // Only the beginning of a line is left: it goes to the front, and more of it comes behind.
+      isTooLong ||= end - start > mostBytes
+      if (isTooLong) start = end
+      buffer.copyWithin(0, start, end)
+      end -= start
+      start = 0
+      if (end === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2)
+      const { bytesRead } = await file.read(buffer, end, buffer.length - end)
+      scanned = end
+      end += bytesRead
+      if (bytesRead > 0) continue
+      if (end > 0 && !isTooLong) yield buffer.subarray(0, end)
+      return
     }
+  } finally {
+    await file.close()
   }
-  if (length > 0 && length <= mostBytes) yield joined(parts, length)
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = parts
-  return parts.length === 1 && first ? first : Buffer.concat(parts, length)
 }
