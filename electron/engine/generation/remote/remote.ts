@@ -106,7 +106,9 @@ export function openRemote(needs: RemoteNeeds) {
   /** It waits for a person, or for nothing: what is not started by its batch and its lane, what is followed by the key alone. */
   function isHeldUp(row: RemoteRow): boolean {
     if (row.state === 'over' || row.state === 'lost' || !providers.ids().includes(row.provider)) return true
-    const { pause } = scheduler.lane(row.provider)
+    const lane = scheduler.lane(row.provider)
+    lane.resume(clock.now(), false)
+    const { pause } = lane
     if (pause?.code && errorCodes[pause.code].treatment === 'pause') return true
     if ((row.state !== 'preparing' && row.state !== 'uploaded') || row.cancelAsked === 1) return false
     return pause !== null || !scheduler.active().some(({ id }) => id === row.batchId)
@@ -183,6 +185,7 @@ export function openRemote(needs: RemoteNeeds) {
     const dueMs = jobs.nextRemoteTryMs(provider)
     if (dueMs === null || dueMs > clock.now() || gathering.has(provider) || scheduler.active().length === 0) return
     const lane = scheduler.lane(provider)
+    lane.resume(clock.now(), false)
     if (lane.pause) return
     gathering.add(provider)
     const touched = new Set<number>()
@@ -208,14 +211,14 @@ export function openRemote(needs: RemoteNeeds) {
       },
     )
       .catch((error: unknown) => {
-        if (errorCodeOf(error) === 'storage') scheduler.pauseForStorage(messageOf(error))
-        else throw error
+        if (errorCodeOf(error) === 'storage') return scheduler.pauseForStorage(messageOf(error))
+        const message = `Proofsheet itself failed: ${messageOf(error)}`
+        lane.pause ??= { code: 'provider-unavailable', message, retryAtMs: clock.now() + longestWaitMs }
       })
       .finally(() => {
         gathering.delete(provider)
         for (const batchId of touched) changed(batchId)
         for (const waiter of [...waiters]) waiter()
-        scheduler.wake()
       })
   }
 
@@ -238,6 +241,7 @@ export function openRemote(needs: RemoteNeeds) {
     const times = [
       ...open.filter(({ id }) => !inHand.has(id)).map((row) => timeOf(row)),
       ...providers.ids().map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
+      ...scheduler.lanes().map(({ pause }) => pause?.retryAtMs ?? 0),
     ].filter((ms) => ms > nowMs)
     if (times.length === 0) return
     wakeUp = new AbortController()
