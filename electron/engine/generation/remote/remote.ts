@@ -11,7 +11,7 @@ import { openFinish } from './finish.ts'
 import { type GatherNeeds, gather } from './gather.ts'
 import { type Imported, type ImportWish, importResults } from './import.ts'
 import { openRemoteTable, type RemoteRow } from './remote-table.ts'
-import { shown } from './shown.ts'
+import { countedOf, type RemoteCounted, shown } from './shown.ts'
 import { openSteps } from './steps.ts'
 import { openWork, type WorkNeeds } from './work.ts'
 
@@ -30,14 +30,6 @@ const hourMs = 3_600_000
 const longestWaitMs = 300_000
 
 export type Remote = ReturnType<typeof openRemote>
-
-/** Jobs of a batch that wait for a remote batch, or are in one; `byProvider` both together. */
-export interface RemoteCounted {
-  readonly waiting: number
-  readonly out: number
-  readonly remoteBatches: number
-  readonly byProvider: Readonly<Record<string, number>>
-}
 
 interface Wait {
   readonly tries: number
@@ -343,15 +335,7 @@ export function openRemote(needs: RemoteNeeds) {
     },
 
     /** Counts for a batch's status; null where nothing of it goes this way. */
-    statusOf(batchId: number): RemoteCounted | null {
-      const { waiting, out } = jobs.remoteCounts(batchId)
-      const remoteBatches = table.open().filter((row) => row.batchId === batchId).length
-      if (waiting.length + out.length + remoteBatches === 0) return null
-      const byProvider: Record<string, number> = {}
-      for (const { provider, count } of [...waiting, ...out]) byProvider[provider] = (byProvider[provider] ?? 0) + count
-      const sum = (rows: typeof out): number => rows.reduce((total, { count }) => total + count, 0)
-      return { waiting: sum(waiting), out: sum(out), remoteBatches, byProvider }
-    },
+    statusOf: (batchId: number): RemoteCounted | null => countedOf(jobs, table, batchId),
 
     /** Whether anything of a batch goes on in remote batches by itself. */
     isBusyWith: (batchId: number, withProvider: boolean): boolean =>
