@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
+import type { Handle, Provider, ProviderCall } from '#engine/providers/provider.ts'
 import type { RemoteBatches, RemoteProgress, RemoteResult } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
+import { openCanned } from './canned-reply.ts'
 import { type Bench, inputs } from './hosted-session.ts'
 import { sampleCall } from './sample-request.ts'
 
@@ -95,3 +96,17 @@ export const summaryOf = (results: readonly RemoteResult[]): Record<string, stri
         : `done ${outcome.outputs.length} ${outcome.settled?.micros}`,
     ]),
   )
+
+/** Reads one line of results, without a service. */
+export const readOne = (provider: Provider, line: unknown, model: string) => {
+  const { session } = openCanned(provider, {}, { status: 200, body: {} })
+  const result = session.remoteBatches?.readLine(Buffer.from(JSON.stringify(line)), model)
+  if (!result) throw new Error('it has no batches')
+  return { ...result, said: summaryOf([result])[result.id] }
+}
+/** What a service’s answer says of a batch. */
+export const lookAt = (provider: Provider, body: unknown, nowMs = 0) => {
+  const { session } = openCanned(provider, {}, { status: 200, body }, nowMs)
+  return session.remoteBatches?.look({ batch: 'batches/b1' }, { signal: new AbortController().signal, input: never })
+}
+export const never = () => Promise.reject(new Error('no picture is needed'))

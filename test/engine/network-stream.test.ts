@@ -151,16 +151,20 @@ describe('a reply in pieces', () => {
   })
 
   test('is unpacked when it comes compressed unasked; a torn one is cut off, an unknown way is refused', async () => {
+    const closed: string[] = []
     const packed = gzipSync(`hello ${'x'.repeat(100_000)}`)
     const url = await httpServer((request, response) => {
       const encoding = request.url === '/odd' ? 'odd' : 'gzip'
+      if (encoding === 'odd') response.socket?.once('close', () => closed.push('odd'))
       response.writeHead(200, { 'content-encoding': encoding })
-      response.end(request.url === '/torn' ? packed.subarray(0, 60) : packed)
+      if (encoding === 'odd') response.write('begun')
+      else response.end(request.url === '/torn' ? packed.subarray(0, 60) : packed)
     })
     const whole = await textOf((await streamFrom(url)).chunks)
     expect([whole.slice(0, 6), whole.length]).toEqual(['hello ', 100_006])
     expect((await failureOf(textOf((await streamFrom(`${url}/torn`)).chunks))).code).toBe('provider-unavailable')
     expect((await failureOf(textOf((await streamFrom(`${url}/odd`)).chunks))).code).toBe('bad-response')
+    await vi.waitFor(() => expect(closed).toEqual(['odd']))
     const bomb = await streamFrom(url, { maxBytes: 50_000 })
     expect((await failureOf(textOf(bomb.chunks))).code).toBe('bad-response')
   })

@@ -70,12 +70,16 @@ export async function* decodePieces(
 ): AsyncGenerator<Uint8Array> {
   const layers = layersOf(contentEncoding)
   if (layers.length === 0) return yield* pieces
+  if (!layers.every(isKnown)) {
+    // Begun and left, so that the connection ends.
+    for await (const _piece of pieces) break
+    throw errorOf({ reason: 'encoding', sent: true, cause: null })
+  }
   let failed: unknown = null
   const noted = noting(pieces, (error) => {
     failed = error
   })
   const unpacked = layers.reduce<Readable>((packed, layer) => {
-    if (!isKnown(layer)) throw errorOf({ reason: 'encoding', sent: true, cause: null })
     // What goes wrong comes out where it is read.
     return pipeline(packed, unpackers[layer](), () => undefined)
   }, Readable.from(noted))

@@ -70,6 +70,10 @@ export type OpenProviders = ReturnType<typeof openProviders>
 export function openProviders(options: OpenProvidersOptions) {
   const { settings, secrets, network, clock, env } = options
   const opened = new Map<string, OpenProvider>()
+  const reaching = (origins: readonly string[]) => ({
+    fetch: network.forProvider({ origins }),
+    stream: network.streamForProvider({ origins }),
+  })
   const offered = (): Provider[] => [...options.providers, ...options.described.offered()]
 
   function find(id: string): Provider {
@@ -169,8 +173,7 @@ export function openProviders(options: OpenProvidersOptions) {
       ...(options.publicUrl ? (provider.hookOrigins?.(values) ?? []) : []),
     ]
     const session = provider.open(values, {
-      fetch: network.forProvider({ origins }),
-      stream: network.streamForProvider({ origins }),
+      ...reaching(origins),
       now: clock.now,
       key: () => keyOf(provider)?.read() ?? null,
       hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
@@ -296,13 +299,8 @@ export function openProviders(options: OpenProvidersOptions) {
       const origin = provider.origin(values)
       const origins = [...(origin === null ? [] : [origin]), ...(provider.moreOrigins?.(values) ?? [])]
       const stored = () => secrets.find(provider.id, provider.keyVariables, keyPlace(provider, values))?.read() ?? null
-      const session = provider.open(values, {
-        fetch: network.forProvider({ origins }),
-        stream: network.streamForProvider({ origins }),
-        now: clock.now,
-        key: () => key ?? stored(),
-      })
-      return testConnection({ provider, session, limits: provider.limits(values) })
+      const io = { ...reaching(origins), now: clock.now, key: () => key ?? stored() }
+      return testConnection({ provider, session: provider.open(values, io), limits: provider.limits(values) })
     },
   }
 }
