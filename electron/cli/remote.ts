@@ -16,8 +16,7 @@ const host = 'the command line (proofsheet remote)'
 export function addRemote(line: CommandLine): void {
   const remote = line
     .add('remote', 'Remote batches: what providers make within a day, for less')
-    .option('--all', 'those that are over, too')
-    .action(line.plain(list))
+    .action(line.plain((call: Call) => list(call, {})))
   line
     .addBelow(remote, 'list', 'Remote batches that are not over, the newest first')
     .option('--all', 'those that are over, too')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -161,7 +162,7 @@ export function openRemoteDouble(folder: string, options: DoubleOptions = {}): R
     async upload({ path, name }, { signal }) {
       await told('upload', name)
       signal.throwIfAborted()
-      const file = `${readdirSync(join(folder, 'files')).length + 1}-${process.pid}`
+      const file = randomUUID()
       await copyFile(path, join(folder, 'files', file))
       return { file }
     },

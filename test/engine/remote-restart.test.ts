@@ -212,3 +212,14 @@ test('written out for use elsewhere, and its results read back: pictures by thei
   ).rejects.toThrow(AppError)
   expect(await engine.library.verify()).toMatchObject({ ok: true })
 })
+
+test('while everything waits for its time, nothing is looked for over and over', async () => {
+  const far = { kind: 'at' as const, atMs: 5_000_000_000_000 }
+  const remote = await openRemoteLibrary({ factor: 1 })
+  await remote.start(prompts(3), { start: far })
+  const before = process.cpuUsage()
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  const { user, system } = process.cpuUsage(before)
+  // A loop takes all of the time that the machine gives.
+  expect((user + system) / 1e6).toBeLessThan(0.75)
+})

@@ -10,7 +10,7 @@ import { openStarts } from './starts.ts'
 import { openSteps } from './steps.ts'
 
 export { type Job, type NewJob, requestOf } from './job.ts'
-export { minutesOfDay, type StartLine } from './starts.ts'
+export type { StartLine } from './starts.ts'
 export type { PlannedStep } from './steps.ts'
 
 export type Jobs = ReturnType<typeof openJobs>

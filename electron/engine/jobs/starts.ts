@@ -19,7 +19,7 @@ const dayMs = 86_400_000
 const minuteMs = 60_000
 
 /** Minutes since midnight, UTC. */
-export const minutesOfDay = (ms: number): number => Math.floor((ms % dayMs) / minuteMs)
+const minutesOfDay = (ms: number): number => Math.floor((ms % dayMs) / minuteMs)
 
 /** When jobs of a run may start: read anew against the clock each time, so that a restart or a sleep changes nothing. */
 export function openStarts(storage: Storage) {

@@ -11,7 +11,6 @@ export type {
   RemoteBatches,
   RemoteBatchLimits,
   RemoteCounts,
-  RemoteProgress,
   RemoteResult,
 } from './remote-batches.ts'
 

@@ -11,7 +11,7 @@ import { openFinish } from './finish.ts'
 import { type GatherNeeds, gather } from './gather.ts'
 import { type Imported, type ImportWish, importResults } from './import.ts'
 import { openRemoteTable, type RemoteRow } from './remote-table.ts'
-import { shown } from './shown.ts'
+import { countedOf, type RemoteCounted, shown } from './shown.ts'
 import { openSteps } from './steps.ts'
 import { openWork, type WorkNeeds } from './work.ts'
 
@@ -30,14 +30,6 @@ const hourMs = 3_600_000
 const longestWaitMs = 300_000
 
 export type Remote = ReturnType<typeof openRemote>
-
-/** Jobs of a batch that wait for a remote batch, or are in one; `byProvider` both together. */
-export interface RemoteCounted {
-  readonly waiting: number
-  readonly out: number
-  readonly remoteBatches: number
-  readonly byProvider: Readonly<Record<string, number>>
-}
 
 interface Wait {
   readonly tries: number
@@ -106,7 +98,9 @@ export function openRemote(needs: RemoteNeeds) {
   /** It waits for a person, or for nothing: what is not started by its batch and its lane, what is followed by the key alone. */
   function isHeldUp(row: RemoteRow): boolean {
     if (row.state === 'over' || row.state === 'lost' || !providers.ids().includes(row.provider)) return true
-    const { pause } = scheduler.lane(row.provider)
+    const lane = scheduler.lane(row.provider)
+    lane.resume(clock.now(), false)
+    const { pause } = lane
     if (pause?.code && errorCodes[pause.code].treatment === 'pause') return true
     if ((row.state !== 'preparing' && row.state !== 'uploaded') || row.cancelAsked === 1) return false
     return pause !== null || !scheduler.active().some(({ id }) => id === row.batchId)
@@ -183,6 +177,7 @@ export function openRemote(needs: RemoteNeeds) {
     const dueMs = jobs.nextRemoteTryMs(provider)
     if (dueMs === null || dueMs > clock.now() || gathering.has(provider) || scheduler.active().length === 0) return
     const lane = scheduler.lane(provider)
+    lane.resume(clock.now(), false)
     if (lane.pause) return
     gathering.add(provider)
     const touched = new Set<number>()
@@ -208,14 +203,14 @@ export function openRemote(needs: RemoteNeeds) {
       },
     )
       .catch((error: unknown) => {
-        if (errorCodeOf(error) === 'storage') scheduler.pauseForStorage(messageOf(error))
-        else throw error
+        if (errorCodeOf(error) === 'storage') return scheduler.pauseForStorage(messageOf(error))
+        const message = `Proofsheet itself failed: ${messageOf(error)}`
+        lane.pause ??= { code: 'provider-unavailable', message, retryAtMs: clock.now() + longestWaitMs }
       })
       .finally(() => {
         gathering.delete(provider)
         for (const batchId of touched) changed(batchId)
         for (const waiter of [...waiters]) waiter()
-        scheduler.wake()
       })
   }
 
@@ -238,6 +233,7 @@ export function openRemote(needs: RemoteNeeds) {
     const times = [
       ...open.filter(({ id }) => !inHand.has(id)).map((row) => timeOf(row)),
       ...providers.ids().map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
+      ...scheduler.lanes().map(({ pause }) => pause?.retryAtMs ?? 0),
     ].filter((ms) => ms > nowMs)
     if (times.length === 0) return
     wakeUp = new AbortController()
@@ -339,15 +335,7 @@ export function openRemote(needs: RemoteNeeds) {
     },
 
     /** Counts for a batch's status; null where nothing of it goes this way. */
-    statusOf(batchId: number): RemoteCounted | null {
-      const { waiting, out } = jobs.remoteCounts(batchId)
-      const remoteBatches = table.open().filter((row) => row.batchId === batchId).length
-      if (waiting.length + out.length + remoteBatches === 0) return null
-      const byProvider: Record<string, number> = {}
-      for (const { provider, count } of [...waiting, ...out]) byProvider[provider] = (byProvider[provider] ?? 0) + count
-      const sum = (rows: typeof out): number => rows.reduce((total, { count }) => total + count, 0)
-      return { waiting: sum(waiting), out: sum(out), remoteBatches, byProvider }
-    },
+    statusOf: (batchId: number): RemoteCounted | null => countedOf(jobs, table, batchId),
 
     /** Whether anything of a batch goes on in remote batches by itself. */
     isBusyWith: (batchId: number, withProvider: boolean): boolean =>

@@ -3,7 +3,7 @@ import type { Jobs } from '#engine/jobs/jobs.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { RemoteBatch } from '#shared/contract/remote-batches.ts'
-import type { RemoteRow } from './remote-table.ts'
+import type { RemoteRow, RemoteTable } from './remote-table.ts'
 
 export interface ShownNeeds {
   readonly batches: Batches
@@ -45,4 +45,23 @@ export function shown(
     isCancelAsked: row.cancelAsked === 1,
     message: row.message,
   }
+}
+
+/** Jobs of a batch that wait for a remote batch, or are in one; `byProvider` both together. */
+export interface RemoteCounted {
+  readonly waiting: number
+  readonly out: number
+  readonly remoteBatches: number
+  readonly byProvider: Readonly<Record<string, number>>
+}
+
+/** Null where nothing of the batch goes this way. */
+export function countedOf(jobs: Jobs, table: RemoteTable, batchId: number): RemoteCounted | null {
+  const { waiting, out } = jobs.remoteCounts(batchId)
+  const remoteBatches = table.open().filter((row) => row.batchId === batchId).length
+  if (waiting.length + out.length + remoteBatches === 0) return null
+  const byProvider: Record<string, number> = {}
+  for (const { provider, count } of [...waiting, ...out]) byProvider[provider] = (byProvider[provider] ?? 0) + count
+  const sum = (rows: typeof out): number => rows.reduce((total, { count }) => total + count, 0)
+  return { waiting: sum(waiting), out: sum(out), remoteBatches, byProvider }
 }
