@@ -49,7 +49,7 @@ test('refused and failed ones: a refusal stays failed, the rest goes in smaller 
         : prompt === 'picture 3'
           ? 'fail'
           : undefined
-  const remote = await openRemoteLibrary({ fate, factor: 20_000 })
+  const remote = await openRemoteLibrary({ fate, factor: 2000 })
   const status = await remote.run(prompts(6))
   expect(status.drafts).toMatchObject({ done: 4, failed: 2, left: 0 })
   const sizes = remote.double.batches().map(({ id }) => remote.double.requests(id).length)
@@ -100,7 +100,7 @@ test('expired with a part: that is kept, the rest goes again and is charged once
 })
 
 test('a batch that the service refuses as a whole costs nothing, and is on the failure list after three follow-ups', async () => {
-  const remote = await openRemoteLibrary({ how: () => 'failed', factor: 20_000 })
+  const remote = await openRemoteLibrary({ how: () => 'failed', factor: 2000 })
   const status = await remote.run(prompts(2))
   expect(status.drafts).toMatchObject({ done: 0, failed: 2 })
   expect(remote.double.batches()).toHaveLength(4)

@@ -50,7 +50,9 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
     `SELECT ${jobColumns} FROM job WHERE remote_batch_id = ? AND state = 'unknown' ORDER BY id`,
   )
   const byHash = storage.prepare<[string, number], Job>(
-    `SELECT ${jobColumns} FROM job WHERE prompt_hash = ? AND state IN ('running', 'unknown') AND remote_batch_id = ?`,
+    // In the words of its index: asked for every line of a file, whose batch may have 50,000 jobs.
+    `SELECT ${jobColumns} FROM job INDEXED BY job_single_flight WHERE prompt_hash = ?
+       AND state IN ('submitting', 'running', 'saving', 'unknown') AND state IN ('running', 'unknown') AND remote_batch_id = ?`,
   )
   const states = storage.prepare<[number], { state: string; refused: number; count: number }>(
     `SELECT state, coalesce(error_code = 'content-policy', 0) AS refused, count(*) AS count FROM job WHERE remote_batch_id = ? GROUP BY 1, 2`,

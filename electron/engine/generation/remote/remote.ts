@@ -47,6 +47,8 @@ export function openRemote(needs: RemoteNeeds) {
   const inHand = new Map<number, number>()
   const filling = new Set<number>()
   const gathering = new Set<string>()
+  /** Providers with something new to be gathered while that was under way. */
+  const missed = new Set<string>()
   const waits = new Map<number, Wait>()
   const nextMs = new Map<number, number>()
   const wakers = new Map<number, () => void>()
@@ -106,8 +108,8 @@ export function openRemote(needs: RemoteNeeds) {
     return pause !== null || !scheduler.active().some(({ id }) => id === row.batchId)
   }
 
-  const mayGoOn = (row: RemoteRow): boolean =>
-    !stopFollowing.signal.aborted && !filling.has(row.id) && !isHeldUp(row) && timeOf(row) <= clock.now()
+  const mayGoOn = (row: RemoteRow, nowMs: number): boolean =>
+    !stopFollowing.signal.aborted && !filling.has(row.id) && !isHeldUp(row) && timeOf(row) <= nowMs
 
   /** When the service lets another one be started, ms since 1970. */
   function startFreeMs(row: RemoteRow): number {
@@ -119,7 +121,7 @@ export function openRemote(needs: RemoteNeeds) {
 
   /** Takes the steps of one remote batch until it has to wait. */
   async function goOn(id: number): Promise<void> {
-    for (let row = table.get(id); row && mayGoOn(row); row = table.get(id)) {
+    for (let row = table.get(id); row && mayGoOn(row, clock.now()); row = table.get(id)) {
       await step(row)
       waits.delete(id)
     }
@@ -173,9 +175,10 @@ export function openRemote(needs: RemoteNeeds) {
     needs.emit({ kind: 'queue-changed' })
   }
 
-  function gatherAt(provider: string): void {
+  function gatherAt(provider: string, nowMs: number): void {
     const dueMs = jobs.nextRemoteTryMs(provider)
-    if (dueMs === null || dueMs > clock.now() || gathering.has(provider) || scheduler.active().length === 0) return
+    if (dueMs === null || dueMs > nowMs || scheduler.active().length === 0) return
+    if (gathering.has(provider)) return void missed.add(provider)
     const lane = scheduler.lane(provider)
     lane.resume(clock.now(), false)
     if (lane.pause) return
@@ -210,6 +213,7 @@ export function openRemote(needs: RemoteNeeds) {
       .finally(() => {
         gathering.delete(provider)
         for (const batchId of touched) changed(batchId)
+        if (missed.delete(provider)) scheduler.wake()
         for (const waiter of [...waiters]) waiter()
       })
   }
@@ -219,17 +223,18 @@ export function openRemote(needs: RemoteNeeds) {
   /** Looks at everything that could go on now. Cheap where there is nothing. */
   function kick(): void {
     if (stopFollowing.signal.aborted || storage.readOnly || scheduler.storageSentence() !== null) return
-    for (const provider of providers.ids()) gatherAt(provider)
+    // One time for both: what comes due between looking and going to sleep would be slept through.
+    const nowMs = clock.now()
+    for (const provider of providers.ids()) gatherAt(provider, nowMs)
     const open = table.open()
-    for (const row of open) if (!inHand.has(row.id) && mayGoOn(row)) begin(row)
-    wakeAtNext(open)
+    for (const row of open) if (!inHand.has(row.id) && mayGoOn(row, nowMs)) begin(row)
+    wakeAtNext(open, nowMs)
   }
 
   /** The next time at which something that waits for the clock may go on. */
-  function wakeAtNext(open: readonly RemoteRow[]): void {
+  function wakeAtNext(open: readonly RemoteRow[], nowMs: number): void {
     wakeUp?.abort()
     wakeUp = null
-    const nowMs = clock.now()
     const times = [
       ...open.filter(({ id }) => !inHand.has(id)).map((row) => timeOf(row)),
       ...providers.ids().map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
@@ -238,7 +243,7 @@ export function openRemote(needs: RemoteNeeds) {
     if (times.length === 0) return
     wakeUp = new AbortController()
     // An aborted wait was replaced by a newer one.
-    clock.sleep(Math.min(60_000, Math.min(...times) - nowMs), wakeUp.signal).then(scheduler.wake, () => undefined)
+    clock.sleep(Math.min(60_000, Math.min(...times) - clock.now()), wakeUp.signal).then(scheduler.wake, () => undefined)
   }
 
   /** Not before this time, ms since 1970. */
