@@ -2,7 +2,6 @@ import { basename, dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { gatherReferences, usualDraftSettings } from '#api/open-sheet.ts'
 import type { Engine } from '#engine/engine.ts'
-import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
 import type { FetchedReferences } from '#shared/contract/references.ts'
 import {
   columnMapping,
@@ -15,6 +14,7 @@ import {
   sheetReading,
 } from '#shared/contract/sheets.ts'
 import { type Axis, axis, type Style } from '#shared/contract/templates.ts'
+import type { DraftPlanInput, DraftSettings } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
 import { type Call, providerAndModel, sizeOf, usd, wholeNumber } from './call.ts'

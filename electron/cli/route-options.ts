@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type RunInput, type RunRoute, type RunStart, runRoute } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import { type RunRoute, type RunStart, runRoute } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { providerAndModel } from './call.ts'

@@ -1,5 +1,5 @@
-import type { FinalProfile } from '#shared/contract/generation.ts'
 import type { Settings } from '#shared/contract/settings.ts'
+import type { FinalProfile } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
 

@@ -4,16 +4,9 @@ import type { Batches } from '#engine/batches/batches.ts'
 import { type RecordedManifest, readManifest } from '#engine/delivery/delivery.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Tiles } from '#engine/tiles/tiles.ts'
-import type {
-  againOutcomes,
-  DraftPlanInput,
-  DraftSettings,
-  MadeAgain,
-  Plan,
-  PlanAgain,
-  PlanAgainInput,
-} from '#shared/contract/generation.ts'
+import type { againOutcomes, MadeAgain, Plan, PlanAgain, PlanAgainInput } from '#shared/contract/generation.ts'
 import type { Tile } from '#shared/contract/tiles.ts'
+import type { DraftPlanInput, DraftSettings } from '#shared/contract/wishes.ts'
 import { AppError, messageOf } from '#shared/errors.ts'
 import type { openStoredSheets } from './stored-sheets.ts'
 

@@ -1,8 +1,8 @@
-import type { DraftSettings } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { ColumnMapping, ColumnRole, Sheet } from '#shared/contract/sheets.ts'
 import type { Axis, PromptSettings, Style } from '#shared/contract/templates.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import type { Profile } from '#shared/generation-request.ts'
 
 /** What a person has chosen on the load page; the engine's plan is made from it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { draftSettings, runRoute, runStart } from '#shared/contract/generation.ts'
+import { draftSettings, runRoute, runStart } from '#shared/contract/wishes.ts'
 import { atOnce, type SendChoice } from '../sending/sending.ts'
 import type { DraftWish } from './draft-wish.ts'
 

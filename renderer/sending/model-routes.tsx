@@ -1,5 +1,6 @@
-import type { Plan, Route, RunRoute } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
+import type { Route, RunRoute } from '#shared/contract/wishes.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { Select } from '../ui/select.tsx'
 import { Table } from '../ui/table.tsx'

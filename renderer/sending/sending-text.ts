@@ -1,4 +1,5 @@
-import type { Plan, Route, RunRoute, RunStart } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/generation.ts'
+import type { Route, RunRoute, RunStart } from '#shared/contract/wishes.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'
 import { atText, countText, durationText, localTimeOf } from '../ui/time-text.ts'

@@ -1,4 +1,5 @@
-import type { Plan, Route, RunInput, RunRoute, RunStart } from '#shared/contract/generation.ts'
+import type { Plan, RunInput } from '#shared/contract/generation.ts'
+import type { Route, RunRoute, RunStart } from '#shared/contract/wishes.ts'
 import { profileName } from '#shared/generation-request.ts'
 
 /** How a plan is to be sent: its route, other routes of single models by `PROVIDER/MODEL`, and when it starts. */

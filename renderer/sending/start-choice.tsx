@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { RunStart } from '#shared/contract/generation.ts'
+import type { RunStart } from '#shared/contract/wishes.ts'
 import { useCommands } from '../keys/command-center.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Popover } from '../ui/popover.tsx'

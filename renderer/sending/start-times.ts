@@ -1,4 +1,4 @@
-import type { RunStart } from '#shared/contract/generation.ts'
+import type { RunStart } from '#shared/contract/wishes.ts'
 
 const hourMs = 3_600_000
 const two = (number: number): string => String(number).padStart(2, '0')

@@ -1,6 +1,6 @@
-import type { FinalProfile } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { SavedProfile } from '#shared/contract/settings.ts'
+import type { FinalProfile } from '#shared/contract/wishes.ts'
 import { type Profile, profileName } from '#shared/generation-request.ts'
 
 export type Stage = SavedProfile['stage']

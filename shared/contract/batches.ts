@@ -1,7 +1,8 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { currency, id, micros, timeMs } from './common.ts'
-import { draftSettings, plan } from './generation.ts'
+import { plan } from './generation.ts'
+import { draftSettings } from './wishes.ts'
 
 /** Every tile of a batch is counted exactly once; `done` includes `cached`. */
 export const draftCounts = z.object({

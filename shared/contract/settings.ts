@@ -2,9 +2,9 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { micros } from './common.ts'
-import { finalProfile } from './generation.ts'
 import { style } from './templates.ts'
 import { tileFilter, tileOrder } from './tiles.ts'
+import { finalProfile } from './wishes.ts'
 
 /** A filter and an order of the grid under a name, for every batch. */
 export const savedView = z.object({ name: z.string().min(1).max(60), filter: tileFilter, order: tileOrder })

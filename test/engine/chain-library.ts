@@ -1,6 +1,7 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { FinalProfile, FinalStep, Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/generation.ts'
 import type { Tile } from '#shared/contract/tiles.ts'
+import type { FinalProfile, FinalStep } from '#shared/contract/wishes.ts'
 import { draftProfile, sheetOf } from './open-library.ts'
 import { loaded, openReferenceLibrary, planned, type ReferenceLibrary, runPlan } from './reference-library.ts'
 

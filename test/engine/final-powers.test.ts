@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FinalProfile } from '#shared/contract/generation.ts'
+import type { FinalProfile } from '#shared/contract/wishes.ts'
 import { draftProfile, sheetOf } from './open-library.ts'
 import { loaded, openReferenceLibrary, planned, type ReferenceLibrary, runPlan } from './reference-library.ts'
 

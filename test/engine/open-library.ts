@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Engine, type EngineOptions, openEngine } from '#engine/engine.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
-import type { DraftSettings, RunInput } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import type { Profile } from '#shared/generation-request.ts'
 
 export interface TestLibrary {

@@ -29,6 +29,8 @@ export interface DoubleOptions {
   /** How many looks a batch takes; how it ends then. */
   readonly looks?: number
   readonly how?: (batch: string, looks: number) => How
+  /** Whether it refuses a batch because its queue is full. */
+  readonly isFull?: (batch: string) => boolean
   /** Whether the list shows batches yet. */
   readonly isListed?: () => boolean
   readonly size?: number
@@ -188,6 +190,10 @@ export function openRemoteDouble(folder: string, options: DoubleOptions = {}): R
       write(seen)
       if (seen.looks < (options.looks ?? 1) && !batch.isCanceled)
         return { state: 'working', counts, expiresMs: 4_000_000_000_000 }
+      if (options.isFull?.(id)) {
+        const message = 'Too many requests are waiting.'
+        return { state: 'ended', how: 'failed', isQueueFull: true, message, counts, results: null }
+      }
       const how = end(seen)
       const results: Handle | null = how === 'failed' ? null : { results: id }
       return { state: 'ended', how, message: how === 'failed' ? 'The file was no good.' : null, counts, results }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { EngineOptions } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { DraftSettings, RunInput } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import { fastClock } from './fast-clock.ts'
 import {
   draftProfile,

@@ -141,6 +141,33 @@ test('a batch that is paused starts nothing new, and what is out is followed', a
   expect(remote.double.batches()).toHaveLength(2)
 })
 
+test('canceled before it was started: nothing is sent, and nothing charged', async () => {
+  const remote = await openRemoteLibrary({ limits: { usualRequests: 2, startsPerHour: 1 }, looks: 100_000 })
+  const batchId = await remote.start(prompts(4))
+  const states = () => listOf(remote).map(({ state }) => state)
+  await expect.poll(() => states().sort()).toEqual(['uploaded', 'working'])
+  const { generation, batches } = remote.library.engine
+  generation.control({ action: 'cancel', of: { kind: 'batch', batchId } })
+  await generation.whenIdle(batchId)
+  expect(batches.get({ batchId }).drafts).toMatchObject({ done: 2, canceled: 2, left: 0 })
+  expect(remote.double.batches()).toHaveLength(1)
+  expect(
+    listOf(remote)
+      .map(({ how }) => how)
+      .sort(),
+  ).toEqual(['canceled', 'unsent'])
+  expectEven(remote, batchId)
+})
+
+test('a batch that is refused because the queue is full is started again later, under another label', async () => {
+  const remote = await openRemoteLibrary({ isFull: (batch) => batch === '1', factor: 2000 })
+  const status = await remote.run(prompts(3))
+  expect(status.drafts).toMatchObject({ done: 3, failed: 0, unknown: 0 })
+  const labels = remote.double.batches().map(({ label }) => label)
+  expect([labels.length, new Set(labels).size]).toEqual([2, 2])
+  expectEven(remote, status.batchId)
+})
+
 test('a start whose reply is lost is found by its label, and never sent twice', async () => {
   const lost = new AppError('outcome-unknown', 'The reply was lost.', { billed: null })
   const on = (call: string) => {

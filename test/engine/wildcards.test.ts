@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { migrate } from '#engine/storage/migrate.ts'
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import {
   draftProfile,
   openTestLibrary,

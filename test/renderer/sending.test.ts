@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan, RunStart } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/generation.ts'
+import type { RunStart } from '#shared/contract/wishes.ts'
 import { planFigures } from '../../renderer/load/plan-text.ts'
 import {
   atOnce,

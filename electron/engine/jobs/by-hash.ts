@@ -3,10 +3,13 @@ import type { Storage } from '#engine/storage/storage.ts'
 /** So much of a prompt hash stands in `job_by_hash`: 48 bits, which two jobs hardly ever share by chance. */
 const startLength = 12
 
+/** SQL for what of a prompt hash (SQL, too) stands in `job_by_hash`: the whole hash has to be asked for besides. */
+export const hashStart = (hash: string): string => `substr(${hash}, 1, ${startLength})`
+
 /** SQL for the jobs of exactly this hash (SQL, too, and there twice), read in the order of `job_id` and no further than asked. */
 export const jobsByHash = (hash: string, as = 'job'): string =>
   `FROM job_by_hash CROSS JOIN job AS ${as} ON ${as}.id = job_id
-     WHERE hash_start = substr(${hash}, 1, ${startLength}) AND ${as}.prompt_hash = ${hash}`
+     WHERE hash_start = ${hashStart(hash)} AND ${as}.prompt_hash = ${hash}`
 
 /**
  * SQL for a job of exactly this hash whose outcome nobody knows, as `twin`. In the words of its index, or every job would be

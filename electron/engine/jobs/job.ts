@@ -1,4 +1,4 @@
-import type { Route } from '#shared/contract/generation.ts'
+import type { Route } from '#shared/contract/wishes.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
 import type { HoldReason, JobState } from '#shared/job-state.ts'

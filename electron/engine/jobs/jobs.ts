@@ -9,6 +9,7 @@ import { openRemoteJobs } from './remote-jobs.ts'
 import { openStarts } from './starts.ts'
 import { openSteps } from './steps.ts'
 
+export { hashStart } from './by-hash.ts'
 export { type Job, type NewJob, requestOf } from './job.ts'
 export type { StartLine } from './starts.ts'
 export type { PlannedStep } from './steps.ts'

@@ -1,5 +1,5 @@
 import type { Clock, Storage } from '#engine/storage/storage.ts'
-import type { Route } from '#shared/contract/generation.ts'
+import type { Route } from '#shared/contract/wishes.ts'
 import { type Job, jobColumns } from './job.ts'
 import type { StartLine } from './starts.ts'
 
@@ -12,6 +12,9 @@ export interface RemoteOutcomes {
   readonly canceled: number
   readonly left: number
 }
+
+/** What failed together is concluded one after the other: with the first that is due goes what is due so soon after it. */
+const togetherMs = 60_000
 
 /** Jobs and the remote batches that they are in. Such a job is `running` from the moment it is claimed. */
 export function openRemoteJobs(storage: Storage, clock: Clock) {
@@ -76,7 +79,7 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
   return {
     /** Jobs of a line that may go into a remote batch now, in their order; `again`: also those that were in one before. */
     waitingRemote: (line: StartLine, provider: string, again: boolean, limit: number): Job[] =>
-      waiting.all(line.batchId, provider, line.startId, clock.now(), again ? 1 : 0, limit),
+      waiting.all(line.batchId, provider, line.startId, clock.now() + (again ? togetherMs : 0), again ? 1 : 0, limit),
     /** How many wait for remote batches in a line, by model. */
     countRemote: (line: StartLine, provider: string) => counted.all(line.batchId, provider, line.startId),
     /** When the next job that waits for a remote batch may go, ms since 1970; null for none. */

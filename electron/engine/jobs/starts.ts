@@ -1,5 +1,5 @@
 import type { Storage } from '#engine/storage/storage.ts'
-import type { RunStart } from '#shared/contract/generation.ts'
+import type { RunStart } from '#shared/contract/wishes.ts'
 
 /** Jobs of a batch that start together: 0 is at once. */
 export interface StartLine {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Storage } from '#engine/storage/storage.ts'
-import { finalStep } from '#shared/contract/generation.ts'
+import { finalStep } from '#shared/contract/wishes.ts'
 
 /** A step still to come, with the most that it was said to cost, in micros; null where nobody knew. */
 const plannedStep = z.object({ profile: finalStep, highestMicros: z.int().nullable() })

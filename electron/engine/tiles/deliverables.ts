@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hashStart } from '#engine/jobs/jobs.ts'
 import type { Storage } from '#engine/storage/storage.ts'
 import { type GenerationRequest, generationRequest } from '#shared/generation-request.ts'
 import { isInSheet } from './filter.ts'
@@ -56,7 +57,8 @@ const mostSteps = 3
 
 /** A request whose first answer was this picture. */
 export const gaveSql = `SELECT job.prompt_hash AS promptHash, job.request_json AS requestJson FROM cache_entry
-  JOIN job ON job.prompt_hash = cache_entry.prompt_hash WHERE cache_entry.blob_sha256 = ? LIMIT 1`
+  CROSS JOIN job_by_hash ON hash_start = ${hashStart('cache_entry.prompt_hash')}
+  CROSS JOIN job ON job.id = job_id AND job.prompt_hash = cache_entry.prompt_hash WHERE cache_entry.blob_sha256 = ? LIMIT 1`
 
 const sheetColumns = z.record(z.string(), z.string())
 

@@ -1,4 +1,4 @@
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 
 /** What every contender asks for, so that all meet the same service times and the same faults. */
 export const wish = { model: 'fake-image', width: 512, height: 512, seed: 1 } as const

@@ -1,7 +1,7 @@
 import type { PictureLimits } from '#engine/providers/provider.ts'
 import type { References } from '#engine/references/references.ts'
 import { type ReadSheet, referencesIn } from '#engine/sheets/sheets.ts'
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import { messageOf } from '#shared/errors.ts'
 import type { InputPicture } from '#shared/generation-request.ts'
 import { limitsOfEach } from './fit-pictures.ts'

@@ -1,4 +1,4 @@
-import type { DraftPlanInput, DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftPlanInput, DraftSettings } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { breather } from './breathe.ts'

@@ -1,4 +1,5 @@
-import type { FinalPlanInput, PlanRow } from '#shared/contract/generation.ts'
+import type { PlanRow } from '#shared/contract/generation.ts'
+import type { FinalPlanInput } from '#shared/contract/wishes.ts'
 import { type FinalsPlan, planFinals, sumsOf } from './plan-finals.ts'
 import { capRun, type PlannedWork, type PlanningNeeds, type PlanPage } from './planned-work.ts'
 import { storeFinals } from './store-finals.ts'

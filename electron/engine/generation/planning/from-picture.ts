@@ -1,5 +1,5 @@
-import type { FinalStep } from '#shared/contract/generation.ts'
 import type { Model } from '#shared/contract/providers.ts'
+import type { FinalStep } from '#shared/contract/wishes.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import type { ModelFacts } from './model-facts.ts'
 import { type ModelProblem, same } from './model-problem.ts'

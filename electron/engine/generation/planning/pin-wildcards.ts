@@ -1,5 +1,5 @@
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import { parseTemplate } from '#shared/template/template.ts'
 
 /**

@@ -5,17 +5,15 @@ import {
   type UpdatePlanInput,
   updatePlanInput,
 } from '#shared/contract/batches.ts'
+import type { Plan, PlanRowsInput, RunInput } from '#shared/contract/generation.ts'
 import {
   type DraftPlanInput,
   draftPlanInput,
   type FinalPlanInput,
   finalPlanInput,
-  type Plan,
-  type PlanRowsInput,
   type RerollPlanInput,
-  type RunInput,
   rerollPlanInput,
-} from '#shared/contract/generation.ts'
+} from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'

@@ -1,5 +1,6 @@
 import type { Price } from '#engine/settings/settings.ts'
-import type { Plan, Route, RouteFigures, RunInput } from '#shared/contract/generation.ts'
+import type { Plan, RouteFigures, RunInput } from '#shared/contract/generation.ts'
+import type { Route } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { chunksFor } from '../remote/chunks.ts'

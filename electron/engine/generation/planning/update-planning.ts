@@ -1,5 +1,5 @@
 import type { SheetComparison, UpdatePlanInput } from '#shared/contract/batches.ts'
-import type { DraftSettings } from '#shared/contract/generation.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { type BatchChange, spelledOut } from './batch-change.ts'

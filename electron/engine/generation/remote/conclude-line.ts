@@ -13,8 +13,6 @@ export interface ConcludeLineNeeds {
 
 /** Before the first, second and third follow-up: what failed in a whole batch is not over in a second. */
 const againAfterMs = [60_000, 300_000, 1_200_000]
-/** Follow-ups are due at whole minutes, so that what fails together goes again together. */
-const minuteMs = 60_000
 
 /**
  * What becomes of a job of a remote batch that got no picture, from the one table of error codes: the job's move and the
@@ -41,7 +39,7 @@ export function again(
   message: string,
 ): Job[] {
   const { jobs, clock } = needs
-  const notBeforeMs = Math.ceil((clock.now() + (againAfterMs[job.retries] ?? 0)) / minuteMs) * minuteMs
+  const notBeforeMs = clock.now() + (againAfterMs[job.retries] ?? 0)
   const move = () =>
     job.retries < maxRetries
       ? jobs.toQueued(job.id, { retries: job.retries + 1, waits: job.waits, notBeforeMs })

@@ -3,7 +3,7 @@ import type { Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Clock } from '#engine/storage/storage.ts'
-import { draftSettings } from '#shared/contract/generation.ts'
+import { draftSettings } from '#shared/contract/wishes.ts'
 import { generationRequest } from '#shared/generation-request.ts'
 import type { StoredPicture } from './store-rows.ts'
 

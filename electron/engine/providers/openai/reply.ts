@@ -30,20 +30,24 @@ const wire = z.object({
 /** Reads a 2xx. Without a usable picture it throws `bad-response` (charged: it is a 2xx) or `content-policy`. */
 export function progressFrom(reply: ProviderReply, http: HttpSession, entry: OpenAiEntry): Progress {
   const said = http.read(wire, reply)
-  const { message, refusal } = complaintOf(reply)
-  if (refusal) throw http.refusal(message ?? '', reply, null)
   const outputs = (said.data ?? []).flatMap(({ b64_json, url }): Output[] => {
     if (b64_json) return [{ kind: 'bytes', bytes: Buffer.from(b64_json, 'base64'), seed: null }]
     const inline = url ? bytesOfDataUri(url) : null
     if (inline) return [{ kind: 'bytes', bytes: inline, seed: null }]
     return url && URL.canParse(url) ? [{ kind: 'url', url, seed: null }] : []
   })
+  const done = () =>
+    ({ state: 'done', outputs, settled: costOf(entry, said.usage ? usageFrom(said.usage) : null) }) as const
+  // Complaints are looked for in the whole answer, megabytes of it: not where the picture is there and nothing is said.
+  if (outputs.length > 0 && !said.error) return done()
+  const { message, refusal } = complaintOf(reply)
+  if (refusal) throw http.refusal(message ?? '', reply, null)
   if (outputs.length === 0) {
     throw said.error
       ? http.unusable('reported an error in its answer', message ?? '', reply)
       : http.unusable('sent an answer without a picture', '', reply)
   }
-  return { state: 'done', outputs, settled: costOf(entry, said.usage ? usageFrom(said.usage) : null) }
+  return done()
 }
 
 /** Where the answer does not tell words and pictures apart, all that went in counts as pictures, the dearer of the two. */
