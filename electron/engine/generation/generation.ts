@@ -100,6 +100,7 @@ export function openGeneration(needs: GenerationNeeds) {
     finishChanges(needs)
     for (const job of recover(needs)) scheduler.resume(job)
     scheduler.refresh()
+    remote.kick(true)
   }
 
   const untilIdle = (batchId: number, withProvider: boolean): Promise<void> =>
@@ -142,6 +143,7 @@ export function openGeneration(needs: GenerationNeeds) {
     providerChanged(provider: string): void {
       scheduler.reopen(provider)
       scheduler.refresh()
+      remote.kick(true)
       emit({ kind: 'queue-changed' })
     },
 

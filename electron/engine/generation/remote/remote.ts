@@ -220,24 +220,27 @@ export function openRemote(needs: RemoteNeeds) {
 
   const startedLately = (provider: string): number => table.startedSince(provider, clock.now() - hourMs).length
 
-  /** Looks at everything that could go on now. Cheap where there is nothing. */
-  function kick(): void {
+  /** Looks at what could go on now; every turn of the queue does. `everywhere`: at providers that no longer offer batches, too. */
+  function kick(everywhere = false): void {
     if (stopFollowing.signal.aborted || storage.readOnly || scheduler.storageSentence() !== null) return
     // One time for both: what comes due between looking and going to sleep would be slept through.
     const nowMs = clock.now()
-    for (const provider of providers.ids()) gatherAt(provider, nowMs)
+    const offering = providers
+      .ids()
+      .filter((id) => everywhere || providers.open(id).session.remoteBatches !== undefined)
+    for (const provider of offering) gatherAt(provider, nowMs)
     const open = table.open()
     for (const row of open) if (!inHand.has(row.id) && mayGoOn(row, nowMs)) begin(row)
-    wakeAtNext(open, nowMs)
+    wakeAtNext(offering, open, nowMs)
   }
 
   /** The next time at which something that waits for the clock may go on. */
-  function wakeAtNext(open: readonly RemoteRow[], nowMs: number): void {
+  function wakeAtNext(offering: readonly string[], open: readonly RemoteRow[], nowMs: number): void {
     wakeUp?.abort()
     wakeUp = null
     const times = [
       ...open.filter(({ id }) => !inHand.has(id)).map((row) => timeOf(row)),
-      ...providers.ids().map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
+      ...offering.map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
       ...scheduler.lanes().map(({ pause }) => pause?.retryAtMs ?? 0),
     ].filter((ms) => ms > nowMs)
     if (times.length === 0) return
@@ -265,14 +268,12 @@ export function openRemote(needs: RemoteNeeds) {
   }
 
   function cancelOne(row: RemoteRow): boolean {
-    const isAsked = storage.transaction(() => table.askCancel(row.id))
-    if (isAsked) {
-      waits.delete(row.id)
-      wakers.get(row.id)?.()
-      changed(row.batchId)
-      kick()
-    }
-    return isAsked
+    if (!storage.transaction(() => table.askCancel(row.id))) return false
+    waits.delete(row.id)
+    wakers.get(row.id)?.()
+    changed(row.batchId)
+    kick()
+    return true
   }
 
   /** Whether something of it goes on by itself now; what a provider works at counts where `withProvider`. */
