@@ -51,7 +51,7 @@ export const Shell = () => {
             <main className={styles.page} data-region="page">
               <Page route={route} />
             </main>
-            <StatusBar left="Nothing is spent until you run." />
+            <StatusBar left={route.page === 'load' ? 'Nothing is spent until you run.' : ''} />
           </>
         )}
       </PaneBoundary>
