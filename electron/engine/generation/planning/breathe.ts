@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Long table work in slices: `await breathe()` lets everything else run once 12 ms are used up. */
-export function breather(sliceMs = 12): () => Promise<void> | undefined {
+/** Long table work in slices: `await breathe()` lets everything else run once 8 ms are used up. */
+export function breather(sliceMs = 8): () => Promise<void> | undefined {
   let sliceStart = performance.now()
   return () => {
     if (performance.now() - sliceStart < sliceMs) return undefined
