@@ -117,7 +117,7 @@ function routeRows({ batch, auto, estimateMicros, currency }: Plan): string[][] 
   const less = batch.estimateMicros !== null && estimateMicros ? 1 - batch.estimateMicros / estimateMicros : 0
   const saved = less >= 0.005 ? `, ${Math.round(less * 100)} % less` : ''
   const withinText = (ms: number | null): string =>
-    ms === null ? '' : ms > dayMs ? `, up to ${durationText(ms)}: not within a day` : `, within ${durationText(ms)}`
+    ms === null ? '' : ms > dayMs ? `, up to ${durationText(ms)}: not within a day` : ', within a day'
   return [
     ['by batch', `${money(batch.estimateMicros)}${saved}${withinText(batch.withinMs)} (--route batch)`],
     ...(auto && auto.requests < batch.requests
