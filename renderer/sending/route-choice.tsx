@@ -10,7 +10,7 @@ import { noBatchText, routeNotes, routeOptions } from './sending-text.ts'
 
 /**
  * Now, within a day for less, or as it fits best: each with its price and time. Below it what goes another way than
- * chosen, and, with several models, the way of each. Where nothing can go in a batch, a sentence says so.
+ * chosen, and, where not all of several models goes now, the way of each. Where nothing can go in a batch, a sentence says so.
  */
 export const RouteChoice = ({
   plan,
@@ -32,6 +32,7 @@ export const RouteChoice = ({
   const none = noBatchText(plan, labelOf)
   if (none !== null) return <p className={styles.none}>{none}</p>
   if (!takesBatches(plan)) return null
+  const isAllNow = choice.route === 'live' && Object.keys(choice.routes).length === 0
   const choose = (route: SendChoice['route']) => onChange({ ...choice, route, routes: {} })
   return (
     <section className={classNames(styles.choice, isStale && styles.stale)} aria-label="When it is made">
@@ -43,7 +44,7 @@ export const RouteChoice = ({
           ))}
         </div>
       </div>
-      {plan.parts.length > 1 && (
+      {plan.parts.length > 1 && !isAllNow && (
         <ModelRoutes plan={plan} choice={choice} providers={providers} labelOf={labelOf} onChange={onChange} />
       )}
       <RouteCommands onChoose={choose} />
