@@ -12,7 +12,10 @@ export const colourSheet = (rows: number): string =>
     }),
   ].join('\n')
 
-/** Loads a sheet through the window, runs all of it, and resolves once every draft has its picture. */
+/**
+ * Loads a sheet through the window, runs all of it, and resolves once every draft is done and every cell in view shows it:
+ * the counts may be a moment ahead of the cells, and a key that comes first has no picture to mark.
+ */
 export async function runSheet(page: Page, url: string, sheet: string, drafts: number): Promise<void> {
   await page.goto(url)
   await page
@@ -21,4 +24,6 @@ export async function runSheet(page: Page, url: string, sheet: string, drafts: n
   await page.getByRole('button', { name: /^Run all/ }).click()
   await expect(page.getByRole('grid')).toBeVisible()
   await expect(page.getByRole('button', { name: new RegExp(`^Undecided ${drafts}$`) })).toBeVisible({ timeout: 45_000 })
+  await expect(page.getByRole('gridcell', { name: /, undecided, / }).first()).toBeVisible()
+  await expect(page.getByRole('gridcell', { name: /, variant \d+, (?!undecided, )/ })).toHaveCount(0)
 }
