@@ -10,8 +10,7 @@ export default defineConfig({
   testMatch: '**/*.test.ts',
   outputDir: fileURLToPath(new URL('../test-results/e2e', import.meta.url)),
   forbidOnly: true,
-  // A browser on a loaded machine may miss a deadline: what passes at its second try is named beneath the totals.
-  retries: 1,
+  retries: 0,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },

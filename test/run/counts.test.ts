@@ -8,7 +8,6 @@ import {
   countsText,
   playwrightCounts,
   playwrightFailures,
-  playwrightSecondTries,
   sumOf,
   vitestCounts,
   vitestFailures,
@@ -70,32 +69,11 @@ describe('totals are what the runners did', () => {
     expect(playwrightFailures(written)).toEqual([expect.stringMatching(/some\.test\.ts: three$/)])
   })
 
-  test('Playwright, a test that passes at its second try is passed and named', async () => {
-    const report = join(root, 'late.json')
-    await mkdir(join(root, 'late'))
-    await writeFile(
-      join(root, 'late', 'late.test.ts'),
-      `import { expect, test } from 'playwright/test'
-test('late', ({}, { retry }) => { expect(retry).toBe(1) })
-test('in time', () => {})`,
-    )
-    const { ok } = await run(
-      'playwright',
-      ['test', `${root}/late/late.test.ts`, '--reporter=json', '-c', root, '--retries=1'],
-      { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } },
-    )
-    expect(ok).toBe(true)
-    const written = await reportAt('late.json')
-    expect(playwrightCounts(written)).toEqual({ passed: 2, failed: 0, skipped: 0 })
-    expect(playwrightSecondTries(written)).toEqual([expect.stringMatching(/late\.test\.ts: late$/)])
-  })
-
   test('a report that is not one is an error, not nothing', () => {
     expect(() => vitestCounts({})).toThrow()
     expect(() => playwrightCounts({ stats: {} })).toThrow()
     expect(() => vitestFailures({})).toThrow()
     expect(() => playwrightFailures({})).toThrow()
-    expect(() => playwrightSecondTries({})).toThrow()
   })
 })
 

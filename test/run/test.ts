@@ -14,7 +14,6 @@ import {
   noCounts,
   playwrightCounts,
   playwrightFailures,
-  playwrightSecondTries,
   sumOf,
   vitestCounts,
   vitestFailures,
@@ -27,8 +26,6 @@ interface Result {
   readonly counts: Counts
   /** `FILE: TEST`, said again beneath the totals. */
   readonly failures?: readonly string[]
-  /** The same of the tests that passed at their second try. */
-  readonly secondTries?: readonly string[]
 }
 
 interface Step {
@@ -40,7 +37,6 @@ interface Step {
 interface ReportReader {
   readonly count: (report: unknown) => Counts
   readonly failures: (report: unknown) => readonly string[]
-  readonly secondTries?: (report: unknown) => readonly string[]
 }
 
 /** A check that has no tests of its own counts as one. */
@@ -64,19 +60,17 @@ async function countTests(report: string, work: () => Promise<Outcome>, reader: 
   const outcome = await work()
   let counts = noCounts
   let failures: readonly string[] = []
-  let secondTries: readonly string[] = []
   let { ok, output } = outcome
   try {
     const written: unknown = JSON.parse(await readFile(path, 'utf8'))
     counts = reader.count(written)
     failures = reader.failures(written)
-    secondTries = reader.secondTries?.(written) ?? []
   } catch (error) {
     ok = false
     output += `\nNo report to count the tests from: ${error instanceof Error ? error.message : error}\n`
   }
   const full = countsOfTests(ok, counts)
-  return { outcome: { ok: full.failed === 0, output }, counts: full, failures, secondTries }
+  return { outcome: { ok: full.failed === 0, output }, counts: full, failures }
 }
 
 const unitTests = () =>
@@ -100,7 +94,7 @@ const endToEndTests = (browser: string) =>
       run('playwright', ['test', '--config=test/playwright.config.ts', '--reporter=list,json'], {
         env: { PROOFSHEET_BROWSER: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: join(results, 'playwright.json') },
       }),
-    { count: playwrightCounts, failures: playwrightFailures, secondTries: playwrightSecondTries },
+    { count: playwrightCounts, failures: playwrightFailures },
   )
 
 const failure = (output: string) => asOne(Promise.resolve({ ok: false, output }))
@@ -155,8 +149,6 @@ async function main(): Promise<number> {
   const all: Result[] = []
   for (const step of steps) all.push(await perform(step))
   const total = sumOf(all.map(({ counts }) => counts))
-  for (const late of all.flatMap(({ secondTries = [] }) => secondTries))
-    process.stdout.write(`passed at the second try: ${late}\n`)
   // Again at the end: who reads only the last lines of a long log knows which ones.
   for (const failure of all.flatMap(({ failures = [] }) => failures)) process.stdout.write(`failed: ${failure}\n`)
   process.stdout.write(`${countsText(total)}\n`)
