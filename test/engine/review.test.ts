@@ -115,3 +115,24 @@ test('marking for full size approves; rejecting takes that mark away; filters an
   await library.engine.review.apply({ targets: { kind: 'images', imageIds: [first] }, verb: { kind: 'reject' } })
   expect(library.engine.batches.get({ batchId }).decisions).toMatchObject({ rejected: 1, marked: 0 })
 })
+
+test('a step back goes to the last of the sheet that the action decided, whichever picture came first', async () => {
+  const library = await openTestLibrary()
+  const settings = settingsFor([draftProfile('sketch', 'sketch', { width: 64, height: 64 })])
+  const text = sheetOf(['a red shoe', 'a blue cup', 'a green lamp', 'a grey hat'])
+  const batchId = await runSheet(library, text, settings, { first: 2 })
+  await library.engine.generation.whenIdle(batchId)
+  await runSheet(library, text, settings)
+  await library.engine.generation.whenIdle(batchId)
+  const { ids } = library.engine.tiles.ids({ batchId, filter: {}, order: 'sheet' })
+  const drafts = () => library.engine.tiles.many({ tileIds: ids }).map(({ image }) => image)
+  const imageIds = drafts().map((image) => image?.id ?? 0)
+  // The sample took the third row before the second.
+  expect(imageIds[2]).toBeLessThan(imageIds[1] ?? 0)
+  await library.engine.review.apply({
+    targets: { kind: 'tiles', tileIds: ids.slice(1, 3) },
+    verb: { kind: 'reject' },
+  })
+  await library.engine.review.stepBack({ batchId })
+  expect(drafts().map((image) => image?.decision)).toEqual(['undecided', 'rejected', 'undecided', 'undecided'])
+})

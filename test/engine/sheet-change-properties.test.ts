@@ -58,6 +58,21 @@ test('a row is at most one older row; equal rows are found in any order; ids nev
   )
 })
 
+test('an older row that stands between rows which changed places is one row of the newer sheet, not two', () => {
+  const older = [
+    ['C', 'red', ''],
+    ['', 'shoe', 'x'],
+    ['B', 'red', ''],
+  ]
+  const newer = [
+    ['', 'shoe', ''],
+    ['B', 'red', ''],
+    ['C', 'red', ''],
+    ['', 'shoe', ''],
+  ]
+  expect(pairsOf(older, newer, { id: 'id', prompt: 'prompt' }).map(({ old }) => old)).toEqual([1, 2, 0, -1])
+})
+
 test('over any edits nothing is paid for twice, and decisions stay with the right rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(sheet, { minLength: 2, maxLength: 5 }), async (versions) => {

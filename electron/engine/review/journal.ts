@@ -83,10 +83,11 @@ export function openJournal(storage: Storage, clock: Clock) {
   const decided = storage.prepare<[number], { imageId: number }>(
     `SELECT action_change.image_id AS imageId FROM action
      JOIN action_change ON action_change.action_id = action.id JOIN image ON image.id = action_change.image_id
+     JOIN job ON job.id = image.tile_id
      WHERE action.batch_id = ? AND action.state = 'done' AND image.stage = 'draft' AND image.decision <> 'undecided'
        AND action_change.after_json ->> '$.decision' <> 'undecided'
        AND action_change.after_json ->> '$.decision' <> action_change.before_json ->> '$.decision'
-     ORDER BY action.id DESC, action_change.image_id DESC LIMIT 1`,
+     ORDER BY action.id DESC, job.position DESC, job.id DESC LIMIT 1`,
   )
 
   const actionOf = ({ state, ...row }: ActionRow): StoredAction => ({
@@ -158,7 +159,7 @@ export function openJournal(storage: Storage, clock: Clock) {
     dropStep: (stepId: number): void => void dropStep.run(stepId),
 
     history: (batchId: number, limit: number): StoredAction[] => recent.all(batchId, limit).map(actionOf),
-    /** The image decided last that is still decided; null where none is. */
+    /** The image decided last that is still decided, of those one action decided the last in the sheet; null where none is. */
     newestDecided: (batchId: number): number | null => decided.get(batchId)?.imageId ?? null,
   }
 }

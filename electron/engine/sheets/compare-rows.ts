@@ -83,8 +83,9 @@ export function* compareRows(older: Table, newer: Table, by: ComparedBy): InSlic
   yield
   const words = (row: SheetRow, places: readonly number[]) => wordsOf(row, places)
   for (const gap of gapsOf(oldOf, isTaken)) {
+    // Where known rows changed places an older row stands in several gaps: the first one that it is like has it.
     const open = {
-      old: gap.old.filter((at) => idOf(older.rows[at] ?? none, cellsOld) === ''),
+      old: gap.old.filter((at) => isTaken[at] === 0 && idOf(older.rows[at] ?? none, cellsOld) === ''),
       next: gap.next.filter((at) => idOf(newer.rows[at] ?? none, cellsNew) === ''),
     }
     if (open.old.length * open.next.length > mostTried) continue
