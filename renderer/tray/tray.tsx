@@ -36,6 +36,7 @@ import {
   withReferences,
   withSteps,
 } from './tray-text.ts'
+import { usePress } from './use-press.ts'
 
 /** What full sizes would cost and take, and the one step that makes them. Opening it moves no focus and runs nothing. */
 export const Tray = ({
@@ -97,25 +98,20 @@ const OpenTray = ({ batch, onClose }: { batch: BatchStatus; onClose: () => void 
   const plan = query.data
   const sending = plan && sendingOf(plan, sendChoice)
   const nowMs = useNow(sendChoice.start.kind === 'at', 15_000)
-  const canRun =
-    plan !== undefined &&
-    plan.tiles > 0 &&
-    !query.isFetching &&
-    !query.isPlaceholderData &&
-    !query.isError &&
-    !run.isPending
-
-  const start = () => {
-    if (!plan || !sending || !canRun) return
-    guard(sending.highestMicros, () =>
+  const { canPress, press } = usePress(query, (fresh) =>
+    guard(sendingOf(fresh, sendChoice).highestMicros, () =>
       run.mutate(
-        { planId: plan.planId, highestMicros: plan.highestMicros, ...runChoice(plan, sendChoice) },
+        { planId: fresh.planId, highestMicros: fresh.highestMicros, ...runChoice(fresh, sendChoice) },
         {
           onSuccess: () => takesReferences && pickedReferences.clear(),
           onSettled: () => query.refetch(),
         },
       ),
-    )
+    ),
+  )
+  const canRun = canPress && !run.isPending
+  const start = () => {
+    if (canRun) press()
   }
   useCommands({ tray: start })
 

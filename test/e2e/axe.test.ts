@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from 'playwright/test'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 /** What axe finds on the page as it is, in a line each: the rule, and where. Targets under 24 px count too (WCAG 2.2). */
 async function violationsOf(page: Page): Promise<readonly string[]> {
@@ -100,7 +100,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.setTimeout(180_000)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await runSheet(page, app.url, sheet, 24)
-    await page.getByRole('grid').focus()
+    await toFirstDraft(page)
     for (const key of ['p', 'ArrowRight', 'x', 'ArrowRight', 'h', '3', '6']) await page.keyboard.press(key)
     const found: string[] = []
     for (const { name, open } of screens) {
@@ -132,7 +132,7 @@ test('at 200 % zoom nothing needs scrolling sideways, and every part is there', 
 test('forced colours: focus and decisions are drawn without the theme’s colours', async ({ app, page }) => {
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
   await runSheet(page, app.url, sheet, 24)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('p')
   const picture = page.getByRole('gridcell', { selected: false }).first().locator('[aria-hidden]').first()
   const outline = await picture.evaluate((element) => getComputedStyle(element).outlineStyle)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, type Page } from 'playwright/test'
 import { test } from './app.ts'
+import { toFirstDraft } from './batch.ts'
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
 
@@ -18,7 +19,7 @@ test('a final of two steps, from the tray to before and after', async ({ app, pa
   await page.getByRole('button', { name: /Run all/ }).click()
   const status = page.getByRole('contentinfo')
   await expect(status).toContainText('20 undecided', { timeout: 60_000 })
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('h')
   await expect(status).toContainText('1 approved')
   await page.keyboard.press('ArrowLeft')

@@ -3,7 +3,7 @@ import { expect } from 'playwright/test'
 import { presigned } from '../s3-double/presigned.ts'
 import { startS3Double } from '../s3-double/s3-double.ts'
 import { test } from './app.ts'
-import { runSheet } from './batch.ts'
+import { runSheet, toFirstDraft } from './batch.ts'
 
 test('pictures go to the addresses of a column; padded on a colour; and the next delivery begins there', async ({
   app,
@@ -15,7 +15,7 @@ test('pictures go to the addresses of a column; padded on a colour; and the next
     const addresses = await presigned(double, ['a.webp', 'b.webp'], 'image/webp')
     const rows = addresses.map((address, at) => `A${at + 1},a shoe number ${at + 1},${address}`)
     await runSheet(page, app.url, ['id,prompt,upload url', ...rows].join('\n'), 2)
-    await page.getByRole('grid').focus()
+    await toFirstDraft(page)
     await page.keyboard.press('Control+a')
     await page.keyboard.press('p')
     await page.keyboard.press('Control+e')

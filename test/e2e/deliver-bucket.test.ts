@@ -1,7 +1,7 @@
 import { expect } from 'playwright/test'
 import { startS3Double } from '../s3-double/s3-double.ts'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 test('a bucket in the deliver dialog: its keys stored, tried, delivered to, and its address to copy', async ({
   app,
@@ -11,7 +11,7 @@ test('a bucket in the deliver dialog: its keys stored, tried, delivered to, and 
   const double = await startS3Double()
   try {
     await runSheet(page, app.url, colourSheet(2), 2)
-    await page.getByRole('grid').focus()
+    await toFirstDraft(page)
     await page.keyboard.press('p')
     await page.keyboard.press('Control+e')
     const dialog = page.getByRole('dialog', { name: /Deliver/ })

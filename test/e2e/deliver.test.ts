@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect } from 'playwright/test'
 import sharp from 'sharp'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 const sizes = [
   { width: 1280, height: 800 },
@@ -19,7 +19,7 @@ test('a set is delivered in two sizes, by column, with all that goes with it, an
 }, testInfo) => {
   test.setTimeout(150_000)
   await runSheet(page, app.url, colourSheet(8), 8)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('Control+a')
   await page.keyboard.press('p')
   await expect(page.getByRole('contentinfo')).toContainText('8 approved')

@@ -1,6 +1,6 @@
 import { expect, type Page } from 'playwright/test'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 /** 2 rows of three drafts. */
 const sheet = colourSheet(2).replace('sku,colour,prompt', 'sku,colour,prompt,count').replaceAll('photo"', 'photo",3')
@@ -90,7 +90,7 @@ test('pictures beside each other are zoomed and panned together, and champion an
 test('at 1280 pixels the filter bar is one line, with and without words in the search', async ({ app, page }) => {
   await page.setViewportSize({ width: 1280, height: 800 })
   await runSheet(page, app.url, sheet, 6)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('h')
   const bar = page.getByRole('toolbar', { name: 'Filter and view' })
   await expect(bar.getByRole('button', { name: /^Full size/ })).toBeVisible()

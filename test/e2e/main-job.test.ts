@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'playwright/test'
 import { test } from './app.ts'
+import { toFirstDraft } from './batch.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const command = join(root, 'electron/cli/proofsheet.js')
@@ -22,7 +23,7 @@ test('from a sheet to a delivered, approved set, by keyboard', async ({ app, pag
   // The grid fills while she looks at it.
   const status = page.getByRole('contentinfo')
   await expect(status).toContainText('96 undecided', { timeout: 60_000 })
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
 
   await page.keyboard.press('p')
   await expect(status).toContainText('1 approved')

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from 'playwright/test'
 import { type FakeProvider, startFakeProvider } from '../fake-provider/fake-provider.ts'
 import { test } from './app.ts'
+import { toFirstDraft } from './batch.ts'
 
 /** Where a person looking at the pictures wants them; nothing is written without it. */
 const shots = process.env.PROOFSHEET_SHOTS
@@ -130,7 +131,7 @@ test('a plan shows both prices, is sent as a batch for half, and its pictures co
   expect(billedMicros / 1_000_000 / live).toBeCloseTo(0.5, 1)
 
   await page.getByRole('link', { name: /to decide/ }).click()
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('h')
   await expect(status).toContainText('1 approved')
   await page.keyboard.press('Control+Enter')

@@ -1,6 +1,6 @@
 import { expect, type Page } from 'playwright/test'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 /** 8 rows of three drafts. */
 const sheet = colourSheet(8).replace('sku,colour,prompt', 'sku,colour,prompt,count').replaceAll('photo"', 'photo",3')
@@ -96,9 +96,10 @@ test('a filter hides what was decided and focus goes to its neighbour; undo brin
   await page.getByRole('button', { name: /^Approved/ }).click()
   await page.getByRole('grid').focus()
   await expect(page.getByRole('gridcell')).toHaveCount(1)
-  // What was rejected, undone, is neither approved: the filter gives way.
+  // What was rejected, undone, is neither approved: the filter gives way, and the rows below are there to go to.
   await keyboard.press('Control+z')
   await isActive(page, 'KB-0001, variant 3, undecided')
+  await expect(page.getByRole('gridcell', { name: /^KB-0002, variant 3/ })).toBeVisible()
   // From the loupe back to the grid, at the picture she left it with; and again where she left, after a reload.
   await keyboard.press('Space')
   await keyboard.press('ArrowDown')
@@ -111,10 +112,31 @@ test('a filter hides what was decided and focus goes to its neighbour; undo brin
   await isActive(page, left)
 })
 
+test('a key right behind Space is about the loupe, and one right behind Escape about the grid', async ({
+  app,
+  page,
+}) => {
+  await runSheet(page, app.url, sheet, 24)
+  await toFirstDraft(page)
+  // One after the other with no task between them: nobody types faster.
+  const press = (keys: readonly string[]) =>
+    page.evaluate(async (all) => {
+      for (const key of all) {
+        const target = document.activeElement ?? document.body
+        target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+        for (let turn = 0; turn < 10; turn += 1) await null
+      }
+    }, keys)
+  await press([' ', 'ArrowDown'])
+  await expect(page).toHaveURL(/\/image\/4$/)
+  await press(['Escape', 'ArrowRight'])
+  await isActive(page, 'KB-0002, variant 2, undecided')
+})
+
 test('F6 goes round the parts of the window, and a host that is gone is said in words', async ({ app, page }) => {
   const { keyboard } = page
   await runSheet(page, app.url, sheet, 24)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   const parts: (string | null | undefined)[] = []
   for (let press = 0; press < 7; press += 1) {
     await keyboard.press('F6')
@@ -134,7 +156,7 @@ test('F6 goes round the parts of the window, and a host that is gone is said in 
 
 test('pictures a page away are made before she scrolls to them', async ({ app, page }) => {
   await runSheet(page, app.url, sheet, 24)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   const asked = new Set<string>()
   page.on('request', (request) => {
     const picture = /\/media\/\d+\//.exec(request.url())?.[0]

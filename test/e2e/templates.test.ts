@@ -13,7 +13,7 @@ test('a template with a wildcard and an axis, through the window to the shoot-ou
   await page
     .getByLabel('Sheet file')
     .setInputFiles({ name: 'shoes.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
-  await expect(page.getByRole('heading', { name: 'shoes.csv' })).toBeVisible()
+  await expect(page.getByRole('main').getByRole('heading', { name: 'shoes.csv' })).toBeVisible()
 
   await page.getByText('Axes, wildcards, negative prompt and styles').click()
   await page

@@ -1,14 +1,14 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect } from 'playwright/test'
 import { test } from './app.ts'
-import { colourSheet, runSheet } from './batch.ts'
+import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
 
 const shots = process.env.PROOFSHEET_SHOTS
 
 test('the tray offers what each model has, and says what redraws', async ({ app, page }) => {
   test.setTimeout(120_000)
   await runSheet(page, app.url, colourSheet(2), 2)
-  await page.getByRole('grid').focus()
+  await toFirstDraft(page)
   await page.keyboard.press('p')
   await page.keyboard.press('Control+Enter')
   const tray = page.getByRole('region', { name: 'Tray' })
