@@ -18,3 +18,15 @@ export function moneyText(micros: number, currency = 'USD'): string {
   const sign = micros < 0 ? '-' : ''
   return currency === 'USD' ? `${sign}$${amount}` : `${sign}${amount} ${currency}`
 }
+
+/** Where a price is from and of when, the date once: `2026-11, a price page`; empty where nobody said. */
+export function priceSource({
+  asOf,
+  source,
+}: {
+  readonly asOf: string | null
+  readonly source: string | null
+}): string {
+  const isDated = asOf !== null && source?.includes(asOf) === true
+  return [isDated ? null : asOf, source].filter(Boolean).join(', ')
+}
