@@ -19,7 +19,7 @@ export function moneyText(micros: number, currency = 'USD'): string {
   return currency === 'USD' ? `${sign}$${amount}` : `${sign}${amount} ${currency}`
 }
 
-/** Where a price is from and of when, the date once: `2026-11, a price page`; empty where nobody said. */
+/** Of when a price is and where it is from, the date once: `2026-11, a price page`; empty where nobody said. */
 export function priceSource({
   asOf,
   source,
@@ -27,6 +27,6 @@ export function priceSource({
   readonly asOf: string | null
   readonly source: string | null
 }): string {
-  const isDated = asOf !== null && source?.includes(asOf) === true
-  return [isDated ? null : asOf, source].filter(Boolean).join(', ')
+  const undated = asOf === null ? source : source?.replace(`, ${asOf}`, '').replace(` of ${asOf}`, '')
+  return [asOf, undated].filter(Boolean).join(', ')
 }

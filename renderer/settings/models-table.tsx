@@ -117,6 +117,11 @@ const Refresh = ({ provider }: { provider: ProviderInfo }) => {
             <Icon name="cross" size={14} />
             {messageOf(refresh.error)}
           </span>
+        ) : refresh.data?.changes.length === 0 ? (
+          <span className={styles.ok}>
+            <Icon name="check" size={14} />
+            {refresh.data.summary}.
+          </span>
         ) : refresh.data ? (
           <details className={styles.changes}>
             <summary>

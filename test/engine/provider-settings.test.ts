@@ -45,6 +45,6 @@ test('a checkpoint that one’s own server does not have now is said to be not t
 
 test('a price says its date once', () => {
   expect(priceSource({ asOf: '2026-11', source: 'a price page' })).toBe('2026-11, a price page')
-  expect(priceSource({ asOf: '2026-11', source: 'a price page, 2026-11' })).toBe('a price page, 2026-11')
+  expect(priceSource({ asOf: '2026-11', source: 'a price page, 2026-11' })).toBe('2026-11, a price page')
   expect(priceSource({ asOf: null, source: null })).toBe('')
 })
