@@ -18,3 +18,15 @@ export function moneyText(micros: number, currency = 'USD'): string {
   const sign = micros < 0 ? '-' : ''
   return currency === 'USD' ? `${sign}$${amount}` : `${sign}${amount} ${currency}`
 }
+
+/** Of when a price is and where it is from, the date once: `2026-11, a price page`; empty where nobody said. */
+export function priceSource({
+  asOf,
+  source,
+}: {
+  readonly asOf: string | null
+  readonly source: string | null
+}): string {
+  const undated = asOf === null ? source : source?.replace(`, ${asOf}`, '').replace(` of ${asOf}`, '')
+  return [asOf, undated].filter(Boolean).join(', ')
+}

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { Model, ProviderInfo, Refreshed } from '#shared/contract/providers.ts'
 import { AppError, exitStatus, messageOf } from '#shared/errors.ts'
-import { moneyText } from '#shared/money.ts'
+import { moneyText, priceSource } from '#shared/money.ts'
 import type { Call, CommandLine } from './call.ts'
 import { tableText } from './output.ts'
 import { reading, writing } from './session.ts'
@@ -43,7 +43,7 @@ function providerOf(engine: Engine, id: string): ProviderInfo {
 
 const models = (call: Call, id: string): Promise<number> =>
   reading(call, (engine) => {
-    const { models: found, refreshedMs, label } = providerOf(engine, id)
+    const { models: found, refreshedMs, label, isLocal } = providerOf(engine, id)
     const rows = found.map((model) => [
       model.id,
       model.operations.join(', '),
@@ -52,8 +52,8 @@ const models = (call: Call, id: string): Promise<number> =>
       costText(model),
       [
         model.retired ? retiredText(model) : null,
-        model.isUnlisted ? 'not offered to this account' : null,
-        sourceText(model),
+        model.isUnlisted ? (isLocal ? 'not there now' : 'not offered to this account') : null,
+        priceSource(model.price),
       ]
         .filter((part) => part !== null && part !== '')
         .join('; '),
@@ -69,8 +69,6 @@ const sizesText = ({ sizes, draftSize, finalSize }: Model): string => {
   const range = sizes.kind === 'list' ? `${sizes.list.length} sizes` : `${sizes.min} to ${sizes.max} px`
   return `${range}, drafts ${text(draftSize)}, finals ${text(finalSize)}`
 }
-
-const sourceText = ({ price }: Model): string => [price.asOf, price.source].filter(Boolean).join(', ')
 
 /** One that does not answer keeps none of the others from being asked. */
 const refresh = (call: Call, id: string | undefined): Promise<number> =>

@@ -38,7 +38,8 @@ const key = (call: Call, id: string, { forget = false }: KeyOptions): Promise<nu
     const secret = forget ? null : await readSecret(`Key for ${before.label} (not shown): `)
     const provider = await engine.providers.setKey({ provider: id, key: secret })
     if (provider.key === 'file' && provider.keyNote) call.out.note(`Warning: ${provider.keyNote}`)
-    if (provider.key === 'environment') call.out.note('The environment has a key for it, too, and that one is used.')
+    if (provider.key === 'environment')
+      call.out.note(`${provider.keyVariable} in the environment holds a key for it, too, and that one is used.`)
     const { key: place, keyNote = null, label } = provider
     const done = forget
       ? `${label}’s key is forgotten.`
@@ -50,10 +51,10 @@ const key = (call: Call, id: string, { forget = false }: KeyOptions): Promise<nu
   })
 
 /** Where a key is, for people; null where there is none. */
-function placeText({ key: place }: ProviderInfo): string | null {
+function placeText({ key: place, keyVariable }: ProviderInfo): string | null {
   switch (place) {
     case 'environment':
-      return 'key from the environment'
+      return `key from ${keyVariable}`
     case 'keyring':
       return 'key in the system’s keyring'
     case 'file':
@@ -69,7 +70,11 @@ function providerText(provider: ProviderInfo): string {
     model.operations.join(', '),
     model.retired ? retiredText(model) : costText(model),
   ])
-  const state = provider.ready ? 'ready' : provider.key === 'missing' ? 'needs a key' : 'needs an address'
+  const state = provider.ready
+    ? 'ready'
+    : provider.key === 'missing'
+      ? `needs a key (${provider.keyVariable}, or "proofsheet providers key ${provider.id}")`
+      : 'needs an address'
   return [
     [`${provider.id}  ${provider.label}`, state, placeText(provider)].filter((part) => part !== null).join(', '),
     `  ${provider.about}`,

@@ -37,7 +37,9 @@ export function sendPage(response: ServerResponse, status: number, title: string
 export const isReaderGone = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ABORT_ERR'].includes(String(error.code))
+  ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ECONNRESET', 'EPIPE', 'ABORT_ERR'].includes(
+    String(error.code),
+  )
 
 /**
  * Sends a file reply. The length is read from the very file that is sent. A reader who leaves in the middle is no error;

@@ -18,8 +18,17 @@ export const ConnectionTest = ({ provider }: { provider: ProviderInfo }) => {
           {check.isPending ? 'Trying' : 'Test the connection'}
         </Button>
         <span aria-live="polite" className={styles.outcome}>
-          {!provider.ready && <span className={styles.dim}>Once it has what it needs.</span>}
-          {check.isError && <span className={styles.error}>{messageOf(check.error)}</span>}
+          {!provider.ready && (
+            <span className={styles.dim}>
+              {provider.key === 'missing' ? 'Store its key first.' : 'Enter its address first.'}
+            </span>
+          )}
+          {check.isError && (
+            <span className={styles.error}>
+              <Icon name="cross" size={14} />
+              {messageOf(check.error)}
+            </span>
+          )}
           {found && (
             <span className={found.ok ? styles.ok : styles.error}>
               <Icon name={found.ok ? 'check' : 'cross'} size={14} />

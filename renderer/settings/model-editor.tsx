@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Model, ModelOverride, ProviderInfo } from '#shared/contract/providers.ts'
 import { messageOf } from '#shared/errors.ts'
+import { priceSource } from '#shared/money.ts'
 import { useSetModel } from '../api/changes.ts'
 import { priceText } from '../load/profile-choices.ts'
 import { Button } from '../ui/button.tsx'
@@ -126,7 +127,7 @@ const errorsIn = (read: ReturnType<typeof overrideFrom>) => ('errors' in read ? 
 
 /** `$0.11 a final, 2026-09-28, OpenAI’s price page` */
 const knownText = ({ price }: Model): string =>
-  [priceText(price).replace('each', 'a final'), price.asOf, price.source].filter((part) => part).join(', ')
+  [priceText(price).replace('each', 'a final'), priceSource(price)].filter((part) => part).join(', ')
 
 const Price = ({
   draft,

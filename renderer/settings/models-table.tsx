@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import { messageOf } from '#shared/errors.ts'
-import { moneyText } from '#shared/money.ts'
+import { moneyText, priceSource } from '#shared/money.ts'
 import { useRefreshProvider, useSetModel } from '../api/changes.ts'
 import { priceText, sizeText } from '../load/profile-choices.ts'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -37,7 +37,7 @@ export const ModelsTable = ({ provider }: { provider: ProviderInfo }) => {
             rows={provider.models}
             keyOf={(model) => model.id}
             columns={[
-              { title: 'Model', cell: (model) => <Name model={model} /> },
+              { title: 'Model', cell: (model) => <Name model={model} isLocal={provider.isLocal} /> },
               { title: 'Does', cell: (model) => model.operations.map((operation) => powers[operation]).join(', ') },
               { title: 'Drafts, finals', number: true, cell: (model) => <Sizes model={model} /> },
               { title: 'A final', number: true, cell: costText },
@@ -61,14 +61,16 @@ export const ModelsTable = ({ provider }: { provider: ProviderInfo }) => {
 const costText = ({ price }: Model): string =>
   price.unit?.per === 'megapixel' ? `${moneyText(price.unit.micros)} / MP` : priceText(price).replace(' each', '')
 
-const Name = ({ model }: { model: Model }) => {
+const Name = ({ model, isLocal }: { model: Model; isLocal: boolean }) => {
   const retired = retiredText(model)
   return (
     <div className={styles.model}>
       <span className={retired ? styles.gone : undefined}>{model.label}</span>
       {model.label !== model.id && <code className={styles.modelId}>{model.id}</code>}
       {retired && <span className={styles.warnSmall}>{retired}</span>}
-      {model.isUnlisted && !retired && <span className={styles.warnSmall}>Not offered to this account.</span>}
+      {model.isUnlisted && !retired && (
+        <span className={styles.warnSmall}>{isLocal ? 'Not there now.' : 'Not offered to this account.'}</span>
+      )}
       {model.override && model.addedBy !== 'person' && <span className={styles.own}>Changed by you</span>}
       {model.addedBy === 'person' && <span className={styles.own}>Added by you</span>}
       {model.addedBy === 'service' && <span className={styles.own}>Named by the service</span>}
@@ -85,7 +87,7 @@ const Sizes = ({ model: { draftSize, finalSize } }: { model: Model }) => (
 )
 
 const Source = ({ model: { price } }: { model: Model }) => {
-  const text = [price.asOf, price.source].filter((part) => part !== null && part !== '').join(', ')
+  const text = priceSource(price)
   return (
     <span className={styles.source} title={text}>
       {text}
@@ -111,7 +113,15 @@ const Refresh = ({ provider }: { provider: ProviderInfo }) => {
       </Button>
       <span aria-live="polite" className={styles.outcome}>
         {refresh.isError ? (
-          <span className={styles.error}>{messageOf(refresh.error)}</span>
+          <span className={styles.error}>
+            <Icon name="cross" size={14} />
+            {messageOf(refresh.error)}
+          </span>
+        ) : refresh.data?.changes.length === 0 ? (
+          <span className={styles.ok}>
+            <Icon name="check" size={14} />
+            {refresh.data.summary}.
+          </span>
         ) : refresh.data ? (
           <details className={styles.changes}>
             <summary>

@@ -7,14 +7,15 @@ import { TextField } from '../ui/text-field.tsx'
 import styles from './settings-page.module.css'
 
 /** Where a provider's key comes from, for people. */
-function keyText({ key, keyNote }: ProviderInfo): string {
+function keyText({ key, keyNote, keyVariable }: ProviderInfo): string {
+  const orVariable = keyVariable ? ` ${keyVariable} in the environment serves as well.` : ''
   switch (key) {
     case 'none-needed':
-      return 'No key is needed. Where its server asks for one, it can be stored here.'
+      return `No key is needed. Where its server asks for one, it can be stored here.${orVariable}`
     case 'missing':
-      return 'No key yet. It is stored outside the library and cannot be read back.'
+      return `No key yet. It is stored outside the library and cannot be read back.${orVariable}`
     case 'environment':
-      return 'The key comes from an environment variable. It is used, also where another one is stored here.'
+      return `The key comes from ${keyVariable ?? 'the environment'}, and is used even where another one is stored here.`
     case 'keyring':
       return keyNote ? `The key is in the system’s keyring. ${keyNote}` : 'Kept in the system’s keyring.'
     case 'file':

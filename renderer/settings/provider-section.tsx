@@ -30,10 +30,12 @@ export const ProviderSection = ({
           onClick={() => onOpenChange(!open)}
         >
           <Icon name={open ? 'chevronDown' : 'chevronRight'} size={14} />
-          <span className={styles.name} id={`provider-${provider.id}`}>
-            {provider.label}
+          <span className={styles.title}>
+            <span className={styles.name} id={`provider-${provider.id}`}>
+              {provider.label}
+            </span>
+            <span className={styles.about}>{provider.about}</span>
           </span>
-          <span className={styles.about}>{provider.about}</span>
           <span className={styles.figures}>
             {[modelsText(provider), pricesText(provider)].filter((part) => part !== null).join(', ')}
           </span>
@@ -56,7 +58,7 @@ const State = ({ provider }: { provider: ProviderInfo }) => (
   </span>
 )
 
-/** Lane limits stand open: they differ from account to account. The address of one's own server does, too. */
+/** Lane limits stand open: they differ from account to account. So do the address of one's own server and what it has. */
 const openFields = ['concurrency', 'requestsPerMinute', 'imagesPerHour', 'imagesPerDay']
 
 const Body = ({ provider }: { provider: ProviderInfo }) => {
@@ -66,14 +68,13 @@ const Body = ({ provider }: { provider: ProviderInfo }) => {
   const takesKey = provider.key !== 'none-needed' || hasSettings
   return (
     <>
-      <p className={styles.whole}>{provider.about}</p>
       {takesKey && <ProviderKey provider={provider} />}
       {takesKey && <ConnectionTest provider={provider} />}
       <SchemaForm
         name={provider.label}
         schema={provider.settingsSchema}
         values={provider.settings}
-        first={provider.isLocal ? ['baseUrl', 'models'] : []}
+        first={provider.isLocal ? ['baseUrl', 'models', 'checkpoints', 'workflows'] : []}
         limits={openFields}
         isSaving={configure.isPending}
         error={configure.error}

@@ -3,6 +3,7 @@ import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { messageOf } from '#shared/errors.ts'
 import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { classNames } from '../ui/class-names.ts'
 import { Select } from '../ui/select.tsx'
 import { Field, TextArea, TextField } from '../ui/text-field.tsx'
 import { fieldsOf, type SchemaField, textOf, valueIn } from './schema-fields.ts'
@@ -42,6 +43,7 @@ export const SchemaForm = ({
   const opened = named(first)
   const limiting = named(limits)
   const others = fields.filter(({ name: one }) => !first.includes(one) && !limits.includes(one))
+  const switches = others.filter(({ kind }) => kind === 'boolean')
   const box = (field: SchemaField) => (
     <SchemaBox
       key={field.name}
@@ -70,7 +72,7 @@ export const SchemaForm = ({
         if (changed.length > 0 && isGood) save()
       }}
     >
-      {opened.length > 0 && <div className={styles.fields}>{opened.map(box)}</div>}
+      {opened.length > 0 && <div className={styles.fields}>{inShape(opened).map(box)}</div>}
       {limiting.length > 0 && (
         <fieldset className={styles.limits}>
           <legend>How fast it is asked</legend>
@@ -80,7 +82,8 @@ export const SchemaForm = ({
       {others.length > 0 && (
         <details className={styles.more}>
           <summary>More settings</summary>
-          <div className={styles.fields}>{others.map(box)}</div>
+          <div className={styles.fields}>{inShape(others).map(box)}</div>
+          {switches.length > 0 && <div className={classNames(styles.fields, styles.switches)}>{switches.map(box)}</div>}
         </details>
       )}
       {error !== null && error !== undefined && (
@@ -101,6 +104,12 @@ export const SchemaForm = ({
     </form>
   )
 }
+
+/** What is typed into a line, then what takes the whole width; switches stand by themselves. */
+const inShape = (fields: readonly SchemaField[]): SchemaField[] => [
+  ...fields.filter(({ kind }) => kind !== 'json' && kind !== 'boolean'),
+  ...fields.filter(({ kind }) => kind === 'json'),
+]
 
 const SchemaBox = ({
   field,

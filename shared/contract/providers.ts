@@ -137,6 +137,8 @@ export const providerInfo = z.object({
   key: z.enum(['none-needed', 'missing', 'environment', 'keyring', 'file']),
   /** A sentence on that place, where a person should know more: why it is a file, why the keyring cannot be read. */
   keyNote: z.string().nullable().optional(),
+  /** The environment variable that holds its key, else the one where it is looked for first; null where none is. */
+  keyVariable: z.string().nullable(),
   /** Whether requests can be made now. */
   ready: z.boolean(),
   concurrency: z.int(),

@@ -37,8 +37,8 @@ test('no key, an unknown provider, or a key as an argument change nothing', asyn
   expect(await desk.pipe(key, 'providers', 'key', 'nobody')).toMatchObject({ status: 2, stdout: '' })
   expect(await desk.pipe('', 'providers', 'key', 'fal', key)).toMatchObject({ status: 2, stdout: '' })
   const listed = await desk.run('providers')
-  expect(listed.stdout).toContain('fal  fal.ai, needs a key\n')
-  expect(listed.stdout).toContain('xAI, ready, key from the environment\n')
+  expect(listed.stdout).toContain('fal  fal.ai, needs a key (FAL_KEY, or "proofsheet providers key fal")\n')
+  expect(listed.stdout).toContain('xAI, ready, key from XAI_API_KEY\n')
   expect(listed.stdout + listed.stderr).not.toContain(key)
 })
 

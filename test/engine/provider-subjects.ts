@@ -96,7 +96,6 @@ export const hostedSubjects: readonly ProviderSubject[] = [
       source: { ...source, width: 64, height: 64 },
       width: null,
       height: null,
-      scale: 2,
     },
   },
   {

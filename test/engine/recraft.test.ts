@@ -87,9 +87,6 @@ describe('what goes out', () => {
       operation: 'upscale',
       prompt: '',
       source,
-      scale: 2,
-      width: 128,
-      height: 96,
     })
     expect(sentLast()).toEqual(['/recraft/v1/images/crispUpscale', { image_url: uri, response_format: 'b64_json' }])
     await bench.make({ model: 'removeBackground', operation: 'cutout', prompt: '', source })

@@ -54,6 +54,20 @@ describe.skipIf(queue === null || platform === null)('what goes to fal is what i
     expect(problems.filter((problem) => problem?.endsWith('is no field of it'))).toEqual([])
   })
 
+  test('what follows a request: its webhook, status, result, cancel', () => {
+    const sent = (method: string, path: string, body?: unknown) => queue?.problems({ method, path, body })
+    const submit = '/fal-ai/flux/schnell'
+    expect(sent('POST', `${submit}?fal_webhook=https%3A%2F%2Fexample.com%2Fhooks%2Ffal`, { prompt: 'p' })).toEqual([])
+    expect(sent('POST', `${submit}?webhook=x`, { prompt: 'p' })).toEqual(['query: webhook?'])
+    const of = '/fal-ai/flux/requests/r1'
+    expect([sent('GET', `${of}/status`), sent('GET', of), sent('PUT', `${of}/cancel`)]).toEqual([[], [], []])
+    expect(sent('GET', `${of}/status?no_such=1`)).toEqual(['query: no_such?'])
+    expect(sent('GET', `${of}?no_such=1`)).toEqual(['query: no_such?'])
+    expect(sent('PUT', `${of}/cancel`, {})).toEqual(['it takes no body'])
+    // The whole path of the endpoint is no part of it: that is why the returned addresses are kept.
+    expect(sent('GET', `${submit}/requests/r1`)).not.toEqual([])
+  })
+
   test('questions to the platform', () => {
     const get = (path: string) => ({ method: 'GET', path, body: undefined })
     const list =

@@ -50,5 +50,6 @@ describe.skipIf(spec === null)('what goes to Recraft is what its document says',
     const get = (path: string) => spec?.problems({ method: 'GET', path, body: undefined })
     expect([get('/v1/models'), get('/v1/users/me')]).toEqual([[], []])
     expect(get('/v1/users/you')).not.toEqual([])
+    expect(get('/v1/models?of=me')).toEqual(['query: of?'])
   })
 })

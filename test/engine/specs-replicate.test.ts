@@ -31,8 +31,16 @@ describe.skipIf(spec === null)('what goes to Replicate is what its document says
     expect(post('/predictions', { input: {} })).not.toEqual([])
     expect(get('/predictions?created_after=2026-11-20T00:00:00.000Z')).toEqual([])
     expect(get('/predictions?since=1')).not.toEqual([])
+    const hook = { webhook: 'https://example.com/hooks/replicate', webhook_events_filter: ['completed'] }
+    expect(post('/predictions', { version: 'a/b', input: {}, ...hook })).toEqual([])
+    expect(post('/predictions', { version: 'a/b', input: {}, ...hook, webhook_events_filter: ['over'] })).not.toEqual(
+      [],
+    )
     expect(post('/predictions/abc/cancel', undefined)).toEqual([])
-    expect(get('/models/a/b')).toEqual([])
-    expect(get('/account')).toEqual([])
+    expect(post('/predictions/abc/cancel', {})).not.toEqual([])
+    for (const path of ['/predictions/abc', '/models/a/b', '/account', '/webhooks/default/secret']) {
+      expect(get(path)).toEqual([])
+      expect(get(`${path}?no_such=1`)).not.toEqual([])
+    }
   })
 })

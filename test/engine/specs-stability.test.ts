@@ -6,7 +6,7 @@ const spec = openSpec('stability.hand.json')
 const inputs = { picture: Buffer.from('\u0089PNG', 'latin1') }
 const requests = fullestRequests(stability, {}).map((request) => ({
   ...request,
-  ...(request.operation === 'upscale' ? { scale: request.model === 'upscale-fast' ? 4 : 2 } : {}),
+  ...(request.model === 'upscale-fast' ? { scale: 4 } : {}),
   outputFormat: 'png' as const,
 }))
 
@@ -47,5 +47,6 @@ describe.skipIf(spec === null)('what goes to Stability is what its document says
     const get = (path: string) => spec?.problems({ method: 'GET', path, body: undefined })
     expect([get(`/v2beta/results/${'a'.repeat(64)}`), get('/v1/user/balance')]).toEqual([[], []])
     expect(get('/v2beta/result')).toEqual(['GET /v2beta/result is no operation'])
+    expect(get('/v1/user/balance?of=me')).toEqual(['query: of?'])
   })
 })

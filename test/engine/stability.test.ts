@@ -82,7 +82,7 @@ describe('upscale and cutout', () => {
 
   test('creative is followed by its id, from the handle alone', async () => {
     const creative = { ...upscale, source: { ...source, width: 64, height: 64 }, model: 'upscale-creative' }
-    const first = await bench.open().submit(bench.request({ ...creative, scale: 2 }), sampleCall(inputs))
+    const first = await bench.open().submit(bench.request({ ...creative, scale: null }), sampleCall(inputs))
     if (first.state !== 'pending') throw new Error('not pending')
     const later = bench.open()
     const handle = JSON.parse(JSON.stringify(first.handle))

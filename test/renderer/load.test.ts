@@ -62,6 +62,7 @@ function providerOf(id: string, part: Partial<ProviderInfo> = {}): ProviderInfo 
     concurrency: 2,
     usual: null,
     isLocal: false,
+    keyVariable: null,
     canRefresh: false,
     refreshedMs: null,
     ...part,

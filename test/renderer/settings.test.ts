@@ -31,6 +31,7 @@ const provider: ProviderInfo = {
   concurrency: 1,
   usual: { draft: { model: 'm', quality: 'low' }, final: { model: 'dear', quality: null } },
   isLocal: false,
+  keyVariable: null,
   canRefresh: true,
   refreshedMs: null,
 }

@@ -115,6 +115,7 @@ describe('the tray', () => {
     concurrency: 1,
     usual: null,
     isLocal: true,
+    keyVariable: null,
     canRefresh: false,
     refreshedMs: null,
   }

@@ -6,7 +6,8 @@ import { type CatalogueEntry, modelFrom } from './catalogue.ts'
 export const askRetired = z
   .boolean()
   .default(false)
-  .describe('Ask for withdrawn models as well: for accounts and servers that still have them.')
+  .meta({ title: 'Ask for withdrawn models' })
+  .describe('For accounts and servers that still have them.')
 
 /** The line of a catalogue that describes a model which is not in it. */
 const anyOther = '*'

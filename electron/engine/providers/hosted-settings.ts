@@ -37,7 +37,8 @@ export const pictureMegabytes = (usual: number) =>
     .min(0.1)
     .max(200)
     .default(usual)
-    .describe('Largest picture that is sent along, in MB. Larger ones are refused before anything is sent.')
+    .meta({ title: 'Largest picture, in MB' })
+    .describe('Of those that go in with a prompt. Larger ones are made smaller, or refused before anything is sent.')
 
 /** The address that paths are added to, without a slash at its end; null where it is none. */
 export function baseFrom(text: string): URL | null {

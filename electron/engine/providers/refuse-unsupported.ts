@@ -80,10 +80,7 @@ function refuseScale({ operation, scale }: GenerationRequest, entry: CatalogueMo
   if (scale === null) return
   const takes = entry.scale
   if (operation !== 'upscale' || !takes) throw unsupported(`${name} cannot enlarge pictures. Choose one that upscales.`)
-  if (takes === 'own') {
-    if (scale < 1) throw unsupported(`${name} makes pictures larger, not smaller.`)
-    return
-  }
+  if (takes === 'own') throw unsupported(`${name} decides itself how large. Leave the factor out.`)
   if ('only' in takes) {
     if (scale !== takes.only) throw unsupported(`${name} enlarges ${takes.only} times, not ${scale} times.`)
     return

@@ -24,7 +24,11 @@ export function liveFrom(builtIn: readonly Model[], described: (id: string) => M
 const many = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`
 
 /** What is otherwise than before, for people. */
-export function changesBetween(before: readonly Model[], after: readonly Model[]): Omit<Refreshed, 'provider'> {
+export function changesBetween(
+  before: readonly Model[],
+  after: readonly Model[],
+  isLocal: boolean,
+): Omit<Refreshed, 'provider'> {
   const old = new Map(before.map((model) => [model.id, model]))
   const added = after.filter(({ id }) => !old.has(id))
   const known = after.flatMap((now) => {
@@ -40,7 +44,7 @@ export function changesBetween(before: readonly Model[], after: readonly Model[]
     added.length > 0 ? many(added.length, 'new model', 'new models') : null,
     retired.length > 0 ? `${retired.length} retired` : null,
     limits.length > 0 ? many(limits.length, 'limit changed', 'limits changed') : null,
-    unlisted.length > 0 ? `${unlisted.length} not offered to this account` : null,
+    unlisted.length > 0 ? `${unlisted.length} ${isLocal ? 'not there now' : 'not offered to this account'}` : null,
   ].filter((part) => part !== null)
   return {
     prices: prices.length,
@@ -54,8 +58,11 @@ export function changesBetween(before: readonly Model[], after: readonly Model[]
       ...retired.map(
         ({ now }) => `${now.id}: retired${now.retired?.successor ? `, use ${now.retired.successor}` : ''}`,
       ),
-      ...limits.map(({ now }) => `${now.id}: reads ${now.maxPromptLength ?? 'any number of'} characters now`),
-      ...unlisted.map(({ now }) => `${now.id}: this account’s list does not name it`),
+      ...limits.map(
+        ({ now }) =>
+          `${now.id}: reads ${now.maxPromptLength?.toLocaleString('en-US') ?? 'any number of'} characters now`,
+      ),
+      ...unlisted.map(({ now }) => `${now.id}: ${isLocal ? 'the server' : 'this account'}’s list does not name it`),
     ],
   }
 }

@@ -55,7 +55,8 @@ function keyPlace(provider: Provider, values: unknown): string | null {
 
 /** Nobody's account is charged: a service that somebody described counts only where all it makes is free. */
 function isLocal(provider: Provider, values: unknown): boolean {
-  if (!provider.isOwnServer) return provider.origin(values) === null
+  // By its defaults: a hosted service with an address that cannot be read stays one.
+  if (!provider.isOwnServer) return provider.origin(provider.settings.parse({})) === null
   if (!isDescribed(provider)) return true
   return provider.models(values).every(({ price }) => price.perImageMicros === 0)
 }
@@ -152,6 +153,7 @@ export function openProviders(options: OpenProvidersOptions) {
       settings: jsonSchema.parse(JSON.parse(JSON.stringify(values))),
       key: key?.from ?? (needsNoKey ? 'none-needed' : 'missing'),
       keyNote: key?.note ?? null,
+      keyVariable: key?.variable ?? provider.keyVariables[0] ?? null,
       ready: provider.isConfigured(values) && (key !== null || needsNoKey),
       concurrency: provider.limits(values).concurrency,
       usual: provider.usual ?? null,
@@ -252,6 +254,12 @@ export function openProviders(options: OpenProvidersOptions) {
           `${provider.label}, "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'not valid'}.`,
         )
       }
+      const { baseUrl } = changes
+      if (typeof baseUrl === 'string' && baseUrl.trim() !== '' && !provider.isConfigured(parsed.data))
+        throw new AppError(
+          'invalid-input',
+          `${provider.label}, "baseUrl": “${baseUrl}” is no address. It begins with http:// or https://, without a name or password in it.`,
+        )
       settings.setOfProvider(id, merged)
       opened.delete(id)
       return info(id)
@@ -288,7 +296,8 @@ export function openProviders(options: OpenProvidersOptions) {
       const listed = provider.models(settingsOf(provider))
       const models = liveFrom(listed, (model) => builtIn(provider, model), found)
       settings.setLive(id, { readMs: clock.now(), models })
-      return { ...changesBetween(before, modelsOf(provider)), provider: info(id) }
+      const after = info(id)
+      return { ...changesBetween(before, after.models, after.isLocal), provider: after }
     },
 
     check: (id: string): Promise<Connection> => testConnection(open(id)),

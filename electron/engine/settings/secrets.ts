@@ -22,6 +22,8 @@ export interface FoundKey {
   readonly from: 'environment' | 'keyring' | 'file'
   /** What a person should know of where it is, as a sentence; null where all is as it should be. */
   readonly note: string | null
+  /** The environment variable that holds it. */
+  readonly variable?: string
   /** Throws AppError `auth` where the keyring does not give it. */
   read(): string
 }
@@ -110,7 +112,7 @@ export function openSecrets({ file, env, keyring, onLoaded }: SecretsOptions) {
     find(provider: string, variables: readonly string[], boundTo: string | null): FoundKey | null {
       for (const variable of variables) {
         const value = env[variable]?.trim()
-        if (value) return { from: 'environment', note: null, read: () => value }
+        if (value) return { from: 'environment', note: null, variable, read: () => value }
       }
       const entry = stored()[provider]
       if (!entry || entry.origin !== boundTo) return null

@@ -41,9 +41,9 @@ export function fromPicture(
   if (tooLarge) return tooLarge
   const said = facts.check(step.provider, step.model)(request)
   if (said !== null) return same('request', said.replace(/\.$/, ''))
-  const isOwnSize = model.scales === 'own' && scale !== null
+  const isOwnSize = model.scales === 'own' && isUpscale && step.scale !== null
   const leftOut = isOwnSize
-    ? [same('left-out', `${model.label} decides itself how large: the factor ${scale} is left out`)]
+    ? [same('left-out', `${model.label} decides itself how large: the factor ${step.scale} is left out`)]
     : []
   return { request, model, redrawn: model.isCreative === true, leftOut }
 }
@@ -82,7 +82,7 @@ export function requestFromPicture(
 
 /** The factor that an upscaler is asked for; null where it decides itself, a string where it has none like it. */
 function scaleFor({ label, scales }: Model, asked: number | null): number | null | string {
-  if (scales === 'own') return asked
+  if (scales === 'own') return null
   if (scales === undefined) return asked ?? 2
   if ('only' in scales) {
     if (asked === null || asked === scales.only) return scales.only

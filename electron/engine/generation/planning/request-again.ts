@@ -18,8 +18,10 @@ export function requestAgain(prompt: ExpandedPrompt, again: string, needs: Needs
   const { facts, hasPicture } = needs
   const recorded = generationRequest.parse(JSON.parse(prompt.columns.request ?? ''))
   const answeredBy = facts.answeredBy(recorded.provider, recorded.model)
-  const request: GenerationRequest = { ...recorded, answeredBy, again }
-  const model = facts.findModel(request.provider, request.model)
+  const model = facts.findModel(recorded.provider, recorded.model)
+  // Earlier versions recorded a factor also where the upscaler decides itself, which never was a part of what was sent.
+  const scale = model?.scales === 'own' ? null : recorded.scale
+  const request: GenerationRequest = { ...recorded, scale, answeredBy, again }
   const problem =
     model === null ? unknownModel(request) : (missingPicture(request, hasPicture) ?? refusal(request, needs))
   return {

@@ -13,6 +13,7 @@ export const settings = hostedSettings({
     .min(0)
     .max(600)
     .default(10)
+    .meta({ title: 'Patience with a new task, in seconds' })
     .describe('How long after it was taken in a task may not be known yet, in seconds.'),
   pictureMegabytes: pictureMegabytes(20),
 })

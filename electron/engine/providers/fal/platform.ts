@@ -90,7 +90,7 @@ export async function liveModels(
   })
 }
 
-const wordsOf = (unit: Unit): string => `${unit.unit_price} ${unit.currency} per ${unit.unit}`
+const wordsOf = (unit: Unit): string => `${unit.unit_price} ${unit.currency} per ${unit.unit.replace(/s$/, '')}`
 
 /** What one picture of the final size costs; null for units that are not known beforehand. */
 function microsOf(unit: Unit, entry: FalEntry): number | null {

@@ -22,6 +22,11 @@ export function refuseUnsupported(request: GenerationRequest, model: Model, of: 
     throw unsupported(`${name} offers no ${operation} here. Choose another model.`)
   if (operation === 'edit' && !request.source) throw unsupported('An edit needs a picture to start from.')
   if (operation === 'generate' && request.source) throw unsupported('Only an edit starts from a picture.')
+  const inputs = request.references.length + (request.source ? 1 : 0)
+  if (inputs > (model.maxReferences ?? 1))
+    throw unsupported(`${name} takes at most ${model.maxReferences ?? 1} pictures, not ${inputs}.`)
+  if (request.options.transparent)
+    throw unsupported(`${name} is not known to leave backgrounds transparent. Use the server’s own option instead.`)
   if (request.scale !== null) throw unsupported(`${name} cannot enlarge pictures. Choose one that upscales.`)
   if (request.seed !== null && !model.takesSeed) throw unsupported(`${name} takes no seed. Leave the seed empty.`)
   if (request.negativePrompt && !model.takesNegativePrompt) {
