@@ -1,8 +1,11 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
-/** V8 lets its young generation grow to 128 MB and keeps it: more than all that a library of 100,000 jobs holds. */
-const enoughBytes = 16_000_000
+/**
+ * V8 lets its young generation grow to 128 MB and keeps it: more than all that a library of 100,000 jobs holds. It doubles, and
+ * may do so once more before that is seen here: twice this is enough, too.
+ */
+const enoughBytes = 8_000_000
 /** By how much the heap may be over what lives before it is collected, in percent. */
 const growth = { quiet: 40, running: 100 } as const
 
