@@ -80,7 +80,8 @@ export type Engine = Awaited<ReturnType<typeof openEngine>>
  * as in the contract. Throws AppError `conflict` where another host has it.
  */
 export async function openEngine(options: EngineOptions) {
-  keepHeapSmall()
+  let isSending = (): boolean => false
+  const letHeapBe = keepHeapSmall(() => isSending())
   const { library: folder, readOnly = false, host } = options
   const onEvent = new Set<(event: LibraryEvent) => void>([options.emit])
   const emit = (event: LibraryEvent): void => {
@@ -135,6 +136,7 @@ export async function openEngine(options: EngineOptions) {
     lookEveryMs: options.lookEveryMs ?? null,
     readStoredSheet: sheets.read,
   })
+  isSending = generation.isSending
   onEvent.add((event) => {
     if ('batchId' in event) generation.batchChanged(event.batchId)
   })
@@ -152,6 +154,7 @@ export async function openEngine(options: EngineOptions) {
   })
 
   async function close(waitMs: number): Promise<void> {
+    letHeapBe()
     await indexing?.stop()
     if (!readOnly) {
       await review.settled()

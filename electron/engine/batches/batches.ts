@@ -6,12 +6,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
-import { type DraftSettings, draftSettings } from '#shared/contract/wishes.ts'
+import type { DraftSettings } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
+import { type Batch, type BatchRow, batchOf } from './batch.ts'
 import { openColumnMappings } from './column-mappings.ts'
 import { openPromptWords } from './prompt-words.ts'
 import { openSheetVersions } from './sheet-versions.ts'
 
+export type { Batch } from './batch.ts'
 export type { ChangeStep } from './sheet-versions.ts'
 
 export interface StoredSheet {
@@ -22,23 +24,6 @@ export interface StoredSheet {
   readonly bytes: Uint8Array
   readonly fileName: string
   readonly reading: SheetReading
-}
-
-export interface Batch {
-  readonly id: number
-  readonly name: string
-  readonly sheetId: number
-  readonly identity: string
-  readonly settings: DraftSettings
-  readonly rows: number
-  /** By a person. */
-  readonly paused: boolean
-  /** Being brought to another sheet: nothing of it starts until that is done. */
-  readonly changing: boolean
-  readonly capMicros: number | null
-  /** What making every tile at final quality would have cost when it was planned. */
-  readonly allFinalMicros: number | null
-  readonly createdMs: number
 }
 
 export interface NewPrompt {
@@ -62,20 +47,6 @@ export interface StoredPrompt {
   readonly wantedHeight: number | null
 }
 
-interface BatchRow {
-  readonly id: number
-  readonly name: string
-  readonly sheet_id: number
-  readonly identity: string
-  readonly settings_json: string
-  readonly rows: number
-  readonly paused: number
-  readonly changing: number
-  readonly cap_micros: number | null
-  readonly all_final_micros: number | null
-  readonly created_ms: number
-}
-
 const columnsSchema = z.record(z.string(), z.string())
 
 export type Batches = ReturnType<typeof openBatches>
@@ -84,6 +55,7 @@ export type Batches = ReturnType<typeof openBatches>
 export function openBatches(storage: Storage, clock: Clock) {
   /** Sheets looked at in a library that is only read: kept for this process, numbered apart from stored ones. */
   const unstored = new Map<number, StoredSheet>()
+  const sheetNames = new Map<number, Pick<StoredSheet, 'name' | 'sha256'>>()
   const insertSheet = storage.prepare<[string, string, number, number], { id: number }>(
     `INSERT INTO sheet (name, sha256, byte_length, added_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT (sha256, name) DO UPDATE SET name = excluded.name RETURNING id`,
@@ -162,6 +134,17 @@ export function openBatches(storage: Storage, clock: Clock) {
     for (let number = 2; ; number++) if (!byName.get(`${wanted}-${number}`)) return `${wanted}-${number}`
   }
 
+  /** Neither ever changes, and every picture that comes asks for both. */
+  function namedSheet(sheetId: number): Pick<StoredSheet, 'name' | 'sha256'> | null {
+    const kept = sheetNames.get(sheetId)
+    if (kept) return kept
+    const row = oneSheet.get(sheetId)
+    if (!row) return null
+    const named = { name: row.name, sha256: row.sha256 }
+    sheetNames.set(sheetId, named)
+    return named
+  }
+
   function get(batchId: number): Batch {
     const row = oneBatch.get(batchId)
     if (!row) throw new AppError('not-found', `There is no batch ${batchId}. List them with: proofsheet batches`)
@@ -220,8 +203,8 @@ export function openBatches(storage: Storage, clock: Clock) {
 
     /** Of every sheet that was ever loaded. */
     sheetHashes: (): string[] => sheetHashes.all(),
-    sheetHash: (sheetId: number): string | null => oneSheet.get(sheetId)?.sha256 ?? null,
-    sheetName: (sheetId: number): string | null => oneSheet.get(sheetId)?.name ?? null,
+    sheetHash: (sheetId: number): string | null => namedSheet(sheetId)?.sha256 ?? null,
+    sheetName: (sheetId: number): string | null => namedSheet(sheetId)?.name ?? null,
 
     /** A batch that nobody sees and nothing runs until `finishPlanning`. Inside the caller's transaction. */
     begin(batch: {
@@ -374,17 +357,3 @@ function shownName(fileName: string, { part, delimiter, encoding }: SheetReading
   const ways = [part, delimiter && delimiterNames[delimiter], encoding].filter((way) => way !== undefined)
   return ways.length === 0 ? fileName : `${fileName} [${ways.join(', ')}]`
 }
-
-const batchOf = (row: BatchRow): Batch => ({
-  id: row.id,
-  name: row.name,
-  sheetId: row.sheet_id,
-  identity: row.identity,
-  settings: draftSettings.parse(JSON.parse(row.settings_json)),
-  rows: row.rows,
-  paused: row.paused === 1,
-  changing: row.changing === 1,
-  capMicros: row.cap_micros,
-  allFinalMicros: row.all_final_micros,
-  createdMs: row.created_ms,
-})

@@ -70,7 +70,7 @@ export function openGeneration(needs: GenerationNeeds) {
     mayRun: (batchId) => needs.goesOn || wanted.has(batchId),
     onChanged: announce,
     onQueue: () => emit({ kind: 'queue-changed' }),
-    onTurn: () => remote.kick(),
+    onTurn: (waiting) => remote.kick(waiting),
   })
   const remote = openRemote({ ...needs, facts, scheduler, caps, announce })
 
@@ -100,7 +100,7 @@ export function openGeneration(needs: GenerationNeeds) {
     finishChanges(needs)
     for (const job of recover(needs)) scheduler.resume(job)
     scheduler.refresh()
-    remote.kick(true)
+    remote.kick(scheduler.waiting(), true)
   }
 
   const untilIdle = (batchId: number, withProvider: boolean): Promise<void> =>
@@ -143,7 +143,7 @@ export function openGeneration(needs: GenerationNeeds) {
     providerChanged(provider: string): void {
       scheduler.reopen(provider)
       scheduler.refresh()
-      remote.kick(true)
+      remote.kick(scheduler.waiting(), true)
       emit({ kind: 'queue-changed' })
     },
 
@@ -179,6 +179,8 @@ export function openGeneration(needs: GenerationNeeds) {
     /** Why nothing starts at all; null where something may. */
     storageSentence: scheduler.storageSentence,
     running: () => scheduler.running() + remote.running(),
+    /** Whether a request of the queue is out, or its picture is being saved. */
+    isSending: () => scheduler.running() > 0,
     async stop(waitMs: number): Promise<void> {
       await Promise.all([scheduler.stop(waitMs), remote.stop(waitMs)])
     },

@@ -173,8 +173,18 @@ export function openImages(storage: Storage, clock: Clock) {
     },
 
     /** Flags of a picture in its row: blank, near-duplicate of a sibling, another size than asked. */
-    flagsFor(of: { promptId: number; tileId: number; blank: boolean; look: string; isWrongSize: boolean }): string[] {
-      const alike = !of.blank && looks.all(of.promptId, of.tileId).some((other) => bitsApart(other.look, of.look) <= 3)
+    flagsFor(of: {
+      promptId: number
+      tileId: number
+      blank: boolean
+      look: string
+      isWrongSize: boolean
+      isAlone: boolean
+    }): string[] {
+      const alike =
+        !of.blank &&
+        !of.isAlone &&
+        looks.all(of.promptId, of.tileId).some((other) => bitsApart(other.look, of.look) <= 3)
       return [
         ...(of.blank ? ['blank'] : []),
         ...(alike ? ['near-duplicate'] : []),

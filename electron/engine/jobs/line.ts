@@ -24,6 +24,17 @@ export function openLine(storage: Storage, clock: Clock) {
     `SELECT min(not_before_ms) AS ms FROM job WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0 AND provider = ?
        AND route = 'live' AND not_before_ms > ?`,
   )
+  const providersWaiting = storage
+    .prepare<[], string>(
+      // From one provider to the next in the index, however many jobs each has.
+      `WITH RECURSIVE waiting (provider) AS (
+         SELECT min(provider) FROM job INDEXED BY job_waiting WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0
+         UNION ALL
+         SELECT (SELECT min(provider) FROM job INDEXED BY job_waiting WHERE state = 'queued' AND hold_reason IS NULL AND follows = 0
+                   AND job.provider > waiting.provider) FROM waiting WHERE waiting.provider IS NOT NULL)
+       SELECT provider FROM waiting WHERE provider IS NOT NULL`,
+    )
+    .pluck()
   const waitingAt = storage.prepare<[number, string], { id: number }>(
     `SELECT id FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND state = 'queued' AND hold_reason IS NULL AND follows = 0 LIMIT 1`,
   )
@@ -83,6 +94,8 @@ export function openLine(storage: Storage, clock: Clock) {
     },
     /** When the next queued live job of a provider may start, ms since 1970, among those that wait beyond `afterMs`; null for none. */
     nextTryMs: (provider: string, afterMs = -1): number | null => nextTry.get(provider, afterMs)?.ms ?? null,
+    /** Providers that anything waits for, by either route, now or after a wait: asked in every turn, in one question. */
+    providersWaiting: (): string[] => providersWaiting.all(),
     /** Whether a batch has a job that could start at a provider by either route, now or after a wait. */
     hasWaiting: (batchId: number, provider: string): boolean => waitingAt.get(batchId, provider) !== undefined,
     /** Live jobs that a provider's lane could start, now or after a wait. */

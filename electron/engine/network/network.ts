@@ -25,7 +25,7 @@ export { isOfflineError, isUnsent, replyOf, withReply } from './failures.ts'
 export { matchOrigin } from './guard.ts'
 export { formAround } from './multipart.ts'
 export { parseJson, retryAfterMs } from './retry-after.ts'
-export { complaintOf, errorForStatus, quoteWords } from './status.ts'
+export { type Complaint, complaintIn, complaintOf, errorForStatus, quoteWords } from './status.ts'
 
 export interface NetworkOptions {
   /** Name, TCP and TLS together, in ms. */

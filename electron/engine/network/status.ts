@@ -35,9 +35,13 @@ const wire = z.object({
 })
 
 /** Reads the usual error bodies: `{error: {message, type, code}}`, `{error: "text"}`, `{detail}`, `{message}`. */
-export function complaintOf(reply: Reply): Complaint {
-  const parsed = reply.bytes.length > 1_000_000 ? null : wire.safeParse(parseJson(reply.bytes))
-  if (!parsed?.success) return { message: null, code: null, type: null }
+export const complaintOf = (reply: Reply): Complaint =>
+  complaintIn(reply.bytes.length > 1_000_000 ? null : parseJson(reply.bytes))
+
+/** The same for a body that was read as JSON: one with a picture is too long to be read twice. */
+export function complaintIn(json: unknown): Complaint {
+  const parsed = wire.safeParse(json)
+  if (!parsed.success) return { message: null, code: null, type: null }
   const { error, ...top } = parsed.data
   const inner = typeof error === 'object' ? error : null
   const message = (typeof error === 'string' ? error : inner?.message) ?? top.message ?? top.detail ?? inner?.detail

@@ -71,6 +71,8 @@ export type OpenProviders = ReturnType<typeof openProviders>
 export function openProviders(options: OpenProvidersOptions) {
   const { settings, secrets, network, clock, env } = options
   const opened = new Map<string, OpenProvider>()
+  /** Asked for each request that goes out and each that comes back. */
+  const pricers = new Map<string, { readonly version: number; readonly pricer: Pricer }>()
   const reaching = (origins: readonly string[]) => ({
     fetch: network.forProvider({ origins }),
     stream: network.streamForProvider({ origins }),
@@ -135,6 +137,17 @@ export function openProviders(options: OpenProvidersOptions) {
     return [...byId].flatMap(([id, [first]]) => {
       const found = model(provider.id, id)
       return found ? [first?.addedBy ? { ...found, addedBy: first.addedBy } : found] : []
+    })
+  }
+
+  function pricerFor(provider: Provider, modelId: string): Pricer {
+    const known = said(provider, modelId)
+    if (!known) return () => null
+    const values = settingsOf(provider)
+    const micros = known.builtIn.price.perImageMicros
+    return pricerOf(known, (request) => {
+      if (provider.price) return provider.price(request, values, known.override)
+      return micros === null ? null : { expectedMicros: micros, highestMicros: micros }
     })
   }
 
@@ -209,15 +222,13 @@ export function openProviders(options: OpenProvidersOptions) {
      * depend on the request is read once, here.
      */
     pricer(providerId: string, modelId: string): Pricer {
-      const provider = find(providerId)
-      const known = said(provider, modelId)
-      if (!known) return () => null
-      const values = settingsOf(provider)
-      const micros = known.builtIn.price.perImageMicros
-      return pricerOf(known, (request) => {
-        if (provider.price) return provider.price(request, values, known.override)
-        return micros === null ? null : { expectedMicros: micros, highestMicros: micros }
-      })
+      const version = settings.version()
+      const name = `${providerId}/${modelId}`
+      const kept = pricers.get(name)
+      if (kept?.version === version) return kept.pricer
+      const pricer = pricerFor(find(providerId), modelId)
+      pricers.set(name, { version, pricer })
+      return pricer
     },
 
     /** Why requests of one model cannot be made, by its provider's own rules. What does not depend on the request is read once. */

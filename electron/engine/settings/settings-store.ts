@@ -29,8 +29,11 @@ export function openSettings(storage: Storage) {
   )
   const readOr = (key: string, none: string): unknown => JSON.parse(one.get(key)?.value ?? none)
   const read = (key: string): JsonObject => jsonObject.parse(readOr(key, '{}'))
-  const write = (key: string, value: unknown): void =>
+  let version = 0
+  const write = (key: string, value: unknown): void => {
+    version++
     storage.transaction(() => void put.run(key, JSON.stringify(value)))
+  }
   let current: Settings | null = null
 
   function get(): Settings {
@@ -40,6 +43,8 @@ export function openSettings(storage: Storage) {
 
   return {
     get,
+    /** What was read from here is good while this stays the same; beside a host that writes, it never does. */
+    version: (): number => (storage.readOnly ? ++version : version),
     set(changes: SettingsChange): Settings {
       const next = merged(get(), changes)
       write('settings', next)

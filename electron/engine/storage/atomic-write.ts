@@ -14,8 +14,7 @@ export interface FileToWrite {
 export async function writeFilesDurably(files: readonly FileToWrite[]): Promise<void> {
   const folders = new Set(files.map((file) => dirname(file.path)))
   try {
-    await Promise.all([...folders].map(makeFolder))
-    await Promise.all(files.map(writeOne))
+    await Promise.all(files.map(writeIntoFolder))
     await Promise.all([...folders].map(syncFolder))
   } catch (error) {
     throw new AppError('storage', storageSentence(error), { cause: error })
@@ -39,6 +38,21 @@ export function temporaryBy(name: string): number | null {
   const [, pid] = /^\.(\d+)-[a-z0-9]+\.tmp(?:-journal|-wal|-shm)?$/.exec(name) ?? []
   return pid === undefined ? null : Number(pid)
 }
+
+/** The folder is mostly there already: it is made where it is found missing. */
+async function writeIntoFolder(file: FileToWrite): Promise<void> {
+  try {
+    await writeOne(file)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await makeFolder(dirname(file.path))
+    await writeOne(file)
+  }
+}
+
+/** Whether a file or folder of the path is not there. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 async function writeOne(file: FileToWrite): Promise<void> {
   // Not the name and a suffix: a name may be as long as the file system allows.

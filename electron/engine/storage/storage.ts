@@ -13,7 +13,7 @@ import { migrate, newerError, newestVersion, refuseNewer, schemaVersion } from '
 import { problemsIn } from './problems-in.ts'
 import { finishRebuild, makeFolderNow, type Rebuild, repairDatabase, unfinishedRebuild } from './repair.ts'
 
-export { type FileToWrite, temporaryBy, writeFilesDurably, writePiecesDurably } from './atomic-write.ts'
+export { type FileToWrite, isMissing, temporaryBy, writeFilesDurably, writePiecesDurably } from './atomic-write.ts'
 export { type Backup, listBackups, pastKeeping } from './backups.ts'
 export { type Clock, steadyClock } from './clock.ts'
 

@@ -84,6 +84,7 @@ export async function storeDrafts(
         known: cached.get(hash) ?? null,
         hasUnknownTwin,
         follows: outcome === 'duplicate',
+        isAlone: tiles.length === 1,
         isHeldBack,
         routes: isSample ? allLive : batch.routes,
         startId: isSample ? 0 : startId,
@@ -158,6 +159,8 @@ export interface Place {
   readonly known: CacheEntry | null
   readonly hasUnknownTwin: (hash: string) => boolean
   readonly follows: boolean
+  /** Its prompt is new in its batch and has no other tile. */
+  readonly isAlone: boolean
   readonly isHeldBack: boolean
   readonly routes: RunRoutes
   readonly startId: number
@@ -167,6 +170,7 @@ export interface Place {
 export function storeTile({ jobs, images }: StoreDraftsNeeds, place: Place): void {
   const { jobId, tile, hash } = place
   const known = tile.problem ? null : place.known
+  const currency = tile.model?.price.currency ?? 'USD'
   const { route, highestMicros: price } = place.routes.of(tile.request, tile.price)
   jobs.add(jobId, {
     batchId: place.batchId,
@@ -192,22 +196,36 @@ export function storeTile({ jobs, images }: StoreDraftsNeeds, place: Place): voi
     sourceImageId: null,
     redrawn: false,
     estimateMicros: price,
-    currency: tile.model?.price.currency ?? 'USD',
+    currency,
     error: tile.problem ? { code: 'unsupported', message: `${tile.problem.message}.` } : null,
     route,
     startId: place.startId,
   })
-  const job = known ? jobs.get(jobId) : null
-  if (known && job)
+  if (known)
     addPicture(
       images,
-      { job, request: tile.request },
+      {
+        job: {
+          id: jobId,
+          batchId: place.batchId,
+          promptId: place.promptId,
+          tileId: jobId,
+          stage: 'draft',
+          sourceImageId: null,
+          redrawn: 0,
+          provider: tile.request.provider,
+          model: tile.request.model,
+          currency,
+        },
+        request: tile.request,
+      },
       {
         sha256: known.sha256,
         seed: known.seed,
         outputIndex: 0,
         origin: 'cache',
         settledMicros: 0,
+        isAlone: place.isAlone,
       },
     )
 }

@@ -76,6 +76,7 @@ export async function storeUpdate(
           known: cached.get(hash) ?? null,
           hasUnknownTwin: (wanted) => unknown.has(wanted),
           follows: plan.outcome(index) === 'duplicate',
+          isAlone: false,
           isHeldBack: false,
           routes: allLive,
           startId: 0,

@@ -175,9 +175,8 @@ export function openRemote(needs: RemoteNeeds) {
     needs.emit({ kind: 'queue-changed' })
   }
 
-  function gatherAt(provider: string, nowMs: number): void {
-    const dueMs = jobs.nextRemoteTryMs(provider)
-    if (dueMs === null || dueMs > nowMs || scheduler.active().length === 0) return
+  function gatherAt(provider: string): void {
+    if (scheduler.active().length === 0) return
     if (gathering.has(provider)) return void missed.add(provider)
     const lane = scheduler.lane(provider)
     lane.resume(clock.now(), false)
@@ -220,29 +219,28 @@ export function openRemote(needs: RemoteNeeds) {
 
   const startedLately = (provider: string): number => table.startedSince(provider, clock.now() - hourMs).length
 
-  /** Looks at what could go on now; every turn of the queue does. `everywhere`: at providers that no longer offer batches, too. */
-  function kick(everywhere = false): void {
+  /** Looks at what could go on; every turn of the queue does. `everywhere`: at providers that no longer offer batches, too. */
+  function kick(waiting: readonly string[] = scheduler.waiting(), everywhere = false): void {
     if (stopFollowing.signal.aborted || storage.readOnly || scheduler.storageSentence() !== null) return
     // One time for both: what comes due between looking and going to sleep would be slept through.
     const nowMs = clock.now()
-    const offering = providers
-      .ids()
+    const tries = waiting
       .filter((id) => everywhere || providers.open(id).session.remoteBatches !== undefined)
-    for (const provider of offering) gatherAt(provider, nowMs)
+      .map((provider) => ({ provider, atMs: jobs.nextRemoteTryMs(provider) ?? Number.POSITIVE_INFINITY }))
+    for (const { provider, atMs } of tries) if (atMs <= nowMs) gatherAt(provider)
     const open = table.open()
     for (const row of open) if (!inHand.has(row.id) && mayGoOn(row, nowMs)) begin(row)
-    wakeAtNext(offering, open, nowMs)
+    wakeAtNext([...tries, ...open.filter(({ id }) => !inHand.has(id)).map((row) => ({ atMs: timeOf(row) }))], nowMs)
   }
 
   /** The next time at which something that waits for the clock may go on. */
-  function wakeAtNext(offering: readonly string[], open: readonly RemoteRow[], nowMs: number): void {
+  function wakeAtNext(tries: readonly { atMs: number }[], nowMs: number): void {
     wakeUp?.abort()
     wakeUp = null
     const times = [
-      ...open.filter(({ id }) => !inHand.has(id)).map((row) => timeOf(row)),
-      ...offering.map((provider) => jobs.nextRemoteTryMs(provider) ?? 0),
+      ...tries.map(({ atMs }) => atMs),
       ...scheduler.lanes().map(({ pause }) => pause?.retryAtMs ?? 0),
-    ].filter((ms) => ms > nowMs)
+    ].filter((ms) => ms > nowMs && Number.isFinite(ms))
     if (times.length === 0) return
     wakeUp = new AbortController()
     // An aborted wait was replaced by a newer one.

@@ -8,7 +8,15 @@ export interface ArrivedPicture {
   readonly outputIndex: number
   readonly origin: 'request' | 'cache' | 'twin'
   readonly settledMicros: number
+  /** Its prompt has no other tile, so that there is none that it could look like. */
+  readonly isAlone?: boolean
 }
+
+/** What of a job goes into its image. */
+export type PicturedJob = Pick<
+  Job,
+  'id' | 'batchId' | 'promptId' | 'tileId' | 'stage' | 'sourceImageId' | 'redrawn' | 'provider' | 'model' | 'currency'
+>
 
 /**
  * Makes a stored picture the image of a job. A faithful final inherits its draft's approval, a redrawn one arrives
@@ -16,7 +24,7 @@ export interface ArrivedPicture {
  */
 export function addPicture(
   images: Images,
-  { job, request }: { readonly job: Job; readonly request: GenerationRequest },
+  { job, request }: { readonly job: PicturedJob; readonly request: GenerationRequest },
   picture: ArrivedPicture,
 ): number {
   const blob = images.blob(picture.sha256)
@@ -49,6 +57,7 @@ export function addPicture(
             blank: blob?.blank ?? false,
             look: blob?.look ?? '0',
             isWrongSize,
+            isAlone: picture.isAlone ?? false,
           })
         : isWrongSize
           ? ['wrong-size']

@@ -8,7 +8,7 @@ import type { Cache } from '#engine/cache/cache.ts'
 import { type Images, type Inspection, inspectPicture } from '#engine/images/images.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
+import { type Clock, isMissing, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import type { ModelFacts } from '../planning/model-facts.ts'
 import type { Answers } from './exchange.ts'
@@ -21,6 +21,8 @@ const maxWaiting = 40
 interface Picture extends StoredPicture {
   readonly bytes: Uint8Array
   readonly seen: Inspection
+  /** Resolves when its small rendition is written, or could not be. */
+  readonly small: Promise<void>
 }
 
 interface Arrival {
@@ -68,10 +70,12 @@ export function openArrivals(needs: ArrivalsNeeds) {
       for (const answer of answers) {
         if (answer.kind === 'withheld') continue
         try {
-          const seen = await decoding(() => inspectPicture(answer.bytes))
-          const sha256 = createHash('sha256').update(answer.bytes).digest('hex')
-          await keepSmall(needs.images.renditionFile(sha256, 'small'), seen.small)
-          pictures.push({ bytes: answer.bytes, byteLength: answer.bytes.length, sha256, seed: answer.seed, seen })
+          const { bytes, seed } = answer
+          const decoded = decoding(() => inspectPicture(bytes))
+          const sha256 = createHash('sha256').update(bytes).digest('hex')
+          const seen = await decoded
+          const small = keepSmall(needs.images.renditionFile(sha256, 'small'), seen.small)
+          pictures.push({ bytes, byteLength: bytes.length, sha256, seed, seen, small })
         } catch (error) {
           refusal ??= error
           await keepRejected(needs.storage.folder, job, answer.bytes)
@@ -116,9 +120,12 @@ export function openArrivals(needs: ArrivalsNeeds) {
   async function storeUntilDone(group: readonly Arrival[]): Promise<Job[]> {
     for (let tries = 0; ; tries++) {
       try {
-        await writeFilesDurably(group.flatMap((arrival) => filesOf(needs, arrival, tries > 0)))
-        const saved = needs.storage.transaction(() => group.flatMap((arrival) => storeRows(needs, arrival)))
-        return saved
+        const renditions = group.flatMap(({ pictures }) => pictures.map(({ small }) => small))
+        await Promise.all([
+          writeFilesDurably(group.flatMap((arrival) => filesOf(needs, arrival, tries > 0))),
+          ...renditions,
+        ])
+        return needs.storage.transaction(() => group.flatMap((arrival) => storeRows(needs, arrival)))
       } catch (error) {
         needs.spend.recount()
         if (errorCodeOf(error) !== 'storage') throw error
@@ -150,11 +157,14 @@ export function openArrivals(needs: ArrivalsNeeds) {
   }
 }
 
-/** A rendition is derived: written plainly, and made again where a power cut spoils it. */
+/** A rendition is derived: written plainly, and made again where a power cut spoils it. Never rejects. */
 async function keepSmall(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, bytes)
+    await writeFile(file, bytes).catch(async (error: unknown) => {
+      if (!isMissing(error)) throw error
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, bytes)
+    })
   } catch {
     // A full disk must not cost the picture itself: the rendition is made again when somebody looks at it.
     await rm(file, { force: true }).catch(() => undefined)

@@ -33,8 +33,8 @@ export interface SchedulerNeeds extends FallBackNeeds {
   readonly onChanged: (jobs: readonly Job[]) => void
   /** A lane, or what is held, changed. */
   readonly onQueue: () => void
-  /** Something may be able to start now: asked after the lanes were. */
-  readonly onTurn: () => void
+  /** Something may be able to start now, at these providers: asked after the lanes were. */
+  readonly onTurn: (waiting: readonly string[]) => void
 }
 
 export type Scheduler = ReturnType<typeof openScheduler>
@@ -116,10 +116,17 @@ export function openScheduler(needs: SchedulerNeeds) {
     isWakePlanned = true
     setImmediate(() => {
       isWakePlanned = false
-      for (const provider of providers.ids()) pump(provider)
-      if (!isStopping) needs.onTurn()
+      const waiting = waitingProviders()
+      for (const provider of waiting) pump(provider)
+      if (!isStopping) needs.onTurn(waiting)
       for (const waiter of [...waiters]) waiter()
     })
+  }
+
+  function waitingProviders(): string[] {
+    if (isStopping || needs.storage.readOnly) return []
+    const known = providers.ids()
+    return jobs.providersWaiting().filter((provider) => known.includes(provider))
   }
 
   function pump(provider: string): void {
@@ -256,6 +263,8 @@ export function openScheduler(needs: SchedulerNeeds) {
 
     /** Looks again at which batches may run, and starts what can start. */
     refresh,
+    /** Providers here that anything of the queue waits for. */
+    waiting: waitingProviders,
     /** The batches that may run, each with the lines whose time it is. */
     active: (): readonly ActiveBatch[] => active,
     wake,

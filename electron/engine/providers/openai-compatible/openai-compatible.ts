@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errorForStatus, parseJson, withReply } from '#engine/network/network.ts'
+import { complaintOf, errorForStatus, parseJson, withReply } from '#engine/network/network.ts'
 import type {
   Account,
   Provider,
@@ -71,7 +71,7 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     })
     onHeaders?.(reply.status, reply.headers)
     if (reply.status >= 200 && reply.status < 300) return { reply, base, key }
-    const refusal = reply.status < 500 ? refusalOf(reply, { where: base.origin, key }) : null
+    const refusal = reply.status < 500 ? refusalOf(reply, complaintOf(reply), { where: base.origin, key }) : null
     throw refusal ?? errorForStatus(reply, { where: base.origin, repeatable, nowMs: io.now(), key })
   }
 

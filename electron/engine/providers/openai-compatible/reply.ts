@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { complaintOf, parseJson, quoteWords, withReply } from '#engine/network/network.ts'
+import { type Complaint, complaintIn, parseJson, quoteWords, withReply } from '#engine/network/network.ts'
 import type { Cost, Output, Progress, ProviderReply } from '#engine/providers/provider.ts'
 import { AppError } from '#shared/errors.ts'
 
@@ -32,8 +32,11 @@ interface ReplyContext {
 }
 
 /** A refusal of the prompt, or null where the reply says something else. A 4xx is not charged; a 2xx may have been. */
-export function refusalOf(reply: ProviderReply, context: Pick<ReplyContext, 'where' | 'key'>): AppError | null {
-  const { code, type, message } = complaintOf(reply)
+export function refusalOf(
+  reply: ProviderReply,
+  { code, type, message }: Complaint,
+  context: Pick<ReplyContext, 'where' | 'key'>,
+): AppError | null {
   if (!refusals.test(`${code} ${type}`)) return null
   const said = message ? `: “${quoteWords(message, context.key)}”` : '.'
   const billed = reply.status >= 400 ? false : null
@@ -51,12 +54,13 @@ export function progressFrom(reply: ProviderReply, context: ReplyContext): Progr
     })
   const json = parseJson(reply.bytes)
   if (json === null) throw bad(reply.bytes.length === 0 ? 'sent an empty answer.' : 'sent an answer that is not JSON.')
-  const refusal = refusalOf(reply, context)
+  const complaint = complaintIn(json)
+  const refusal = refusalOf(reply, complaint, context)
   if (refusal) throw refusal
   const parsed = wire.safeParse(json)
   if (!parsed.success) throw bad('sent an answer in a form that is not known here.')
   const outputs = (parsed.data.data ?? []).flatMap((item) => outputFrom(item, context))
-  const message = complaintOf(reply).message
+  const { message } = complaint
   if (outputs.length === 0) {
     if (parsed.data.error)
       throw bad(`reported an error in its answer${message ? `: “${quoteWords(message, key)}”` : ''}.`)
