@@ -99,3 +99,17 @@ test.each(names)('%s: canceled where it stands still, what was made is kept', as
   expect(status.drafts).toMatchObject({ done: 1, canceled: 2 })
   expect(status.settledMicros).toBe(fake.ledger().billedMicros)
 })
+
+test.each(names)('%s: large pictures and small ones in one file, none spoils another', async (name) => {
+  const { fake, library } = await openServices()
+  const large = ['a tower [[padded mb=7]]', 'a bridge [[padded mb=7]]']
+  const middling = ['a house [[padded mb=1]]', 'a street [[padded mb=1]]', 'a park [[padded mb=1]]']
+  const status = await runThere(fake, library, name, [...large, 'a red shoe', ...middling, 'a blue cup'])
+  expect(status.drafts).toMatchObject({ done: 7, failed: 0, unknown: 0, left: 0 })
+  // Every file still has the hash that it is named by, and no two are the same.
+  expect(await library.engine.library.verify()).toMatchObject({ ok: true })
+  const tiles = library.engine.tiles.many({
+    tileIds: library.engine.tiles.ids({ batchId: status.batchId, filter: {}, order: 'sheet' }).ids,
+  })
+  expect(new Set(tiles.map(({ image }) => image?.sha256)).size).toBe(7)
+})

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
-import { type DraftSettings, draftSettings } from '#shared/contract/wishes.ts'
+import { type DraftSettings, draftSettings, type RunSending, runSending } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { openColumnMappings } from './column-mappings.ts'
 import { openPromptWords } from './prompt-words.ts'
@@ -38,6 +38,8 @@ export interface Batch {
   readonly capMicros: number | null
   /** What making every tile at final quality would have cost when it was planned. */
   readonly allFinalMicros: number | null
+  /** How its drafts were last sent. */
+  readonly sending: RunSending
   readonly createdMs: number
 }
 
@@ -73,6 +75,7 @@ interface BatchRow {
   readonly changing: number
   readonly cap_micros: number | null
   readonly all_final_micros: number | null
+  readonly sending_json: string | null
   readonly created_ms: number
 }
 
@@ -135,6 +138,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     'UPDATE batch SET paused = ? WHERE id = ? AND paused <> ?',
   )
   const setCap = storage.prepare<[number | null, number]>('UPDATE batch SET cap_micros = ? WHERE id = ?')
+  const setSending = storage.prepare<[string, number]>('UPDATE batch SET sending_json = ? WHERE id = ?')
   const setName = storage.prepare<[string, number]>('UPDATE batch SET name = ? WHERE id = ?')
   const editPrompt = storage.prepare<[string, number]>(
     `INSERT INTO prompt (batch_id, row, line, client_id, text, negative, wanted_width, wanted_height, columns_json, edited_from)
@@ -324,6 +328,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     },
 
     /** True where that changed something. */
+    setSending: (batchId: number, how: RunSending): void => void setSending.run(JSON.stringify(how), batchId),
     setPaused: (batchId: number, paused: boolean): boolean =>
       setPaused.run(Number(paused), batchId, Number(paused)).changes > 0,
     setCap: (batchId: number, capMicros: number | null): void => void setCap.run(capMicros, batchId),
@@ -386,5 +391,6 @@ const batchOf = (row: BatchRow): Batch => ({
   changing: row.changing === 1,
   capMicros: row.cap_micros,
   allFinalMicros: row.all_final_micros,
+  sending: runSending.parse(JSON.parse(row.sending_json ?? '{}')),
   createdMs: row.created_ms,
 })

@@ -31,6 +31,9 @@ const longestWaitMs = 300_000
 
 export type Remote = ReturnType<typeof openRemote>
 
+/** How far remote batches are waited for: all started; what is over at the provider read; all over and read. */
+export type RemoteEnd = 'sent' | 'read' | 'over'
+
 interface Wait {
   readonly tries: number
   readonly untilMs: number
@@ -276,9 +279,10 @@ export function openRemote(needs: RemoteNeeds) {
     return true
   }
 
-  /** Whether something of it goes on by itself now; what a provider works at counts where `withProvider`. */
-  function isBusy(row: RemoteRow, withProvider: boolean): boolean {
-    if (row.state === 'working' && !withProvider) return false
+  /** Whether something of it goes on by itself now, on the way to where it counts as done with. */
+  function isBusy(row: RemoteRow, until: RemoteEnd): boolean {
+    if (row.state === 'working' && until !== 'over') return false
+    if (row.state === 'reading' && until === 'sent') return false
     return inHand.has(row.id) || filling.has(row.id) || !isHeldUp(row)
   }
 
@@ -344,9 +348,9 @@ export function openRemote(needs: RemoteNeeds) {
     statusOf: (batchId: number): RemoteCounted | null => countedOf(jobs, table, batchId),
 
     /** Whether anything of a batch goes on in remote batches by itself. */
-    isBusyWith: (batchId: number, withProvider: boolean): boolean =>
-      table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)) ||
-      [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over'),
+    isBusyWith: (batchId: number, until: RemoteEnd): boolean =>
+      table.open().some((row) => row.batchId === batchId && isBusy(row, until)) ||
+      (until !== 'sent' && [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over')),
     /** Whether results of a batch are being read, or can be. */
     isReading: (batchId: number): boolean =>
       table.open().some((row) => row.batchId === batchId && row.state === 'reading' && !isHeldUp(row)),

@@ -149,12 +149,11 @@ export function openBatches(
     },
 
     readLine: (line, model) =>
-      resultFrom(line, 'key', (members) => {
+      resultFrom(line, 'key', (members, replyOf) => {
         const error = memberOf(members, 'error')
         if (error) throw errorOfLine(error, http)
-        const reply = { status: 200, headers: {}, bytes: memberOf(members, 'response') ?? Buffer.alloc(0) }
         const entry = known(model)
-        return atShare(progressFrom(reply, http, entry), entry.batch?.share ?? 1)
+        return atShare(progressFrom(replyOf(memberOf(members, 'response')), http, entry), entry.batch?.share ?? 1)
       }),
 
     async forget(handles, call) {

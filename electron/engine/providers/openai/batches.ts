@@ -138,14 +138,14 @@ export function openBatches(
     },
 
     readLine: (line, model) =>
-      resultFrom(line, 'custom_id', (members) => {
+      resultFrom(line, 'custom_id', (members, replyOf) => {
         const error = memberOf(members, 'error')
         if (error) throw errorOfLine(error, http, where)
         const response = jsonMembers(memberOf(members, 'response') ?? Buffer.alloc(0))
         const status = Number(parseJson(response?.get('status_code') ?? Buffer.from('0')))
         const requestId = parseJson(response?.get('request_id') ?? Buffer.from('null'))
         const headers = typeof requestId === 'string' ? { 'x-request-id': requestId } : {}
-        const reply = { status, headers, bytes: response?.get('body') ?? Buffer.alloc(0) }
+        const reply = replyOf(response?.get('body'), { status, headers })
         if (status < 200 || status >= 300) throw http.errorOf(reply, true)
         const entry = known(model)
         return atShare(progressFrom(reply, http, entry), entry.batch?.share ?? 1)

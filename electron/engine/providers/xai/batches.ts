@@ -126,11 +126,11 @@ export function openBatches(
     },
 
     readLine: (line) =>
-      resultFrom(line, 'batch_request_id', (members) => {
+      resultFrom(line, 'batch_request_id', (members, replyOf) => {
         const inner = jsonMembers(memberOf(members, 'batch_result') ?? Buffer.alloc(0)) ?? members
         const response = memberOf(inner, 'response')
         if (!response) throw errorOfLine(members, http)
-        const progress = progressFrom({ status: 200, headers: {}, bytes: withoutWrapping(response) }, http)
+        const progress = progressFrom(replyOf(withoutWrapping(response)), http)
         // What it cost stands in the answer itself.
         if (progress.state === 'done') return progress
         throw new Error('a line of results is never under way')
