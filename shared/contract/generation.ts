@@ -216,6 +216,8 @@ export const failureGroup = z.object({
   jobIds: z.array(id),
   /** What unknown requests of this group may have cost, in micros. */
   atRiskMicros: micros,
+  /** Where they went in remote batches: what they cost at most where they go live; `null` where nobody knows. Absent for all others. */
+  liveMicros: micros.nullable().optional(),
 })
 
 export const queue = z.object({
@@ -308,6 +310,8 @@ export const generation = {
         /** Only failures with this code; `null` for all that did not end in `outcome-unknown`. */
         only: errorCode.nullable().default(null),
         jobIds: z.array(id).nullable().default(null),
+        /** Absent: each as it went before. `live`, where neither of the above is named, takes along what waits for a follow-up batch. */
+        route: route.optional(),
       }),
     )
     .output(z.object({ retried: z.int() })),

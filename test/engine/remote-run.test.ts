@@ -377,31 +377,3 @@ test('more remote batches than may be started in two hours: they grow, and the s
   for (const [at, ms] of starts.entries())
     expect((starts[at + 2] ?? Number.POSITIVE_INFINITY) - ms).toBeGreaterThanOrEqual(3_600_000)
 })
-
-test('a run is sent when its last batch is started, whatever is being read of the others meanwhile', async () => {
-  let isGone = true
-  const on = (call: string) => {
-    if (call === 'piece' && isGone) throw new AppError('provider-unavailable', 'Its files cannot be fetched.')
-  }
-  const remote = await openRemoteLibrary({ limits: { usualRequests: 2 }, on })
-  const { engine } = remote.library
-  const batchId = await remote.start(prompts(6))
-  await expect.poll(() => listOf(remote).map(({ state }) => state)).toEqual(['reading', 'reading', 'reading'])
-  await engine.generation.whenSent(batchId)
-  expect(listOf(remote).map(({ state }) => state)).toEqual(['reading', 'reading', 'reading'])
-  isGone = false
-  await engine.remoteBatches.lookNow({ remoteBatchId: null })
-  await engine.generation.whenIdle(batchId)
-  expectEven(remote, batchId)
-})
-
-test('asked for batches where no model takes any: refused before anything is stored, with why', async () => {
-  const remote = await openRemoteLibrary()
-  const refusal = remote.start(['[live] one', '[live] two'])
-  await expect(refusal).rejects.toThrow(/Nothing of this can be made in a batch: this cannot go in a batch/)
-  expect(remote.library.engine.batches.list()).toEqual([])
-  // A part of it does: the rest goes live, as the plan says.
-  const status = await remote.run(['[live] one', 'two'])
-  expect(status.drafts).toMatchObject({ done: 2 })
-  expect(status.settledMicros).toBe(livePriceMicros + batchPriceMicros)
-})

@@ -94,7 +94,7 @@ export function openGeneration(needs: GenerationNeeds) {
     },
   })
   const controls = openControls({ ...needs, facts, scheduler, remote, paused, announce })
-  const status = openStatus({ ...needs, scheduler, remote, isReadOnly: storage.readOnly })
+  const status = openStatus({ ...needs, facts, scheduler, remote, isReadOnly: storage.readOnly })
 
   if (!storage.readOnly) {
     finishChanges(needs)

@@ -38,6 +38,10 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
     `SELECT min(not_before_ms) AS ms FROM job WHERE provider = ? AND route = 'batch' AND state = 'queued' AND hold_reason IS NULL
        AND follows = 0`,
   )
+  const followUps = storage.prepare<[string, number], Job>(
+    `SELECT ${jobColumns} FROM job INDEXED BY job_waiting WHERE provider = ? AND route = 'batch' AND not_before_ms > 0
+       AND state = 'queued' AND hold_reason IS NULL AND follows = 0 AND batch_id = ? AND retries > 0`,
+  )
   const take = storage.prepare<[string, number, number, number, number]>(
     `UPDATE job SET state = 'running', remote_batch_id = ?, handle_json = json_object('remoteBatch', ?), estimate_micros = ?,
        updated_ms = ? WHERE id = ? AND state = 'queued' AND hold_reason IS NULL`,
@@ -91,6 +95,8 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
     countRemoteByModel: (line: StartLine, provider: string) => countedByModel.all(line.batchId, provider, line.startId),
     /** When the next job that waits for a remote batch may go, ms since 1970; null for none. */
     nextRemoteTryMs: (provider: string): number | null => nextTry.get(provider)?.ms ?? null,
+    /** What failed in a remote batch of a batch, and waits to go in another one. */
+    followUps: (batchId: number, provider: string): Job[] => followUps.all(provider, batchId),
     /** Inside the caller's transaction, with its reservation. */
     toRemote: (jobId: number, remoteBatchId: number, estimateMicros: number): boolean =>
       take.run(String(remoteBatchId), remoteBatchId, estimateMicros, clock.now(), jobId).changes > 0,

@@ -21,7 +21,7 @@ export async function* linesOf(path: string, mostBytes = mostLineBytes): AsyncGe
       const at = buffer.subarray(scanned, end).indexOf(newline)
       if (at !== -1) {
         const lineEnd = scanned + at
-        if (lineEnd > start && !isTooLong) yield buffer.subarray(start, lineEnd)
+        if (lineEnd > start && !isTooLong && lineEnd - start <= mostBytes) yield buffer.subarray(start, lineEnd)
         isTooLong = false
         start = scanned = lineEnd + 1
         continue
@@ -38,7 +38,7 @@ export async function* linesOf(path: string, mostBytes = mostLineBytes): AsyncGe
       scanned = end
       end += bytesRead
       if (bytesRead > 0) continue
-      if (end > 0 && !isTooLong) yield buffer.subarray(0, end)
+      if (end > 0 && !isTooLong && end <= mostBytes) yield buffer.subarray(0, end)
       return
     }
   } finally {

@@ -8,7 +8,8 @@ import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { type WrittenOut, writeOut } from './export.ts'
 import { openFinish } from './finish.ts'
-import { type GatherNeeds, gather } from './gather.ts'
+import type { GatherNeeds } from './gather.ts'
+import { openGathering } from './gathering.ts'
 import { type Imported, type ImportWish, importResults } from './import.ts'
 import { openRemoteTable, type RemoteRow } from './remote-table.ts'
 import { countedOf, type RemoteCounted, shown } from './shown.ts'
@@ -49,9 +50,6 @@ export function openRemote(needs: RemoteNeeds) {
   /** By its id, the batch of each remote batch that steps are taken of here. */
   const inHand = new Map<number, number>()
   const filling = new Set<number>()
-  const gathering = new Set<string>()
-  /** Providers with something new to be gathered while that was under way. */
-  const missed = new Set<string>()
   const waits = new Map<number, Wait>()
   const nextMs = new Map<number, number>()
   const wakers = new Map<number, () => void>()
@@ -77,6 +75,22 @@ export function openRemote(needs: RemoteNeeds) {
   const work = openWork(working)
   const steps = openSteps(working, work)
   const finish = openFinish(working, work)
+
+  const gathering = openGathering({
+    ...needs,
+    table,
+    isStopping: () => stopFollowing.signal.aborted,
+    startedLately: (provider) => startedLately(provider),
+    onOpen: (id) => void filling.add(id),
+    onFull(id) {
+      filling.delete(id)
+      kick()
+    },
+    onEnd(batchIds) {
+      for (const batchId of batchIds) changed(batchId)
+      for (const waiter of [...waiters]) waiter()
+    },
+  })
 
   if (!storage.readOnly) void work.clearUp()
 
@@ -178,49 +192,6 @@ export function openRemote(needs: RemoteNeeds) {
     needs.emit({ kind: 'queue-changed' })
   }
 
-  function gatherAt(provider: string, nowMs: number): void {
-    const dueMs = jobs.nextRemoteTryMs(provider)
-    if (dueMs === null || dueMs > nowMs || scheduler.active().length === 0) return
-    if (gathering.has(provider)) return void missed.add(provider)
-    const lane = scheduler.lane(provider)
-    lane.resume(clock.now(), false)
-    if (lane.pause) return
-    gathering.add(provider)
-    const touched = new Set<number>()
-    void gather(
-      { ...needs, table },
-      {
-        provider,
-        service: providers.open(provider).session.remoteBatches ?? null,
-        batches: scheduler.active(),
-        again: !table.isReading(provider),
-        startedLately: startedLately(provider),
-        isStopped: () => stopFollowing.signal.aborted || lane.pause !== null || scheduler.storageSentence() !== null,
-        onSlice(moved, held) {
-          needs.announce(moved)
-          for (const { batchId } of moved) touched.add(batchId)
-          if (held) needs.emit({ kind: 'queue-changed' })
-        },
-        onOpen: (id) => void filling.add(id),
-        onFull(id) {
-          filling.delete(id)
-          kick()
-        },
-      },
-    )
-      .catch((error: unknown) => {
-        if (errorCodeOf(error) === 'storage') return scheduler.pauseForStorage(messageOf(error))
-        const message = `Proofsheet itself failed: ${messageOf(error)}`
-        lane.pause ??= { code: 'provider-unavailable', message, retryAtMs: clock.now() + longestWaitMs }
-      })
-      .finally(() => {
-        gathering.delete(provider)
-        for (const batchId of touched) changed(batchId)
-        if (missed.delete(provider)) scheduler.wake()
-        for (const waiter of [...waiters]) waiter()
-      })
-  }
-
   const startedLately = (provider: string): number => table.startedSince(provider, clock.now() - hourMs).length
 
   /** Looks at what could go on now; every turn of the queue does. `everywhere`: at providers that no longer offer batches, too. */
@@ -231,7 +202,7 @@ export function openRemote(needs: RemoteNeeds) {
     const offering = providers
       .ids()
       .filter((id) => everywhere || providers.open(id).session.remoteBatches !== undefined)
-    for (const provider of offering) gatherAt(provider, nowMs)
+    for (const provider of offering) gathering.look(provider, nowMs)
     const open = table.open()
     for (const row of open) if (!inHand.has(row.id) && mayGoOn(row, nowMs)) begin(row)
     wakeAtNext(offering, open, nowMs)
@@ -392,7 +363,7 @@ export function openRemote(needs: RemoteNeeds) {
   function untilIdle(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (inHand.size > 0 || gathering.size > 0) return
+        if (inHand.size > 0 || gathering.isBusy()) return
         waiters.delete(check)
         resolve()
       }
