@@ -92,7 +92,10 @@ export function openRemote(needs: RemoteNeeds) {
     },
   })
 
-  if (!storage.readOnly) void work.clearUp()
+  if (!storage.readOnly) {
+    work.started.takeIn()
+    work.clearUp()
+  }
 
   function changed(batchId: number): void {
     needs.emit({ kind: 'remote-batches-changed', batchId })
@@ -181,7 +184,7 @@ export function openRemote(needs: RemoteNeeds) {
     const code = errorCodeOf(error)
     const told = error instanceof AppError ? error.retryAfterMs : null
     const tries = (waits.get(row.id)?.tries ?? 0) + 1
-    const delayMs = told ?? Math.min(longestWaitMs, 1000 * 2 ** tries) * (0.8 + 0.4 * Math.random())
+    const delayMs = told ?? Math.round(Math.min(longestWaitMs, 1000 * 2 ** tries) * (0.8 + 0.4 * Math.random()))
     waits.set(row.id, { tries, untilMs: clock.now() + delayMs })
     if (code === 'storage') scheduler.pauseForStorage(messageOf(error))
     else if (code !== null && errorCodes[code].treatment === 'pause')
