@@ -1,16 +1,38 @@
 import { z } from 'zod'
 import { formAround, parseJson, quoteWords } from '#engine/network/network.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { HttpSession } from './http-session.ts'
 import { jsonMembers } from './json-members.ts'
 import { picturesApart } from './pictures-apart.ts'
 import type { Handle, Progress, ProviderCall, ProviderReply } from './provider.ts'
+import { noSuchModel, sentenceOf, unsupported } from './refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress, RemoteResult } from './remote-batches.ts'
 
 type Done = Extract<Progress, { state: 'done' }>
 type File = Parameters<RemoteBatches['upload']>[0]
 
 /** What the services' batches have in common, whatever their forms. */
+
+/** What a service knows of a model, and whether its batches take a request: by the very rule by which a line is refused. */
+export function byEntry<Entry>(
+  entryOf: (model: string) => Entry | null,
+  refuse: (request: GenerationRequest, entry: Entry) => void,
+) {
+  const sentence = (model: string): string => `“${model}” is not a model id.`
+  return {
+    known(model: string): Entry {
+      const entry = entryOf(model)
+      if (entry) return entry
+      throw unsupported(sentence(model))
+    },
+    check(request: GenerationRequest): string | null {
+      const entry = entryOf(request.model)
+      const check = entry ? sentenceOf((one) => refuse(one, entry)) : noSuchModel(sentence(request.model))
+      return check(request)
+    },
+  }
+}
 
 const uploaded = z.object({ id: z.string().min(1) })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseJson, quoteWords } from '#engine/network/network.ts'
 import {
   atShare,
+  byEntry,
   cancelUnlessOver,
   endingLines,
   memberOf,
@@ -12,7 +13,6 @@ import {
 import type { HttpSession } from '#engine/providers/http-session.ts'
 import { jsonMembers } from '#engine/providers/json-members.ts'
 import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
-import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { OpenAiEntry } from './models.ts'
@@ -71,22 +71,12 @@ export function openBatches(
     const reply = await http.follow(urlOf(`/batches/${encodeURIComponent(partOf(handle, 'batch'))}`), call)
     return progressOf(http.read(batchWire, reply, null), key())
   }
-  const known = (model: string): OpenAiEntry => {
-    const entry = entryOf(model)
-    if (entry) return entry
-    throw unsupported(`“${model}” is not a model id.`)
-  }
+  const { known, check } = byEntry(entryOf, refuseInBatch)
 
   return {
     limits: () => limits,
     priceShare: (model) => entryOf(model)?.batch?.share ?? 1,
-    check(request) {
-      const entry = entryOf(request.model)
-      const check = entry
-        ? sentenceOf((one) => refuseInBatch(one, entry))
-        : noSuchModel(`“${request.model}” is not a model id.`)
-      return check(request)
-    },
+    check,
     groupOf: (request) => `${request.model} ${pathOf(request)}`,
 
     async line({ id, request }, call) {
