@@ -1,4 +1,6 @@
+import { Option } from 'commander'
 import type { Engine } from '#engine/engine.ts'
+import { type Route, route } from '#shared/contract/wishes.ts'
 import { AppError, type ErrorCode, errorCodeList, exitStatus, isErrorCode } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { statusOfBatch } from './batches.ts'
@@ -10,6 +12,7 @@ import { reading, writing } from './session.ts'
 
 interface RetryOptions {
   readonly only?: string
+  readonly route?: Route
 }
 
 export function addFailures(line: CommandLine): void {
@@ -17,6 +20,12 @@ export function addFailures(line: CommandLine): void {
   line
     .add('retry <batch>', 'Try failed drafts and finals again')
     .option('--only <code>', 'only failures with this code; outcome-unknown asks and pays again for lost replies')
+    .addOption(
+      new Option(
+        '--route <route>',
+        'live: now, at the live price, with what waits for a follow-up batch; or batch',
+      ).choices(route.options),
+    )
     .action(line.withName(retry))
 }
 
@@ -32,13 +41,13 @@ const failures = (call: Call, name: string): Promise<number> =>
     return exitStatus.allDone
   })
 
-const retry = (call: Call, name: string, { only }: RetryOptions): Promise<number> =>
+const retry = (call: Call, name: string, { only, route: by }: RetryOptions): Promise<number> =>
   writing(call, { host: 'the command line (proofsheet retry)', goesOn: false }, async (engine, stop) => {
     if (only !== undefined && !isErrorCode(only))
       throw new AppError('invalid-input', `"${only}" is no code of a failure. There are: ${errorCodeList.join(', ')}.`)
     const before = statusOfBatch(engine, name)
     const { batch, batchId } = before
-    const retried = only === 'outcome-unknown' ? retryUnknown(engine, batchId) : retryFailed(engine, batchId, only)
+    const retried = only === 'outcome-unknown' ? retryUnknown(engine, batchId) : retryFailed(engine, batchId, only, by)
     if (retried > 0) engine.generation.goOnWith(batchId)
     const done = await followRun(call, { engine, stop }, batchId, 'drafts', before)
     const { prompts, drafts, finals } = done.status
@@ -47,8 +56,8 @@ const retry = (call: Call, name: string, { only }: RetryOptions): Promise<number
     return statusOfRun(done, ['drafts', 'finals'])
   })
 
-const retryFailed = (engine: Engine, batchId: number, only: ErrorCode | undefined): number =>
-  engine.generation.retry({ batchId, only: only ?? null, jobIds: null }).retried
+const retryFailed = (engine: Engine, batchId: number, only: ErrorCode | undefined, by: Route | undefined): number =>
+  engine.generation.retry({ batchId, only: only ?? null, jobIds: null, route: by }).retried
 
 /** The person named the code, and with it says that they may be paid for a second time. */
 function retryUnknown(engine: Engine, batchId: number): number {

@@ -17,6 +17,7 @@ import { addRemote } from './remote.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { addSheet } from './sheet.ts'
+import { addStart } from './start.ts'
 import { addUpdate } from './update.ts'
 import { addUpkeep } from './upkeep.ts'
 import { programVersion } from './web-window.ts'
@@ -81,6 +82,7 @@ const commands = [
   addRun,
   addUpdate,
   addRemote,
+  addStart,
   addSheet,
   addBatches,
   addFailures,

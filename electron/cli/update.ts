@@ -4,6 +4,7 @@ import { AppError, exitStatus } from '#shared/errors.ts'
 import { type Call, type CommandLine, usd } from './call.ts'
 import { comparisonText } from './comparison-text.ts'
 import { changesOf, compareNewer } from './newer-sheet.ts'
+import { addRouteOptions, type RouteOptions, routeWish } from './route-options.ts'
 import { followRun, statusOfRun } from './run-batch.ts'
 import { runObject, runText } from './run-text.ts'
 import { reading, writing } from './session.ts'
@@ -11,7 +12,7 @@ import { readSheetFile, type SheetFile } from './sheet-file.ts'
 import type { Stop } from './stop.ts'
 import { capForWatching, refuseUnwatchable, watchSheet } from './watch.ts'
 
-interface UpdateOptions {
+interface UpdateOptions extends RouteOptions {
   readonly yes?: boolean
   readonly watch?: boolean
   readonly cap?: number
@@ -20,7 +21,7 @@ interface UpdateOptions {
 }
 
 export function addUpdate(line: CommandLine): void {
-  line
+  const command = line
     .add(
       'update <batch> <sheet>',
       'Bring a batch to a newer version of its sheet; without --yes it only says what differs',
@@ -30,7 +31,7 @@ export function addUpdate(line: CommandLine): void {
     .option('--cap <usd>', 'the most that this may spend, with --watch in all (default: the batch’s own cap)', usd)
     .option('--price <usd>', 'what a picture costs, for a model whose price nobody knows', usd)
     .option('--references <folder>', 'where the pictures lie that the sheet names (default: the sheet’s own folder)')
-    .action(line.withTwoNames(update))
+  addRouteOptions(command).action(line.withTwoNames(update))
 }
 
 async function update(call: Call, name: string, path: string, options: UpdateOptions): Promise<number> {
@@ -72,6 +73,7 @@ async function runUpdate(
     planId: plan.planId,
     highestMicros: plan.highestMicros,
     ...(capMicros !== undefined && { capMicros }),
+    ...routeWish(options),
   })
   const changes = changesOf(compared)
   if (options.watch)
@@ -83,7 +85,7 @@ async function runUpdate(
       pricePerImageMicros: options.price ?? null,
       first: { before, changes, estimateMicros: plan.estimateMicros },
     })
-  const done = await followRun(call, host, batchId, 'drafts', before)
+  const done = await followRun(call, host, batchId, 'drafts', before, { waitsForProviders: options.wait })
   const { batch, prompts, tiles, drafts } = done.status
   call.out.answer(
     {

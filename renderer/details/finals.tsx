@@ -5,6 +5,12 @@ import { useReviewActions } from '../review/session-context.tsx'
 import { Button } from '../ui/button.tsx'
 import styles from './details-pane.module.css'
 
+const goingText = {
+  live: 'A final is being made.',
+  waiting: 'A final waits to go in a batch: it comes within a day of that.',
+  out: 'A final is at its provider in a batch: it comes within a day.',
+} as const
+
 /** The finals made from a draft, the newest first; one that was redrawn waits for its own decision. */
 export const Finals = ({ tile }: { tile: Tile }) => {
   const actions = useReviewActions()
@@ -14,7 +20,7 @@ export const Finals = ({ tile }: { tile: Tile }) => {
       <h2 className="small-heading">Finals</h2>
       {tile.finalState !== null && tile.finalState !== 'done' && (
         <p className={styles.muted}>
-          {tile.finalFailure ? `A final failed: ${tile.finalFailure.message}` : 'A final is being made.'}
+          {tile.finalFailure ? `A final failed: ${tile.finalFailure.message}` : goingText[tile.finalRemote ?? 'live']}
         </p>
       )}
       {tile.finals.length === 0 && tile.finalState === null && <p className={styles.muted}>None yet.</p>}

@@ -8,6 +8,7 @@ import { classNames } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
 import { renditionFor } from './rendition-for.ts'
 import styles from './tile.module.css'
+import { finalText } from './tile-text.ts'
 
 interface PictureProps {
   readonly tile: Tile
@@ -79,11 +80,7 @@ const Marks = ({ said, tile }: { said: Said; tile: Tile }) => (
         </span>
       )}
     </div>
-    {(tile.finals.length > 0 || tile.finalState !== null) && (
-      <span className={styles.final}>
-        {tile.finals.length > 0 ? 'final' : tile.finalState === 'failed' ? 'final failed' : 'final…'}
-      </span>
-    )}
+    {(tile.finals.length > 0 || tile.finalState !== null) && <span className={styles.final}>{finalText(tile)}</span>}
   </>
 )
 

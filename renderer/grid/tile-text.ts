@@ -25,6 +25,13 @@ export function stateText(tile: Tile): { readonly title: string; readonly detail
     : { title: 'Waiting', detail: tile.remote ? 'goes in a batch' : '' }
 }
 
+/** What the corner of a picture says of its final. */
+export function finalText({ finals, finalState, finalRemote }: Tile): string {
+  if (finals.length > 0) return 'final'
+  if (finalState === 'failed') return 'final failed'
+  return finalRemote === undefined ? 'final…' : 'final within a day'
+}
+
 /** Whether a person is asked what becomes of it: it failed and was not dismissed, or nobody knows how it ended. */
 export const isTrouble = (tile: Tile): boolean =>
   tile.image === null && (tile.state === 'unknown' || (tile.state === 'failed' && tile.failure !== null))

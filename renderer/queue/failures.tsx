@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { z } from 'zod'
 import type { failureGroup } from '#shared/contract/generation.ts'
+import type { Route } from '#shared/contract/wishes.ts'
 import { messageOf } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { useDismiss, useResolveUnknown, useRetry } from '../api/changes.ts'
@@ -53,7 +54,7 @@ const Group = ({ batchId, group, currency }: { batchId: number; group: FailureGr
         {isUnknown ? (
           <UnknownActions group={group} />
         ) : (
-          <FailedActions batchId={batchId} group={group} onOtherModel={() => setChoosing(true)} />
+          <FailedActions batchId={batchId} group={group} currency={currency} onOtherModel={() => setChoosing(true)} />
         )}
       </div>
       <p className={styles.message}>
@@ -83,29 +84,32 @@ const Group = ({ batchId, group, currency }: { batchId: number; group: FailureGr
 const FailedActions = ({
   batchId,
   group,
+  currency,
   onOtherModel,
 }: {
   batchId: number
   group: FailureGroup
+  currency: string
   onOtherModel: () => void
 }) => {
   const retry = useRetry()
   const dismiss = useDismiss()
   const busy = retry.isPending || dismiss.isPending
+  const tryAgain = (route?: Route) =>
+    retry.mutate(
+      { batchId, jobIds: group.jobIds, ...(route && { route }) },
+      { onError: (error) => notifyError('They could not be tried again', error) },
+    )
   return (
     <>
-      <Button
-        icon="retry"
-        disabled={busy}
-        onClick={() =>
-          retry.mutate(
-            { batchId, jobIds: group.jobIds },
-            { onError: (error) => notifyError('They could not be tried again', error) },
-          )
-        }
-      >
-        {group.count === 1 ? 'Retry' : 'Retry all'}
+      <Button icon="retry" disabled={busy} onClick={() => tryAgain()}>
+        {group.liveMicros !== undefined ? 'In a batch' : group.count === 1 ? 'Retry' : 'Retry all'}
       </Button>
+      {group.liveMicros !== undefined && (
+        <Button disabled={busy} onClick={() => tryAgain('live')}>
+          Now, {group.liveMicros === null ? 'no price' : moneyText(group.liveMicros, currency)}
+        </Button>
+      )}
       <Button disabled={busy} onClick={onOtherModel}>
         Other model
       </Button>

@@ -56,7 +56,7 @@ export function remoteStateText(remote: RemoteBatch, nowMs: number): string {
     case 'over':
       return endText(remote)
     case 'lost':
-      return `Nobody knows whether ${label} ever started it`
+      return `Nobody knows what became of it at ${label}`
   }
 }
 

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { currency, id, micros, timeMs } from './common.ts'
 import { plan } from './generation.ts'
-import { draftSettings } from './wishes.ts'
+import { draftSettings, runSending } from './wishes.ts'
 
 /** Every tile of a batch is counted exactly once; `done` includes `cached`. */
 export const draftCounts = z.object({
@@ -114,6 +114,8 @@ const updateInput = z.object({
   highestMicros: micros.nullable(),
   /** The most that it may spend, in micros; `null` for the library's own caps alone. Absent: the batch keeps its cap. */
   capMicros: micros.nonnegative().nullable().optional(),
+  /** What is left out of these stays as the batch was last sent. */
+  ...runSending.shape,
 })
 export type UpdateInput = z.infer<typeof updateInput>
 

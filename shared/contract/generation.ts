@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { profile } from '#shared/generation-request.ts'
 import { currency, errorCode, holdReason, id, micros, problem, timeMs } from './common.ts'
-import { draftPlanInput, finalPlanInput, rerollPlanInput, route, runRoute, runStart } from './wishes.ts'
+import { draftPlanInput, finalPlanInput, rerollPlanInput, route, runSending } from './wishes.ts'
 
 /** A plan, or one model's share of it, where it goes by another route: all of it together, so what has to go live is in the sums. */
 const routeFigures = z.object({
@@ -187,12 +187,7 @@ const runInput = z.object({
   first: z.int().positive().nullable().default(null),
   /** The most this run may spend, in micros; `null` for the library's own caps alone. */
   capMicros: micros.nonnegative().nullable().default(null),
-  /** Absent: live. What a model cannot do in a batch goes live all the same, as the plan says. */
-  route: runRoute.optional(),
-  /** Another route for single models, by `PROVIDER/MODEL`. */
-  routes: z.record(z.string(), runRoute).optional(),
-  /** Absent: now. Counts for both routes, and goes on over restarts. */
-  start: runStart.optional(),
+  ...runSending.shape,
 })
 export type RunInput = z.infer<typeof runInput>
 
@@ -221,6 +216,8 @@ export const failureGroup = z.object({
   jobIds: z.array(id),
   /** What unknown requests of this group may have cost, in micros. */
   atRiskMicros: micros,
+  /** Where they went in remote batches: what they cost at most where they go live; `null` where nobody knows. Absent for all others. */
+  liveMicros: micros.nullable().optional(),
 })
 
 export const queue = z.object({
@@ -313,6 +310,8 @@ export const generation = {
         /** Only failures with this code; `null` for all that did not end in `outcome-unknown`. */
         only: errorCode.nullable().default(null),
         jobIds: z.array(id).nullable().default(null),
+        /** Absent: each as it went before. `live`, where neither of the above is named, takes along what waits for a follow-up batch. */
+        route: route.optional(),
       }),
     )
     .output(z.object({ retried: z.int() })),

@@ -64,6 +64,8 @@ export const tile = z.object({
   finals: z.array(image),
   /** A final of this tile that is being made. */
   finalState: jobState.nullable(),
+  /** The same of that final as `remote` of a draft. */
+  finalRemote: z.enum(['waiting', 'out']).optional(),
   finalFailure: z.object({ code: errorCode, message: z.string() }).nullable(),
   /** The sheet's cells of this row by column. */
   columns: z.record(z.string(), z.string()),

@@ -80,6 +80,17 @@ export const runStart = z.discriminatedUnion('kind', [
 ])
 export type RunStart = z.infer<typeof runStart>
 
+/** How the requests of a run are sent. */
+export const runSending = z.object({
+  /** Absent: live. What a model cannot do in a batch goes live all the same, as the plan says. */
+  route: runRoute.optional(),
+  /** Another route for single models, by `PROVIDER/MODEL`. */
+  routes: z.record(z.string(), runRoute).optional(),
+  /** Absent: now. Counts for both routes, and goes on over restarts. */
+  start: runStart.optional(),
+})
+export type RunSending = z.infer<typeof runSending>
+
 /** A wish for drafts of a sheet. */
 export const draftPlanInput = z.object({
   sheetId: id,

@@ -55,6 +55,10 @@ async function many(options: BenchOptions): Promise<Row[]> {
   options.say(
     `${name} in ${remoteBatches} remote batches, ${Math.round((done / (read.wallMs + sent.wallMs)) * 1000)} pictures a second`,
   )
+  const late = Object.entries({ stored, sent, read }).map(
+    ([part, { loopMaxMs }]) => `${Math.round(loopMaxMs)} ms ${part}`,
+  )
+  options.say(`${name}: event loop late at worst ${late.join(', ')}`)
   const loopMs = Math.max(stored.loopMaxMs, sent.loopMaxMs, read.loopMaxMs)
   return [
     atMost(`${name}: not made`, count - done, 'pictures', 0),

@@ -75,3 +75,23 @@ test('a route or a window that is none is bad input', async () => {
   ])
     expect((await desk.run('run', sheet, ...model, ...args)).status).toBe(2)
 })
+
+test('what waits for its time starts when a person says so', async () => {
+  const { fake, desk, sheet, model } = await openBatchDesk(0)
+  const waiting = desk.start('run', sheet, ...model, '--route', 'batch', '--start-at', '2099-01-01T00:00Z')
+  await expect.poll(async () => (await desk.run('batches')).stdout, { timeout: 60_000 }).toContain('few')
+  waiting.signal('SIGINT')
+  await waiting.ended
+  expect(fake.batches.all()).toHaveLength(0)
+  expect(await desk.json('start', 'last', '--wait')).toMatchObject({
+    status: 0,
+    object: { started: 3, drafts: { done: 3, left: 0 }, settledMicros: fake.ledger().billedMicros },
+  })
+})
+
+test('asked for a batch where no model takes one, a run is refused', async () => {
+  const { desk, sheet } = await openBatchDesk(0)
+  const refused = await desk.run('run', sheet, '--draft', 'sketch/sketch', '--route', 'batch')
+  expect(refused.status).toBe(2)
+  expect(refused.stderr).toContain('Nothing of this can be made in a batch: sketch/sketch takes no batches')
+})

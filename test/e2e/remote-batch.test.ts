@@ -149,3 +149,53 @@ test('a plan shows both prices, is sent as a batch for half, and its pictures co
   await look(page, 'tray')
   await fake.close()
 })
+
+test('a batch that is refused, that runs out of time and that nobody knows any more: each says what became of it', async ({
+  app,
+  page,
+}) => {
+  test.setTimeout(240_000)
+  const fake = await startFakeProvider({ batches: { turnaroundMs: 0 } })
+  const call = async (path: string, json: object) => {
+    const reply = await page.request.post(new URL(`/rpc/${path}`, app.url).href, { data: { json } })
+    expect(reply.status(), path).toBe(200)
+    return (await reply.json()).json
+  }
+  await page.goto(app.url)
+  await call('providers/configure', { provider: 'openai', settings: { baseUrl: `${fake.url}/openai/v1` } })
+  await call('providers/setKey', { provider: 'openai', key: 'sk-of-the-fake' })
+  fake.batches.script(
+    { kind: 'refuse-whole', code: 'invalid_model', message: 'This account has no access to the model' },
+    { kind: 'expire', made: 2 },
+    { kind: 'vanish' },
+  )
+  for (const name of ['refused', 'expired', 'lost']) {
+    const text = ['prompt', ...Array.from({ length: 5 }, (_, at) => `A ${name} lamp, number ${at}`)].join('\n')
+    const bytesBase64 = Buffer.from(text).toString('base64')
+    const { id } = await call('sheets/add', { name: `${name}.csv`, bytesBase64 })
+    const profile = { provider: 'openai', model: 'gpt-image-2', width: null, height: null, quality: 'low', options: {} }
+    const settings = { mapping: { prompt: 'prompt' }, template: null, profiles: [profile], variants: 1, baseSeed: 0 }
+    const { planId, highestMicros } = await call('generation/planDrafts', { sheetId: id, settings })
+    await call('generation/run', { planId, highestMicros, name, route: 'batch' })
+    await expect
+      .poll(() => fake.batches.all().length, { timeout: 30_000 })
+      .toBeGreaterThan(['refused', 'expired', 'lost'].indexOf(name))
+  }
+  await page.evaluate(() => {
+    window.location.hash = '#/queue'
+  })
+  const cards = page.getByRole('article', { name: /^OpenAI batch/ })
+  await expect(cards).not.toHaveCount(0)
+  // Each look that finds nothing counts; between them it would take minutes.
+  await expect(async () => {
+    await call('remoteBatches/lookNow', { remoteBatchId: null })
+    await expect(cards.first()).toContainText('does not know this batch any more', { timeout: 1000 })
+  }).toPass({ timeout: 120_000 })
+  await expect(cards.first()).toContainText('may pay twice')
+  await expect(cards.filter({ hasText: 'OpenAI refused it as a whole' })).toContainText('no access to the model')
+  await expect(cards.filter({ hasText: 'did not get done with it in time' })).toContainText('2 pictures, 3 go again')
+  await look(page, 'ended')
+  await cards.first().getByRole('button', { name: 'Decide' }).click()
+  await expect(page.getByRole('button', { name: 'Retry, may pay again' })).toBeVisible()
+  await fake.close()
+})

@@ -1,7 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { gemini } from '#engine/providers/gemini/gemini.ts'
 import { openai } from '#engine/providers/openai/openai.ts'
 import { xai } from '#engine/providers/xai/xai.ts'
+import { remoteBatch } from '#shared/contract/remote-batches.ts'
 import { type FakeProvider, startFakeProvider } from '../fake-provider/fake-provider.ts'
 import type { BatchFault } from '../fake-provider/faults.ts'
 import { fastClock } from './fast-clock.ts'
@@ -98,4 +100,47 @@ test.each(names)('%s: canceled where it stands still, what was made is kept', as
   const status = engine.batches.get({ batchId })
   expect(status.drafts).toMatchObject({ done: 1, canceled: 2 })
   expect(status.settledMicros).toBe(fake.ledger().billedMicros)
+})
+
+test.each(names)(
+  '%s: a batch that the service knows no more is lost, once it was asked for in vain for ever',
+  async (name) => {
+    const { fake, library } = await openServices()
+    const { engine } = library
+    const status = await runThere(fake, library, name, ['a red shoe', 'a blue cup'], [{ kind: 'vanish' }])
+    expect(status.drafts).toMatchObject({ done: 0, unknown: 2, left: 0 })
+    const [lost] = engine.remoteBatches.list({ batchId: null, open: true })
+    expect(lost).toMatchObject({
+      state: 'lost',
+      unknown: 2,
+      message: expect.stringContaining('does not know this batch'),
+    })
+  },
+)
+
+test('the time of the next try is a whole number of ms: the queue could not be shown while a step was put off', async () => {
+  const { fake, library } = await openServices()
+  const { engine } = library
+  fake.batches.script({ kind: 'no-download', times: 1_000_000, status: 500 })
+  await runSheet(library, sheetOf(['a red shoe']), settingsFor([profileOf(library, 'openai')]), { route: 'batch' })
+  const waiting = () =>
+    engine.remoteBatches
+      .list({ batchId: null, open: true })
+      .filter(({ nextMs, state }) => state === 'reading' && nextMs !== null)
+  await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1)
+  expect(z.array(remoteBatch).safeParse(waiting()).error).toBeUndefined()
+})
+
+test.each(names)('%s: large pictures and small ones in one file, none spoils another', async (name) => {
+  const { fake, library } = await openServices()
+  const large = ['a tower [[padded mb=7]]', 'a bridge [[padded mb=7]]']
+  const middling = ['a house [[padded mb=1]]', 'a street [[padded mb=1]]', 'a park [[padded mb=1]]']
+  const status = await runThere(fake, library, name, [...large, 'a red shoe', ...middling, 'a blue cup'])
+  expect(status.drafts).toMatchObject({ done: 7, failed: 0, unknown: 0, left: 0 })
+  // Every file still has the hash that it is named by, and no two are the same.
+  expect(await library.engine.library.verify()).toMatchObject({ ok: true })
+  const tiles = library.engine.tiles.many({
+    tileIds: library.engine.tiles.ids({ batchId: status.batchId, filter: {}, order: 'sheet' }).ids,
+  })
+  expect(new Set(tiles.map(({ image }) => image?.sha256)).size).toBe(7)
 })

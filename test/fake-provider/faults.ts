@@ -38,6 +38,8 @@ export type BatchFault =
   | { kind: 'lost-start' }
   /** Taken in, then refused as a whole: nothing of it is made. */
   | { kind: 'refuse-whole'; code: string; message: string }
+  /** It is started, and nobody there knows it afterwards. */
+  | { kind: 'vanish' }
   /** So many requests are made and billed, then its time is over. */
   | { kind: 'expire'; made: number }
   /** So many are made and billed; it does not go on until it is canceled. */

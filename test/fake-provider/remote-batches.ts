@@ -174,7 +174,8 @@ export function openBatches(
   return {
     files,
     all: () => batches,
-    find: (id) => batches.find((batch) => batch.id === id) ?? null,
+    find: (id) =>
+      batches.find((batch) => batch.id === id && !batch.faults.some(({ kind }) => kind === 'vanish')) ?? null,
     nextStart: take,
     start(about) {
       const batch: FakeBatch = {

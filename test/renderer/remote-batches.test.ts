@@ -68,7 +68,7 @@ describe('a batch at a provider', () => {
       'OpenAI did not get done with it in time; its pictures come in, 120 of 500',
     )
     expect(textOf({ state: 'over', how: 'unsent' })).toContain('nothing was charged')
-    expect(textOf({ state: 'lost' })).toBe('Nobody knows whether OpenAI ever started it')
+    expect(textOf({ state: 'lost' })).toBe('Nobody knows what became of it at OpenAI')
   })
 
   test('counts what the service says while it works, and what came of it after that', () => {

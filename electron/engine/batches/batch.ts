@@ -1,4 +1,4 @@
-import { type DraftSettings, draftSettings } from '#shared/contract/wishes.ts'
+import { type DraftSettings, draftSettings, type RunSending, runSending } from '#shared/contract/wishes.ts'
 
 export interface Batch {
   readonly id: number
@@ -14,6 +14,8 @@ export interface Batch {
   readonly capMicros: number | null
   /** What making every tile at final quality would have cost when it was planned. */
   readonly allFinalMicros: number | null
+  /** How its drafts were last sent. */
+  readonly sending: RunSending
   readonly createdMs: number
 }
 
@@ -29,6 +31,7 @@ export interface BatchRow {
   readonly changing: number
   readonly cap_micros: number | null
   readonly all_final_micros: number | null
+  readonly sending_json: string | null
   readonly created_ms: number
 }
 
@@ -51,5 +54,6 @@ export const batchOf = (row: BatchRow): Batch => ({
   changing: row.changing === 1,
   capMicros: row.cap_micros,
   allFinalMicros: row.all_final_micros,
+  sending: runSending.parse(JSON.parse(row.sending_json ?? '{}')),
   createdMs: row.created_ms,
 })

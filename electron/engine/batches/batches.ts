@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
-import type { DraftSettings } from '#shared/contract/wishes.ts'
+import type { DraftSettings, RunSending } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { type Batch, type BatchRow, batchOf } from './batch.ts'
 import { openColumnMappings } from './column-mappings.ts'
@@ -107,6 +107,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     'UPDATE batch SET paused = ? WHERE id = ? AND paused <> ?',
   )
   const setCap = storage.prepare<[number | null, number]>('UPDATE batch SET cap_micros = ? WHERE id = ?')
+  const setSending = storage.prepare<[string, number]>('UPDATE batch SET sending_json = ? WHERE id = ?')
   const setName = storage.prepare<[string, number]>('UPDATE batch SET name = ? WHERE id = ?')
   const editPrompt = storage.prepare<[string, number]>(
     `INSERT INTO prompt (batch_id, row, line, client_id, text, negative, wanted_width, wanted_height, columns_json, edited_from)
@@ -306,6 +307,7 @@ export function openBatches(storage: Storage, clock: Clock) {
       return get(batchId)
     },
 
+    setSending: (batchId: number, how: RunSending): void => void setSending.run(JSON.stringify(how), batchId),
     /** True where that changed something. */
     setPaused: (batchId: number, paused: boolean): boolean =>
       setPaused.run(Number(paused), batchId, Number(paused)).changes > 0,

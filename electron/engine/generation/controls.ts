@@ -7,13 +7,14 @@ import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
 import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { Route } from '#shared/contract/wishes.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, type Profile, profileName } from '#shared/generation-request.ts'
 import type { HoldReason } from '#shared/job-state.ts'
 import { requestByProfile } from './planning/fall-back.ts'
 import { fitAll } from './planning/fit-pictures.ts'
-import type { ModelFacts } from './planning/model-facts.ts'
+import { highestBy, type ModelFacts, remembering } from './planning/model-facts.ts'
 import { picturesOf } from './planning/place-pictures.ts'
 import type { Remote } from './remote/remote.ts'
 import type { openPausedProviders } from './running/paused-providers.ts'
@@ -45,9 +46,21 @@ type ControlInput = {
 export function openControls(needs: ControlsNeeds) {
   const { storage, batches, jobs, scheduler, emit } = needs
 
-  function again(list: readonly Job[]): number {
+  /** `route`: by which they go, at its price, where it is another one; what cannot go in a batch goes as it did. */
+  function again(list: readonly Job[], route?: Route): number {
+    const facts = remembering(needs.facts)
+    const goBy = (job: Job, wanted: Route): void => {
+      const request = requestOf(job)
+      const batch = wanted === 'batch' ? facts.batch(job.provider, job.model) : null
+      if (wanted === 'batch' && batch?.check(request) !== null) return
+      jobs.setRoute(job.id, wanted, highestBy(facts.priceOf(request), batch?.share ?? 1) ?? job.estimateMicros)
+    }
     const moved = storage.transaction(() =>
-      list.filter((job) => jobs.toQueued(job.id, { retries: 0, waits: 0, notBeforeMs: 0 })),
+      list.filter((job) => {
+        const isMoved = job.state === 'queued' || jobs.toQueued(job.id, { retries: 0, waits: 0, notBeforeMs: 0 })
+        if (isMoved && route !== undefined && route !== job.route) goBy(job, route)
+        return isMoved
+      }),
     )
     needs.announce(moved)
     queueChanged()
@@ -128,15 +141,27 @@ export function openControls(needs: ControlsNeeds) {
     },
 
     /** Failed jobs only: what became of an unknown one, a person must say. */
-    retry({ batchId, only, jobIds }: { batchId: number; only: ErrorCode | null; jobIds: readonly number[] | null }): {
-      retried: number
-    } {
+    retry({
+      batchId,
+      only,
+      jobIds,
+      route,
+    }: {
+      batchId: number
+      only: ErrorCode | null
+      jobIds: readonly number[] | null
+      route?: Route | undefined
+    }): { retried: number } {
+      const followUps =
+        route === 'live' && only === null && jobIds === null
+          ? needs.providers.ids().flatMap((provider) => jobs.followUps(batchId, provider))
+          : []
       const wanted = jobs
         .failures(batchId)
         .filter((failure) => failure.state === 'failed' && (only === null || failure.code === only))
         .filter((failure) => jobIds === null || jobIds.includes(failure.id))
         .map((failure) => failure.id)
-      return { retried: again(jobsOf(wanted)) }
+      return { retried: again([...jobsOf(wanted), ...followUps], route) }
     },
 
     resolveUnknown({ jobIds, action }: { jobIds: readonly number[]; action: 'retry' | 'dismiss' }): {

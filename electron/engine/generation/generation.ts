@@ -16,7 +16,7 @@ import { openControls } from './controls.ts'
 import { finishChanges } from './planning/apply-change.ts'
 import { modelFacts } from './planning/model-facts.ts'
 import { openPlanning } from './planning/planning.ts'
-import { openRemote } from './remote/remote.ts'
+import { openRemote, type RemoteEnd } from './remote/remote.ts'
 import { openPausedProviders } from './running/paused-providers.ts'
 import { recover } from './running/recover.ts'
 import { openScheduler } from './running/scheduler.ts'
@@ -94,7 +94,7 @@ export function openGeneration(needs: GenerationNeeds) {
     },
   })
   const controls = openControls({ ...needs, facts, scheduler, remote, paused, announce })
-  const status = openStatus({ ...needs, scheduler, remote, isReadOnly: storage.readOnly })
+  const status = openStatus({ ...needs, facts, scheduler, remote, isReadOnly: storage.readOnly })
 
   if (!storage.readOnly) {
     finishChanges(needs)
@@ -103,10 +103,10 @@ export function openGeneration(needs: GenerationNeeds) {
     remote.kick(scheduler.waiting(), true)
   }
 
-  const untilIdle = (batchId: number, withProvider: boolean): Promise<void> =>
+  const untilIdle = (batchId: number, until: RemoteEnd): Promise<void> =>
     scheduler.until(() => {
       if (scheduler.isStopping()) return true
-      if (jobs.isOutAlone(batchId) || remote.isBusyWith(batchId, withProvider)) return false
+      if (jobs.isOutAlone(batchId) || remote.isBusyWith(batchId, until)) return false
       if (batches.get(batchId).paused) return true
       const waiting = needs.providers.ids().filter((provider) => jobs.hasWaiting(batchId, provider))
       return waiting.every((provider) => scheduler.lane(provider).pause !== null)
@@ -151,9 +151,9 @@ export function openGeneration(needs: GenerationNeeds) {
      * Resolves when nothing of the batch is out and nothing of it can start now: what is left waits for a person, or for a
      * provider that is down. Also when this host stops.
      */
-    whenIdle: (batchId: number): Promise<void> => untilIdle(batchId, true),
-    /** The same, but for what a provider works at in remote batches: that needs nobody here. */
-    whenSent: (batchId: number): Promise<void> => untilIdle(batchId, false),
+    whenIdle: (batchId: number): Promise<void> => untilIdle(batchId, 'over'),
+    /** The same, but for remote batches that were started: a provider works at them alone, and their results can wait. */
+    whenSent: (batchId: number): Promise<void> => untilIdle(batchId, 'sent'),
     /** Resolves when what is over at providers is read, and what is not was looked at since this was asked. */
     async whenLooked(batchId: number): Promise<void> {
       await remote.looked(batchId)
@@ -168,7 +168,7 @@ export function openGeneration(needs: GenerationNeeds) {
       /** Reads a results file into a batch, and waits until its pictures are here. */
       async readIn(wish: Parameters<typeof remote.importResults>[0]) {
         const imported = await remote.importResults(wish)
-        await scheduler.until(() => scheduler.isStopping() || !remote.isBusyWith(wish.batchId, false))
+        await scheduler.until(() => scheduler.isStopping() || !remote.isBusyWith(wish.batchId, 'read'))
         return imported
       },
     },

@@ -1,11 +1,13 @@
 import type { Batch, Batches } from '#engine/batches/batches.ts'
-import type { Jobs } from '#engine/jobs/jobs.ts'
+import type { Failure, Jobs } from '#engine/jobs/jobs.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { BatchSpend, Spend } from '#engine/spend/spend.ts'
 import type { Clock } from '#engine/storage/storage.ts'
 import type { BatchCounts, JobCounts } from '#engine/tiles/tiles.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Lane as LaneStatus, Queue } from '#shared/contract/generation.ts'
+import { type ModelFacts, remembering } from './planning/model-facts.ts'
+import { sumOrNull } from './planning/planned-work.ts'
 import type { Remote } from './remote/remote.ts'
 import type { RemoteCounted } from './remote/shown.ts'
 import type { Lane } from './running/lane.ts'
@@ -17,6 +19,7 @@ export interface StatusNeeds {
   readonly jobs: Jobs
   readonly spend: Spend
   readonly providers: OpenProviders
+  readonly facts: ModelFacts
   readonly scheduler: Scheduler
   readonly remote: Pick<Remote, 'statusOf'>
   /** Beside a host that writes, nothing tells of its changes. */
@@ -133,6 +136,17 @@ export function openStatus(needs: StatusNeeds) {
     }
   }
 
+  /** What a group that went in remote batches costs live, at most. */
+  function liveMicrosOf(group: readonly Failure[]): { liveMicros?: number | null } {
+    if (!group.every(({ route, state }) => route === 'batch' && state === 'failed')) return {}
+    const facts = remembering(needs.facts)
+    const prices = group.map(({ estimateMicros, provider, model }) => {
+      const share = facts.batch(provider, model)?.share ?? 1
+      return estimateMicros === null ? null : Math.ceil(estimateMicros / share)
+    })
+    return { liveMicros: prices.reduce<number | null>((sum, price) => sumOrNull(sum, price), 0) }
+  }
+
   function pauseOf(lane: Lane, storageSentence: string | null): LaneStatus['paused'] {
     if (storageSentence !== null) return { code: 'storage', message: storageSentence }
     if (lane.pause) return { code: lane.pause.code, message: lane.pause.message }
@@ -196,6 +210,7 @@ export function openStatus(needs: StatusNeeds) {
                 tileIds: group.map((failure) => failure.tileId),
                 jobIds: group.map((failure) => failure.id),
                 atRiskMicros: atRisk.reduce((sum, failure) => sum + (failure.estimateMicros ?? 0), 0),
+                ...liveMicrosOf(group),
               },
             ]
           })

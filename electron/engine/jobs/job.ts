@@ -63,6 +63,9 @@ export interface Failure {
   readonly code: ErrorCode
   readonly message: string
   readonly estimateMicros: number | null
+  readonly provider: string
+  readonly model: string
+  readonly route: Route
 }
 
 /** Every column of `Job`, under its name there. */

@@ -10,7 +10,7 @@ import { openStarts } from './starts.ts'
 import { openSteps } from './steps.ts'
 
 export { hashStart } from './by-hash.ts'
-export { type Job, type NewJob, requestOf } from './job.ts'
+export { type Failure, type Job, type NewJob, requestOf } from './job.ts'
 export type { StartLine } from './starts.ts'
 export type { PlannedStep } from './steps.ts'
 

@@ -25,7 +25,8 @@ export function openReads(storage: Storage) {
     )
     .pluck()
   const failures = storage.prepare<[number], Failure>(
-    `SELECT id, tile_id AS tileId, stage, state, error_code AS code, error_message AS message, estimate_micros AS estimateMicros
+    `SELECT id, tile_id AS tileId, stage, state, error_code AS code, error_message AS message, estimate_micros AS estimateMicros,
+       provider, model, route
      FROM job WHERE batch_id = ? AND state IN ('failed', 'unknown') AND dismissed = 0
        AND (state = 'unknown' OR NOT EXISTS (SELECT 1 FROM earlier_tile WHERE earlier_tile.tile_id = job.tile_id)) ORDER BY position`,
   )

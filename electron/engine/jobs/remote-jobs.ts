@@ -26,13 +26,21 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
                        AND twin.state IN ('submitting', 'running', 'saving', 'unknown'))
      ORDER BY priority DESC, position LIMIT ?`,
   )
-  const counted = storage.prepare<[number, string, number], { model: string; count: number }>(
+  const counted = storage.prepare<[number, string, number], { count: number }>(
+    `SELECT count(*) AS count FROM job INDEXED BY job_claim WHERE batch_id = ? AND provider = ? AND route = 'batch' AND start_id = ?
+       AND state = 'queued' AND hold_reason IS NULL AND follows = 0`,
+  )
+  const countedByModel = storage.prepare<[number, string, number], { model: string; count: number }>(
     `SELECT model, count(*) AS count FROM job WHERE batch_id = ? AND provider = ? AND route = 'batch' AND start_id = ?
        AND state = 'queued' AND hold_reason IS NULL AND follows = 0 GROUP BY model`,
   )
   const nextTry = storage.prepare<[string], { ms: number | null }>(
     `SELECT min(not_before_ms) AS ms FROM job WHERE provider = ? AND route = 'batch' AND state = 'queued' AND hold_reason IS NULL
        AND follows = 0`,
+  )
+  const followUps = storage.prepare<[string, number], Job>(
+    `SELECT ${jobColumns} FROM job INDEXED BY job_waiting WHERE provider = ? AND route = 'batch' AND not_before_ms > 0
+       AND state = 'queued' AND hold_reason IS NULL AND follows = 0 AND batch_id = ? AND retries > 0`,
   )
   const take = storage.prepare<[string, number, number, number, number]>(
     `UPDATE job SET state = 'running', remote_batch_id = ?, handle_json = json_object('remoteBatch', ?), estimate_micros = ?,
@@ -80,10 +88,15 @@ export function openRemoteJobs(storage: Storage, clock: Clock) {
     /** Jobs of a line that may go into a remote batch now, in their order; `again`: also those that were in one before. */
     waitingRemote: (line: StartLine, provider: string, again: boolean, limit: number): Job[] =>
       waiting.all(line.batchId, provider, line.startId, clock.now() + (again ? togetherMs : 0), again ? 1 : 0, limit),
-    /** How many wait for remote batches in a line, by model. */
-    countRemote: (line: StartLine, provider: string) => counted.all(line.batchId, provider, line.startId),
+    /** How many wait for remote batches in a line. */
+    countRemote: (line: StartLine, provider: string): number =>
+      counted.get(line.batchId, provider, line.startId)?.count ?? 0,
+    /** The same by model: it reads every row, and these hold whole requests. */
+    countRemoteByModel: (line: StartLine, provider: string) => countedByModel.all(line.batchId, provider, line.startId),
     /** When the next job that waits for a remote batch may go, ms since 1970; null for none. */
     nextRemoteTryMs: (provider: string): number | null => nextTry.get(provider)?.ms ?? null,
+    /** What failed in a remote batch of a batch, and waits to go in another one. */
+    followUps: (batchId: number, provider: string): Job[] => followUps.all(provider, batchId),
     /** Inside the caller's transaction, with its reservation. */
     toRemote: (jobId: number, remoteBatchId: number, estimateMicros: number): boolean =>
       take.run(String(remoteBatchId), remoteBatchId, estimateMicros, clock.now(), jobId).changes > 0,

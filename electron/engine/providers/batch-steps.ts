@@ -1,15 +1,38 @@
 import { z } from 'zod'
 import { formAround, parseJson, quoteWords } from '#engine/network/network.ts'
 import { AppError, errorCodeOf } from '#shared/errors.ts'
+import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { HttpSession } from './http-session.ts'
 import { jsonMembers } from './json-members.ts'
-import type { Handle, Progress, ProviderCall } from './provider.ts'
+import { picturesApart } from './pictures-apart.ts'
+import type { Handle, Progress, ProviderCall, ProviderReply } from './provider.ts'
+import { noSuchModel, sentenceOf, unsupported } from './refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress, RemoteResult } from './remote-batches.ts'
 
 type Done = Extract<Progress, { state: 'done' }>
 type File = Parameters<RemoteBatches['upload']>[0]
 
 /** What the services' batches have in common, whatever their forms. */
+
+/** What a service knows of a model, and whether its batches take a request: by the very rule by which a line is refused. */
+export function byEntry<Entry>(
+  entryOf: (model: string) => Entry | null,
+  refuse: (request: GenerationRequest, entry: Entry) => void,
+) {
+  const sentence = (model: string): string => `“${model}” is not a model id.`
+  return {
+    known(model: string): Entry {
+      const entry = entryOf(model)
+      if (entry) return entry
+      throw unsupported(sentence(model))
+    },
+    check(request: GenerationRequest): string | null {
+      const entry = entryOf(request.model)
+      const check = entry ? sentenceOf((one) => refuse(one, entry)) : noSuchModel(sentence(request.model))
+      return check(request)
+    },
+  }
+}
 
 const uploaded = z.object({ id: z.string().min(1) })
 
@@ -53,13 +76,20 @@ export async function cancelUnlessOver(
   }
 }
 
-/** Reads a line's members; `idName` is what the service calls our id. `read` gives what became of it, or throws it. */
+/** A part of a line as the live answer that it is: its bytes, the pictures of the line apart. */
+export type ReplyOf = (bytes: Uint8Array | null | undefined, about?: Partial<ProviderReply>) => ProviderReply
+
+/**
+ * Reads a line's members, its pictures taken out first; `idName` is what the service calls our id. `read` gives what became
+ * of it, or throws it.
+ */
 export function resultFrom(
   line: Uint8Array,
   idName: string,
-  read: (members: ReadonlyMap<string, Uint8Array>) => Done,
+  read: (members: ReadonlyMap<string, Uint8Array>, replyOf: ReplyOf) => Done,
 ): RemoteResult {
-  const members = jsonMembers(line)
+  const { bytes: short, pictures } = picturesApart(line)
+  const members = jsonMembers(short)
   const id = members && parseJson(members.get(idName) ?? Buffer.alloc(0))
   if (!members || typeof id !== 'string' || id === '') {
     const begun = quoteWords(Buffer.from(line.subarray(0, 200)).toString(), null)
@@ -67,7 +97,10 @@ export function resultFrom(
     throw new AppError('bad-response', sentence, { billed: null })
   }
   try {
-    return { id, outcome: read(members) }
+    const replyOf: ReplyOf = (bytes, about) => {
+      return { status: 200, headers: {}, bytes: bytes ?? new Uint8Array(), pictures, ...about }
+    }
+    return { id, outcome: read(members, replyOf) }
   } catch (error) {
     if (error instanceof AppError) return { id, outcome: error }
     throw error
@@ -84,5 +117,7 @@ export const atShare = (progress: Progress, share: number): Done => {
 /** A member that is there, and not null. */
 export function memberOf(members: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array | null {
   const bytes = members.get(name)
-  return bytes === undefined || Buffer.from(bytes).toString('latin1', 0, 4) === 'null' ? null : bytes
+  return bytes === undefined || isNull(bytes) ? null : bytes
 }
+
+const isNull = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'null'

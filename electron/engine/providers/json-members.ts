@@ -47,7 +47,7 @@ function skipSpace(text: Buffer, from: number): number {
 }
 
 /** Just after the string that begins here; null where it has no end. */
-function stringEnd(text: Buffer, start: number): number | null {
+export function stringEnd(text: Buffer, start: number): number | null {
   for (let end = text.indexOf(quote, start + 1); end !== -1; end = text.indexOf(quote, end + 1)) {
     let slashes = 0
     while (text[end - 1 - slashes] === backslash) slashes++

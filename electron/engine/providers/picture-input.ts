@@ -1,5 +1,5 @@
 import type { GenerationRequest } from '#shared/generation-request.ts'
-import type { ProviderCall } from './provider.ts'
+import type { ProviderCall, ProviderReply } from './provider.ts'
 import { unsupported } from './refuse-unsupported.ts'
 
 /** The type that the bytes of a picture show. */
@@ -29,6 +29,10 @@ export async function inputPictures(
 
 export const dataUri = (bytes: Uint8Array): string =>
   `data:image/${pictureType(bytes)};base64,${Buffer.from(bytes).toString('base64')}`
+
+/** The picture that stands in an answer as base64, or was taken out of it before (`pictures-apart.ts`). */
+export const pictureIn = ({ pictures }: ProviderReply, base64: string): Uint8Array =>
+  pictures?.get(base64) ?? Buffer.from(base64, 'base64')
 
 /** The picture inside a `data:` address; null where it is another address. */
 export function bytesOfDataUri(address: string): Uint8Array | null {

@@ -71,6 +71,8 @@ export interface ProviderReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: Uint8Array
+  /** Pictures that were taken out of `bytes`, by what stands there in their place (`pictures-apart.ts`). */
+  readonly pictures?: ReadonlyMap<string, Uint8Array>
 }
 export type ProviderFetch = (url: string, options: ProviderFetchOptions) => Promise<ProviderReply>
 

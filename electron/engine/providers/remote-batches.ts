@@ -89,7 +89,8 @@ export interface RemoteBatches {
   results(results: Handle, call: ProviderCall): AsyncIterable<Uint8Array>
   /**
    * Reads one line (without its end) of what `results` gave; `model` is the batch's, which the line does not name and its
-   * price follows from. Throws AppError `bad-response` where it names no request.
+   * price follows from. A picture in it may be read in the line's own memory: both are good for as long as that is. Throws
+   * AppError `bad-response` where it names no request.
    */
   readLine(line: Uint8Array, model: string): RemoteResult
   /** Takes the file and the results away from the service, where it keeps them; may fail, and nobody minds. */

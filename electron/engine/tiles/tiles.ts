@@ -34,6 +34,17 @@ export interface DraftTarget {
 
 type FoundTile = [id: number, promptId: number, undecided: 0 | 1 | null]
 
+interface Way {
+  readonly state: Tile['state']
+  readonly route: string
+  readonly remoteBatchId: number | null
+}
+
+interface FinalJob extends Way {
+  readonly code: string | null
+  readonly message: string | null
+}
+
 export type Tiles = ReturnType<typeof openTiles>
 
 /** The grid's read model: SELECT only, over tables that other rooms write. */
@@ -56,11 +67,9 @@ export function openTiles(storage: Storage) {
     `SELECT ${imageColumns} FROM json_each(?) AS wanted JOIN image ON image.tile_id = wanted.value
      JOIN blob ON blob.sha256 = image.blob_sha256 ORDER BY image.id DESC`,
   )
-  const finalJobs = storage.prepare<
-    [string],
-    { tileId: number; state: Tile['state']; code: string | null; message: string | null }
-  >(
-    `SELECT job.tile_id AS tileId, job.state, job.error_code AS code, job.error_message AS message
+  const finalJobs = storage.prepare<[string], FinalJob & { tileId: number }>(
+    `SELECT job.tile_id AS tileId, job.state, job.error_code AS code, job.error_message AS message, job.route,
+       job.remote_batch_id AS remoteBatchId
      FROM json_each(?) AS wanted JOIN job ON job.tile_id = wanted.value AND job.stage = 'final' AND job.dismissed = 0 ORDER BY job.id`,
   )
   const place = storage.prepare<[number], { batchId: number; position: number }>(
@@ -182,23 +191,21 @@ function targetCondition(targets: Targets): Condition {
   return { sql: 'image.id IN (SELECT value FROM json_each(?))', parameters: [JSON.stringify(targets.imageIds)] }
 }
 
-function tileOf(
-  row: TileRow,
-  images: readonly ImageRow[],
-  finalJob: { state: Tile['state']; code: string | null; message: string | null } | null,
-): Tile {
+function tileOf(row: TileRow, images: readonly ImageRow[], finalJob: FinalJob | null): Tile {
   const finals = images.filter((image) => image.stage === 'final').map(imageOf)
   const draft: Image | null =
     images.filter((image) => image.stage === 'draft' && image.outputIndex === 0).map(imageOf)[0] ?? null
   const { errorCode, errorMessage, columnsJson, dismissed, clientId, sourceSha256, referencesJson, ...rest } = row
   const { route, remoteBatchId, ...plain } = rest
+  const remote = wayOf({ state: row.state, route, remoteBatchId })
+  const finalRemote = finalJob && wayOf(finalJob)
   const beside = referencesJson === '[]' ? [] : pictures.parse(JSON.parse(referencesJson))
   const references = [...(sourceSha256 === null ? [] : [sourceSha256]), ...beside.map(({ sha256 }) => sha256)]
   return {
     ...plain,
     ...(references.length > 0 ? { references } : {}),
-    ...(row.state === 'queued' && route === 'batch' ? { remote: 'waiting' as const } : {}),
-    ...(row.state === 'running' && remoteBatchId !== null ? { remote: 'out' as const } : {}),
+    ...(remote && { remote }),
+    ...(finalRemote && { finalRemote }),
     label: clientId ?? `row ${row.row}`,
     failure: errorCode !== null && dismissed === 0 ? { code: errorCode, message: errorMessage ?? '' } : null,
     settledMicros: images.reduce((sum, image) => sum + image.settledMicros, 0),
@@ -208,6 +215,12 @@ function tileOf(
     finalFailure: finalJob?.code ? failureOf(finalJob.code, finalJob.message) : null,
     columns: sheetColumns.parse(JSON.parse(columnsJson)),
   }
+}
+
+/** Whether a job waits for a remote batch, or is out in one. */
+function wayOf({ state, route, remoteBatchId }: Way): Tile['remote'] {
+  if (state === 'queued' && route === 'batch') return 'waiting'
+  return state === 'running' && remoteBatchId !== null ? 'out' : undefined
 }
 
 function failureOf(code: string, message: string | null): Tile['finalFailure'] {

@@ -24,7 +24,7 @@ import { withPinnedWildcards } from './pin-wildcards.ts'
 import type { Compared, PlannedWork, PlanningNeeds, PlanPart, RunWish } from './planned-work.ts'
 import { openPlans, type StoredPlan } from './plans.ts'
 import { planRerollsOf } from './reroll-planning.ts'
-import { partRoutes, routeFigures, runRoutes } from './routes.ts'
+import { keptSending, partRoutes, routeFigures, runRoutes } from './routes.ts'
 import { comparedRows, planUpdateOf } from './update-planning.ts'
 
 /** So many plans are kept whole; an older one is made again from its stored wish. */
@@ -112,8 +112,15 @@ export function openPlanning(
       const [now, shown] = [moneyText(highestMicros), moneyText(input.highestMicros)]
       throw new AppError('conflict', `This now costs up to ${now}, more than the ${shown} that was shown. Look again.`)
     }
-    const routes = runRoutes(input, work.summary, needs.facts)
-    const batchId = await work.run(input, (ran) => plans.markRan(input.planId, ran), routes)
+    const wish = work.summary.kind === 'update' ? { ...keptSending(work, batches), ...input } : input
+    const routes = runRoutes(wish, work.summary, needs.facts)
+    const markRan = (ran: number): void => {
+      plans.markRan(input.planId, ran)
+      const { route, routes, start } = wish
+      if (work.summary.kind === 'drafts' && (route ?? routes ?? start))
+        batches.setSending(ran, { route, routes, start })
+    }
+    const batchId = await work.run(wish, markRan, routes)
     kept.delete(input.planId)
     scheduler.refresh()
     return { batchId, batch: batches.get(batchId).name }

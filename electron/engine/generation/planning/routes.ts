@@ -1,11 +1,12 @@
+import type { Batches } from '#engine/batches/batches.ts'
 import type { Price } from '#engine/settings/settings.ts'
 import type { Plan, RouteFigures, RunInput } from '#shared/contract/generation.ts'
-import type { Route } from '#shared/contract/wishes.ts'
+import type { Route, RunRoute, RunSending } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
 import { chunksFor } from '../remote/chunks.ts'
 import { highestBy, type ModelFacts } from './model-facts.ts'
-import { type PlanPart, type PlanSummary, type RunRoutes, sumOrNull } from './planned-work.ts'
+import { type PlannedWork, type PlanPart, type PlanSummary, type RunRoutes, sumOrNull } from './planned-work.ts'
 
 /** Up to so many requests of a model go live by `auto`: they are made sooner than a batch begins. */
 const fewRequests = 50
@@ -88,7 +89,26 @@ export function routeFigures(
   }
 }
 
-/** The routes of a run's requests. Throws AppError where a model is named that the plan has not, or that takes no batches. */
+/** How a batch was last sent, as far as it still can be: what a newer sheet adds to it goes the same way. */
+export function keptSending(
+  { summary: { parts }, batchId }: Pick<PlannedWork, 'summary' | 'batchId'>,
+  batches: Pick<Batches, 'get'>,
+): RunSending {
+  const id = batchId()
+  const { route, routes = {}, start } = id === null ? {} : batches.get(id).sending
+  const canBatch = (part: PlanPart): boolean => part.byBatch.requests > 0
+  const kept = parts.flatMap((part): [string, RunRoute][] => {
+    const own = routes[profileName(part)]
+    return own && (own !== 'batch' || canBatch(part)) ? [[profileName(part), own]] : []
+  })
+  return {
+    ...(route && (route !== 'batch' || parts.some(canBatch)) && { route }),
+    ...(kept.length > 0 && { routes: Object.fromEntries(kept) }),
+    ...(start && { start }),
+  }
+}
+
+/** The routes of a run's requests. Throws AppError where a model is named that the plan has not, or where nothing can go by the route that is asked for. */
 export function runRoutes(
   wish: Pick<RunInput, 'route' | 'routes'>,
   { parts, kind }: Pick<PlanSummary, 'parts' | 'kind'>,
@@ -101,6 +121,16 @@ export function runRoutes(
       throw new AppError('invalid-input', `The plan has no requests of ${name}, so there is no route to choose for it.`)
     if (route === 'batch' && part.byBatch.requests === 0)
       throw new AppError('unsupported', `${name} cannot be made in batches. Leave its route out, or choose live.`)
+  }
+  const sent = parts.filter(({ requests }) => requests > 0)
+  if (wish.route === 'batch' && sent.length > 0 && sent.every(({ byBatch }) => byBatch.requests === 0)) {
+    const because = sent.find(({ liveBecause }) => liveBecause)?.liveBecause
+    const names = [...new Set(sent.map(profileName))].join(' and ')
+    const why = because ?? `${names} ${sent.length === 1 ? 'takes' : 'take'} no batches`
+    throw new AppError(
+      'unsupported',
+      `Nothing of this can be made in a batch: ${why}. Leave the route out to make it now.`,
+    )
   }
   const byModel = new Map(
     parts.map((part) => {

@@ -1,12 +1,12 @@
 import type { Batch, ChangeStep } from '#engine/batches/batches.ts'
+import type { RunStart } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { carryOut } from './apply-change.ts'
 import type { BatchChange, TileRef } from './batch-change.ts'
 import { breather } from './breathe.ts'
 import { type DraftPrompt, draftSlices } from './draft-tiles.ts'
 import type { DraftPlan } from './plan-drafts.ts'
-import type { PlanningNeeds } from './planned-work.ts'
-import { allLive } from './routes.ts'
+import type { PlanningNeeds, RunRoutes } from './planned-work.ts'
 import { promptRow, type StoreDraftsNeeds, storeTile } from './store-drafts.ts'
 
 /** A step is as much as one short transaction does. */
@@ -19,6 +19,8 @@ export interface BatchUpdate {
   readonly sheetId: number
   readonly rows: number
   readonly allFinalMicros: number | null
+  readonly routes: RunRoutes
+  readonly start: RunStart
   readonly change: BatchChange
   readonly plan: DraftPlan
 }
@@ -38,6 +40,7 @@ export async function storeUpdate(
   const { batch, change, plan } = update
   if (batches.get(batch.id).changing)
     throw new AppError('conflict', 'This batch is being brought to another sheet just now. Wait until that is done.')
+  const startId = storage.transaction(() => jobs.addStart(batch.id, update.start))
   const staging = storage.transaction(() => {
     const begun = batches.begin({
       name: `${batch.name} (newer sheet)`,
@@ -78,8 +81,8 @@ export async function storeUpdate(
           follows: plan.outcome(index) === 'duplicate',
           isAlone: false,
           isHeldBack: false,
-          routes: allLive,
-          startId: 0,
+          routes: update.routes,
+          startId,
         })
         made.push(nextJobId++)
       }

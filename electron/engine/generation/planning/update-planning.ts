@@ -51,7 +51,7 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
     batchId: () => batch.id,
     rows: (page) => draftPlanRows(change.source, plan, page),
     compared: comparedOf(change, { older: older.sheet, newer: newer.sheet }, batch.settings),
-    async run(wish, markRan) {
+    async run(wish, markRan, routes) {
       // Pictures came, rows were re-rolled, prices changed: it is worked out again from what the library holds now.
       const now = await planUpdateNow(needs, input, wish.highestMicros)
       await storeUpdate(
@@ -60,6 +60,8 @@ export async function planUpdateOf(needs: PlanningNeeds, input: UpdatePlanInput)
           batch,
           sheetId: input.sheetId,
           rows: newer.sheet.rows.length,
+          routes,
+          start: wish.start ?? { kind: 'now' },
           allFinalMicros: allFinalAfter(batch.allFinalMicros, now, tilesInSheet(now.change)),
           ...now,
         },

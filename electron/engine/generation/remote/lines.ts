@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** A line longer than this is no result of anything that was asked for: it is passed over. */
 const mostLineBytes = 96 * 1024 * 1024
@@ -16,11 +16,12 @@ export async function* linesOf(path: string, mostBytes = mostLineBytes): AsyncGe
     let start = 0
     let end = 0
     let isTooLong = false
+    let position = 0
     for (let scanned = 0; ; ) {
       const at = buffer.subarray(scanned, end).indexOf(newline)
       if (at !== -1) {
         const lineEnd = scanned + at
-        if (lineEnd > start && !isTooLong) yield buffer.subarray(start, lineEnd)
+        if (lineEnd > start && !isTooLong && lineEnd - start <= mostBytes) yield buffer.subarray(start, lineEnd)
         isTooLong = false
         start = scanned = lineEnd + 1
         continue
@@ -31,15 +32,28 @@ export async function* linesOf(path: string, mostBytes = mostLineBytes): AsyncGe
       buffer.copyWithin(0, start, end)
       end -= start
       start = 0
-      if (end === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2)
-      const { bytesRead } = await file.read(buffer, end, buffer.length - end)
+      if (end === buffer.length) buffer = Buffer.concat([buffer], end + (await restOfLine(file, position, mostBytes)))
+      const { bytesRead } = await file.read(buffer, end, buffer.length - end, position)
+      position += bytesRead
       scanned = end
       end += bytesRead
       if (bytesRead > 0) continue
-      if (end > 0 && !isTooLong) yield buffer.subarray(0, end)
+      if (end > 0 && !isTooLong && end <= mostBytes) yield buffer.subarray(0, end)
       return
     }
   } finally {
     await file.close()
   }
+}
+
+/** How much more room the line takes that goes on at `from`, found before the room is made: doubling would take twice as much. */
+async function restOfLine(file: FileHandle, from: number, mostBytes: number): Promise<number> {
+  const block = Buffer.allocUnsafe(firstBytes)
+  let length = 0
+  while (length <= mostBytes) {
+    const { bytesRead } = await file.read(block, 0, block.length, from + length)
+    length += bytesRead
+    if (bytesRead === 0 || block.subarray(0, bytesRead).includes(newline)) break
+  }
+  return length + 1
 }

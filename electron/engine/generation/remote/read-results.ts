@@ -5,7 +5,7 @@ import type { Answers } from '../running/exchange.ts'
 import { linesOf } from './lines.ts'
 import type { RemoteRow } from './remote-table.ts'
 
-/** Above so many bytes of lines nothing more is read until some are stored: a large picture goes through alone. */
+/** Above so many bytes of lines nothing more is read until some are stored: so one that has as many is stored before the next. */
 const mostBytesInHand = 6 * 1024 * 1024
 const mostInHand = 24
 /** Outcomes without a picture are stored so many at once. */
@@ -86,7 +86,7 @@ export async function readResults(
       if (!job) continue
       met.add(result.id)
       if (result.outcome instanceof AppError) outcomes.push({ job, error: result.outcome })
-      else begin(job, result.outcome, line.length)
+      else begin(job, line.length < mostBytesInHand ? keptOf(result.outcome) : result.outcome, line.length)
       if (outcomes.length >= outcomesAtOnce) await flush()
       while (isFull()) await Promise.race(saving)
     }
@@ -96,6 +96,14 @@ export async function readResults(
   needs.signal.throwIfAborted()
   await flush()
 }
+
+/** With pictures of their own memory, as that of the line is used again. A line that goes through alone needs none. */
+const keptOf = (done: Done): Done => ({
+  ...done,
+  outputs: done.outputs.map((output) =>
+    output.kind === 'bytes' ? { ...output, bytes: Buffer.from(output.bytes) } : output,
+  ),
+})
 
 /** Null for a line that names no request. */
 function resultOf(service: Pick<RemoteBatches, 'readLine'>, line: Uint8Array, model: string): RemoteResult | null {

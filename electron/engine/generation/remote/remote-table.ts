@@ -58,6 +58,14 @@ export function openRemoteTable(storage: Storage, clock: Clock) {
     `INSERT INTO remote_batch (batch_id, provider, model, group_name, label, state, how, imported, price_micros, created_ms)
      VALUES (?, ?, ?, '', ?, 'reading', 'completed', 1, ?, ?) RETURNING id`,
   )
+  const insertStarted = storage.prepare<(string | number)[], { id: number }>(
+    `INSERT INTO remote_batch (batch_id, provider, model, group_name, label, state, uploaded_json, started_ms, created_ms)
+     VALUES (?, ?, ?, ?, ?, 'starting', ?, ?, ?) RETURNING id`,
+  )
+  const byLabel = storage.prepare<[string], RemoteRow>(`SELECT ${columns} FROM remote_batch WHERE label = ?`)
+  const startedBefore = storage.prepare<[string, number, number]>(
+    `UPDATE remote_batch SET state = 'starting', uploaded_json = ?, started_ms = ? WHERE id = ? AND state IN ('preparing', 'uploaded')`,
+  )
   const addRequests = storage.prepare<[number, number]>('UPDATE remote_batch SET requests = requests + ? WHERE id = ?')
   const one = storage.prepare<[number], RemoteRow>(`SELECT ${columns} FROM remote_batch WHERE id = ?`)
   const open = storage.prepare<[], RemoteRow>(
@@ -118,6 +126,22 @@ export function openRemoteTable(storage: Storage, clock: Clock) {
     /** One whose results are a file that is here already. */
     addImported: (of: Omit<NewRemote, 'group'> & { readonly priceMicros: number }): number =>
       insertImported.get(of.batchId, of.provider, of.model, of.label, of.priceMicros, clock.now())?.id ?? 0,
+    /** One that was started before this database knew of it. */
+    addStarted: (of: NewRemote & { readonly uploadedJson: string; readonly startedMs: number }): number =>
+      insertStarted.get(
+        of.batchId,
+        of.provider,
+        of.model,
+        of.group,
+        of.label,
+        of.uploadedJson,
+        of.startedMs,
+        of.startedMs,
+      )?.id ?? 0,
+    byLabel: (label: string): RemoteRow | null => byLabel.get(label) ?? null,
+    /** It was started already, which this database did not know. */
+    toStartedBefore: (id: number, uploadedJson: string, startedMs: number): boolean =>
+      startedBefore.run(uploadedJson, startedMs, id).changes > 0,
     addRequests: (id: number, count: number): void => void addRequests.run(count, id),
     get: (id: number): RemoteRow | null => one.get(id) ?? null,
     /** All that are not over, the lost ones too, the oldest first. */

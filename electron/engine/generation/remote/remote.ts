@@ -8,7 +8,8 @@ import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { type WrittenOut, writeOut } from './export.ts'
 import { openFinish } from './finish.ts'
-import { type GatherNeeds, gather } from './gather.ts'
+import type { GatherNeeds } from './gather.ts'
+import { openGathering } from './gathering.ts'
 import { type Imported, type ImportWish, importResults } from './import.ts'
 import { openRemoteTable, type RemoteRow } from './remote-table.ts'
 import { countedOf, type RemoteCounted, shown } from './shown.ts'
@@ -31,6 +32,9 @@ const longestWaitMs = 300_000
 
 export type Remote = ReturnType<typeof openRemote>
 
+/** How far remote batches are waited for: all started; what is over at the provider read; all over and read. */
+export type RemoteEnd = 'sent' | 'read' | 'over'
+
 interface Wait {
   readonly tries: number
   readonly untilMs: number
@@ -46,9 +50,6 @@ export function openRemote(needs: RemoteNeeds) {
   /** By its id, the batch of each remote batch that steps are taken of here. */
   const inHand = new Map<number, number>()
   const filling = new Set<number>()
-  const gathering = new Set<string>()
-  /** Providers with something new to be gathered while that was under way. */
-  const missed = new Set<string>()
   const waits = new Map<number, Wait>()
   const nextMs = new Map<number, number>()
   const wakers = new Map<number, () => void>()
@@ -75,7 +76,26 @@ export function openRemote(needs: RemoteNeeds) {
   const steps = openSteps(working, work)
   const finish = openFinish(working, work)
 
-  if (!storage.readOnly) void work.clearUp()
+  const gathering = openGathering({
+    ...needs,
+    table,
+    isStopping: () => stopFollowing.signal.aborted,
+    startedLately: (provider) => startedLately(provider),
+    onOpen: (id) => void filling.add(id),
+    onFull(id) {
+      filling.delete(id)
+      kick()
+    },
+    onEnd(batchIds) {
+      for (const batchId of batchIds) changed(batchId)
+      for (const waiter of [...waiters]) waiter()
+    },
+  })
+
+  if (!storage.readOnly) {
+    work.started.takeIn()
+    work.clearUp()
+  }
 
   function changed(batchId: number): void {
     needs.emit({ kind: 'remote-batches-changed', batchId })
@@ -164,7 +184,7 @@ export function openRemote(needs: RemoteNeeds) {
     const code = errorCodeOf(error)
     const told = error instanceof AppError ? error.retryAfterMs : null
     const tries = (waits.get(row.id)?.tries ?? 0) + 1
-    const delayMs = told ?? Math.min(longestWaitMs, 1000 * 2 ** tries) * (0.8 + 0.4 * Math.random())
+    const delayMs = told ?? Math.round(Math.min(longestWaitMs, 1000 * 2 ** tries) * (0.8 + 0.4 * Math.random()))
     waits.set(row.id, { tries, untilMs: clock.now() + delayMs })
     if (code === 'storage') scheduler.pauseForStorage(messageOf(error))
     else if (code !== null && errorCodes[code].treatment === 'pause')
@@ -173,48 +193,6 @@ export function openRemote(needs: RemoteNeeds) {
     scheduler.store(() => table.say(row.id, message))
     changed(row.batchId)
     needs.emit({ kind: 'queue-changed' })
-  }
-
-  function gatherAt(provider: string): void {
-    if (scheduler.active().length === 0) return
-    if (gathering.has(provider)) return void missed.add(provider)
-    const lane = scheduler.lane(provider)
-    lane.resume(clock.now(), false)
-    if (lane.pause) return
-    gathering.add(provider)
-    const touched = new Set<number>()
-    void gather(
-      { ...needs, table },
-      {
-        provider,
-        service: providers.open(provider).session.remoteBatches ?? null,
-        batches: scheduler.active(),
-        again: !table.isReading(provider),
-        startedLately: startedLately(provider),
-        isStopped: () => stopFollowing.signal.aborted || lane.pause !== null || scheduler.storageSentence() !== null,
-        onSlice(moved, held) {
-          needs.announce(moved)
-          for (const { batchId } of moved) touched.add(batchId)
-          if (held) needs.emit({ kind: 'queue-changed' })
-        },
-        onOpen: (id) => void filling.add(id),
-        onFull(id) {
-          filling.delete(id)
-          kick()
-        },
-      },
-    )
-      .catch((error: unknown) => {
-        if (errorCodeOf(error) === 'storage') return scheduler.pauseForStorage(messageOf(error))
-        const message = `Proofsheet itself failed: ${messageOf(error)}`
-        lane.pause ??= { code: 'provider-unavailable', message, retryAtMs: clock.now() + longestWaitMs }
-      })
-      .finally(() => {
-        gathering.delete(provider)
-        for (const batchId of touched) changed(batchId)
-        if (missed.delete(provider)) scheduler.wake()
-        for (const waiter of [...waiters]) waiter()
-      })
   }
 
   const startedLately = (provider: string): number => table.startedSince(provider, clock.now() - hourMs).length
@@ -227,7 +205,7 @@ export function openRemote(needs: RemoteNeeds) {
     const tries = waiting
       .filter((id) => everywhere || providers.open(id).session.remoteBatches !== undefined)
       .map((provider) => ({ provider, atMs: jobs.nextRemoteTryMs(provider) ?? Number.POSITIVE_INFINITY }))
-    for (const { provider, atMs } of tries) if (atMs <= nowMs) gatherAt(provider)
+    for (const { provider, atMs } of tries) if (atMs <= nowMs) gathering.look(provider)
     const open = table.open()
     for (const row of open) if (!inHand.has(row.id) && mayGoOn(row, nowMs)) begin(row)
     wakeAtNext([...tries, ...open.filter(({ id }) => !inHand.has(id)).map((row) => ({ atMs: timeOf(row) }))], nowMs)
@@ -274,9 +252,10 @@ export function openRemote(needs: RemoteNeeds) {
     return true
   }
 
-  /** Whether something of it goes on by itself now; what a provider works at counts where `withProvider`. */
-  function isBusy(row: RemoteRow, withProvider: boolean): boolean {
-    if (row.state === 'working' && !withProvider) return false
+  /** Whether something of it goes on by itself now, on the way to where it counts as done with. */
+  function isBusy(row: RemoteRow, until: RemoteEnd): boolean {
+    if (row.state === 'working' && until !== 'over') return false
+    if (row.state === 'reading' && until === 'sent') return false
     return inHand.has(row.id) || filling.has(row.id) || !isHeldUp(row)
   }
 
@@ -342,9 +321,9 @@ export function openRemote(needs: RemoteNeeds) {
     statusOf: (batchId: number): RemoteCounted | null => countedOf(jobs, table, batchId),
 
     /** Whether anything of a batch goes on in remote batches by itself. */
-    isBusyWith: (batchId: number, withProvider: boolean): boolean =>
-      table.open().some((row) => row.batchId === batchId && isBusy(row, withProvider)) ||
-      [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over'),
+    isBusyWith: (batchId: number, until: RemoteEnd): boolean =>
+      table.open().some((row) => row.batchId === batchId && isBusy(row, until)) ||
+      (until !== 'sent' && [...inHand].some(([id, of]) => of === batchId && table.get(id)?.state === 'over')),
     /** Whether results of a batch are being read, or can be. */
     isReading: (batchId: number): boolean =>
       table.open().some((row) => row.batchId === batchId && row.state === 'reading' && !isHeldUp(row)),
@@ -386,7 +365,7 @@ export function openRemote(needs: RemoteNeeds) {
   function untilIdle(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (inHand.size > 0 || gathering.size > 0) return
+        if (inHand.size > 0 || gathering.isBusy()) return
         waiters.delete(check)
         resolve()
       }

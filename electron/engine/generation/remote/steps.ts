@@ -24,6 +24,7 @@ export function openSteps(needs: WorkNeeds, work: Work) {
   async function startOnce(row: RemoteRow, service: RemoteBatches): Promise<Handle | null> {
     try {
       const uploaded = handleIn(row.uploadedJson)
+      await work.started.write(row)
       return await service.start({ label: row.label, group: row.group, uploaded }, work.paid)
     } catch (error) {
       const code = errorCodeOf(error)
@@ -77,7 +78,7 @@ export function openSteps(needs: WorkNeeds, work: Work) {
   /** What the newest look says; a batch that the service does not know gives null. */
   async function lookOnce(row: RemoteRow, service: RemoteBatches, handle: Handle): Promise<'working' | 'ended' | null> {
     const progress = await service.look(handle, work.free).catch((error: unknown) => {
-      if (errorCodeOf(error) === 'not-found') return null
+      if (isUnknownThere(error)) return null
       throw error
     })
     if (!progress) return null
@@ -88,6 +89,7 @@ export function openSteps(needs: WorkNeeds, work: Work) {
       else if (isFull) table.toStartAgain(row.id, newLabel())
       else table.toReading(row.id, progress.how, progress.message, progress.results && JSON.stringify(progress.results))
     })
+    if (isFull) await work.started.forget(row.label)
     if (isFull) throw new AppError('rate-limited', progress.message ?? 'The provider’s queue of batches is full.')
     return progress.state
   }
@@ -109,7 +111,7 @@ export function openSteps(needs: WorkNeeds, work: Work) {
       const { service } = work.serviceOf(row)
       storage.transaction(() => table.toStarting(row.id))
       needs.onChanged(row)
-      const handle = await startOnce(row, service)
+      const handle = await startOnce(table.get(row.id) ?? row, service)
       if (handle) await isStarted(row, handle)
     },
 
@@ -158,6 +160,10 @@ export function openSteps(needs: WorkNeeds, work: Work) {
     },
   }
 }
+
+/** The service knows no such batch, also where asking for what is under way says that as an answer that is of no use. */
+const isUnknownThere = (error: unknown): boolean =>
+  errorCodeOf(error) === 'not-found' || (error instanceof AppError && errorCodeOf(error.cause) === 'not-found')
 
 /** The same failure, with the certainty that nothing of it was charged; a picture that cannot be read is that job's matter. */
 function unsent(error: unknown): unknown {

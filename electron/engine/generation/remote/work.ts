@@ -1,4 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
@@ -13,6 +14,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Scheduler } from '../running/scheduler.ts'
 import { concludeLine } from './conclude-line.ts'
 import type { RemoteRow, RemoteTable } from './remote-table.ts'
+import { openStarted } from './started.ts'
 
 export interface WorkNeeds {
   readonly storage: Storage
@@ -49,6 +51,7 @@ export function openWork(needs: WorkNeeds) {
   const fileOf = (row: RemoteRow, kind: 'jsonl' | 'results'): string => join(folder, `${row.id}.${kind}`)
   const call = (signal: AbortSignal): ProviderCall => ({ signal, input: needs.images.bytes })
   const free = call(needs.stopping)
+  const started = openStarted(needs)
 
   /** Stores it as one transaction, however long the disk refuses; told when it is durable. */
   async function stored(row: RemoteRow, work: () => void): Promise<void> {
@@ -82,6 +85,7 @@ export function openWork(needs: WorkNeeds) {
 
   return {
     fileOf,
+    started,
     free,
     /** Goes on when Proofsheet stops, until it is given up. */
     paid: call(needs.abandoned),
@@ -105,6 +109,7 @@ export function openWork(needs: WorkNeeds) {
     async end(row: RemoteRow, how: NonNullable<RemoteRow['how']>): Promise<void> {
       await stored(row, () => table.toOver(row.id, how))
       for (const kind of ['jsonl', 'results'] as const) await rm(fileOf(row, kind), { force: true })
+      await started.forget(row.label)
       const jsons = [row.uploadedJson, row.handleJson, row.resultsJson]
       const handles = jsons.flatMap((json) => (json ? [handleIn(json)] : []))
       const service = needs.providers.open(row.provider).session.remoteBatches
@@ -112,12 +117,13 @@ export function openWork(needs: WorkNeeds) {
       if (handles.length > 0) await service?.forget?.(handles, free).catch(() => undefined)
     },
 
-    /** Files that a kill left behind, of remote batches that are over. */
-    async clearUp(): Promise<void> {
-      const names = await readdir(folder).catch(() => [])
-      for (const name of names) {
-        const [, id] = /^(\d+)\.(?:jsonl|results)$/.exec(name) ?? []
-        if (id !== undefined && table.get(Number(id))?.state === 'over') await rm(join(folder, name), { force: true })
+    /** Files that a kill, or another database, left behind: results belong to what is being read, files to be sent to what is not over. */
+    clearUp(): void {
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const [, id, kind] = /^(\d+)\.(jsonl|results)$/.exec(name) ?? []
+        if (id === undefined) continue
+        const state = table.get(Number(id))?.state ?? 'over'
+        if (kind === 'results' ? state !== 'reading' : state === 'over') rmSync(join(folder, name), { force: true })
       }
     },
   }

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { parseJson, quoteWords } from '#engine/network/network.ts'
-import { atShare, cancelUnlessOver, endingLines, memberOf, partOf, resultFrom } from '#engine/providers/batch-steps.ts'
+import {
+  atShare,
+  byEntry,
+  cancelUnlessOver,
+  endingLines,
+  memberOf,
+  partOf,
+  resultFrom,
+} from '#engine/providers/batch-steps.ts'
 import type { HttpSession } from '#engine/providers/http-session.ts'
 import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
-import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GeminiEntry } from './models.ts'
@@ -62,22 +69,12 @@ export function openBatches(
     const reply = await http.follow(urlOf(`/${nameIn(handle, 'batch')}`), call)
     return progressOf(http.read(operationWire, reply, null), key())
   }
-  const known = (model: string): GeminiEntry => {
-    const entry = entryOf(model)
-    if (entry) return entry
-    throw unsupported(`“${model}” is not a model id.`)
-  }
+  const { known, check } = byEntry(entryOf, refuseInBatch)
 
   return {
     limits: () => limits,
     priceShare: (model) => entryOf(model)?.batch?.share ?? 1,
-    check(request) {
-      const entry = entryOf(request.model)
-      const check = entry
-        ? sentenceOf((one) => refuseInBatch(one, entry))
-        : noSuchModel(`“${request.model}” is not a model id.`)
-      return check(request)
-    },
+    check,
     groupOf: ({ model }) => model,
 
     async line({ id, request }, call) {
@@ -149,12 +146,11 @@ export function openBatches(
     },
 
     readLine: (line, model) =>
-      resultFrom(line, 'key', (members) => {
+      resultFrom(line, 'key', (members, replyOf) => {
         const error = memberOf(members, 'error')
         if (error) throw errorOfLine(error, http)
-        const reply = { status: 200, headers: {}, bytes: memberOf(members, 'response') ?? Buffer.alloc(0) }
         const entry = known(model)
-        return atShare(progressFrom(reply, http, entry), entry.batch?.share ?? 1)
+        return atShare(progressFrom(replyOf(memberOf(members, 'response')), http, entry), entry.batch?.share ?? 1)
       }),
 
     async forget(handles, call) {

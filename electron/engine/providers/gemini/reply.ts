@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpSession } from '#engine/providers/http-session.ts'
+import { pictureIn } from '#engine/providers/picture-input.ts'
 import type { Output, Progress, ProviderReply } from '#engine/providers/provider.ts'
 import type { GeminiEntry } from './models.ts'
 import { costOf, type Usage } from './price.ts'
@@ -53,7 +54,7 @@ function fromContent(reply: ProviderReply, http: HttpSession, entry: GeminiEntry
   // What a model draws while it thinks is marked as a thought; of the rest the last is the one that it means.
   const parts = candidates.flatMap((one) => one.content?.parts ?? []).filter((one) => !one.thought)
   const outputs = parts.flatMap(({ inlineData }): Output[] => {
-    const bytes = Buffer.from(inlineData?.data ?? '', 'base64')
+    const bytes = pictureIn(reply, inlineData?.data ?? '')
     return bytes.length > 0 ? [{ kind: 'bytes', bytes, seed: null }] : []
   })
   const tokens = said.usageMetadata ? usageFrom(said.usageMetadata) : null
@@ -85,7 +86,7 @@ function usageFrom(said: z.infer<typeof usage>): Usage {
 function fromPredictions(reply: ProviderReply, http: HttpSession): Progress {
   const said = http.read(predictions, reply).predictions ?? []
   const outputs = said.flatMap(({ bytesBase64Encoded }): Output[] => {
-    const bytes = Buffer.from(bytesBase64Encoded ?? '', 'base64')
+    const bytes = pictureIn(reply, bytesBase64Encoded ?? '')
     return bytes.length > 0 ? [{ kind: 'bytes', bytes, seed: null }] : []
   })
   if (outputs.length > 0) return { state: 'done', outputs, settled: null }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseJson, quoteWords } from '#engine/network/network.ts'
 import {
   atShare,
+  byEntry,
   cancelUnlessOver,
   endingLines,
   memberOf,
@@ -12,7 +13,6 @@ import {
 import type { HttpSession } from '#engine/providers/http-session.ts'
 import { jsonMembers } from '#engine/providers/json-members.ts'
 import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
-import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress } from '#engine/providers/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { OpenAiEntry } from './models.ts'
@@ -71,22 +71,12 @@ export function openBatches(
     const reply = await http.follow(urlOf(`/batches/${encodeURIComponent(partOf(handle, 'batch'))}`), call)
     return progressOf(http.read(batchWire, reply, null), key())
   }
-  const known = (model: string): OpenAiEntry => {
-    const entry = entryOf(model)
-    if (entry) return entry
-    throw unsupported(`“${model}” is not a model id.`)
-  }
+  const { known, check } = byEntry(entryOf, refuseInBatch)
 
   return {
     limits: () => limits,
     priceShare: (model) => entryOf(model)?.batch?.share ?? 1,
-    check(request) {
-      const entry = entryOf(request.model)
-      const check = entry
-        ? sentenceOf((one) => refuseInBatch(one, entry))
-        : noSuchModel(`“${request.model}” is not a model id.`)
-      return check(request)
-    },
+    check,
     groupOf: (request) => `${request.model} ${pathOf(request)}`,
 
     async line({ id, request }, call) {
@@ -138,14 +128,14 @@ export function openBatches(
     },
 
     readLine: (line, model) =>
-      resultFrom(line, 'custom_id', (members) => {
+      resultFrom(line, 'custom_id', (members, replyOf) => {
         const error = memberOf(members, 'error')
         if (error) throw errorOfLine(error, http, where)
         const response = jsonMembers(memberOf(members, 'response') ?? Buffer.alloc(0))
         const status = Number(parseJson(response?.get('status_code') ?? Buffer.from('0')))
         const requestId = parseJson(response?.get('request_id') ?? Buffer.from('null'))
         const headers = typeof requestId === 'string' ? { 'x-request-id': requestId } : {}
-        const reply = { status, headers, bytes: response?.get('body') ?? Buffer.alloc(0) }
+        const reply = replyOf(response?.get('body'), { status, headers })
         if (status < 200 || status >= 300) throw http.errorOf(reply, true)
         const entry = known(model)
         return atShare(progressFrom(reply, http, entry), entry.batch?.share ?? 1)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { complaintOf as complaintIn } from '#engine/network/network.ts'
 import type { Complaint, HttpSession } from '#engine/providers/http-session.ts'
-import { bytesOfDataUri } from '#engine/providers/picture-input.ts'
+import { bytesOfDataUri, pictureIn } from '#engine/providers/picture-input.ts'
 import type { Output, Progress, ProviderReply } from '#engine/providers/provider.ts'
 import type { OpenAiEntry } from './models.ts'
 import { costOf, type Usage } from './price.ts'
@@ -31,8 +31,8 @@ const wire = z.object({
 export function progressFrom(reply: ProviderReply, http: HttpSession, entry: OpenAiEntry): Progress {
   const said = http.read(wire, reply)
   const outputs = (said.data ?? []).flatMap(({ b64_json, url }): Output[] => {
-    if (b64_json) return [{ kind: 'bytes', bytes: Buffer.from(b64_json, 'base64'), seed: null }]
-    const inline = url ? bytesOfDataUri(url) : null
+    if (b64_json) return [{ kind: 'bytes', bytes: pictureIn(reply, b64_json), seed: null }]
+    const inline = url ? (reply.pictures?.get(url) ?? bytesOfDataUri(url)) : null
     if (inline) return [{ kind: 'bytes', bytes: inline, seed: null }]
     return url && URL.canParse(url) ? [{ kind: 'url', url, seed: null }] : []
   })

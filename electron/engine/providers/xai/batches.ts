@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { parseJson, quoteWords } from '#engine/network/network.ts'
-import { cancelUnlessOver, memberOf, partOf, resultFrom, uploadForm } from '#engine/providers/batch-steps.ts'
+import { byEntry, cancelUnlessOver, memberOf, partOf, resultFrom, uploadForm } from '#engine/providers/batch-steps.ts'
 import { type HttpSession, maxReplyBytes } from '#engine/providers/http-session.ts'
 import { jsonMembers } from '#engine/providers/json-members.ts'
 import type { Handle, ProviderCall } from '#engine/providers/provider.ts'
-import { noSuchModel, sentenceOf, unsupported } from '#engine/providers/refuse-unsupported.ts'
 import type { RemoteBatches, RemoteProgress } from '#engine/providers/remote-batches.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { XaiEntry } from './models.ts'
@@ -55,6 +54,7 @@ export function openBatches(
   entryOf: (model: string) => XaiEntry | null,
 ): RemoteBatches {
   const { urlOf, key, now } = place
+  const { known, check } = byEntry(entryOf, refuseInBatch)
   const urlFor = (handle: Handle, rest = ''): string =>
     urlOf(`/batches/${encodeURIComponent(partOf(handle, 'batch'))}${rest}`)
   const look = async (handle: Handle, call: ProviderCall): Promise<RemoteProgress> => {
@@ -65,18 +65,11 @@ export function openBatches(
   return {
     limits: () => limits,
     priceShare: (model) => entryOf(model)?.batch?.share ?? 1,
-    check(request) {
-      const entry = entryOf(request.model)
-      const check = entry
-        ? sentenceOf((one) => refuseInBatch(one, entry))
-        : noSuchModel(`“${request.model}” is not a model id.`)
-      return check(request)
-    },
+    check,
     groupOf: ({ model }) => model,
 
     async line({ id, request }, call) {
-      const entry = entryOf(request.model)
-      if (!entry) throw unsupported(`“${request.model}” is not a model id.`)
+      const entry = known(request.model)
       refuseInBatch(request, entry)
       const { path, body } = await wireRequest(request, entry, call)
       return Buffer.from(`{"custom_id":${JSON.stringify(id)},"method":"POST","url":"/v1${path}","body":${body}}\n`)
@@ -126,11 +119,11 @@ export function openBatches(
     },
 
     readLine: (line) =>
-      resultFrom(line, 'batch_request_id', (members) => {
+      resultFrom(line, 'batch_request_id', (members, replyOf) => {
         const inner = jsonMembers(memberOf(members, 'batch_result') ?? Buffer.alloc(0)) ?? members
         const response = memberOf(inner, 'response')
         if (!response) throw errorOfLine(members, http)
-        const progress = progressFrom({ status: 200, headers: {}, bytes: withoutWrapping(response) }, http)
+        const progress = progressFrom(replyOf(withoutWrapping(response)), http)
         // What it cost stands in the answer itself.
         if (progress.state === 'done') return progress
         throw new Error('a line of results is never under way')

@@ -54,7 +54,8 @@ export function progressFrom(reply: ProviderReply, http: HttpSession): Progress 
   const settled: Cost | null = ticks === null ? null : { micros: Math.ceil(ticks / ticksPerMicro), currency: 'USD' }
   const billed = settled && settled.micros > 0
   const outputs = (said.data ?? []).map(({ url, b64_json, respect_moderation }): Output => {
-    const bytes = respect_moderation === false ? null : (bytesFrom(b64_json ?? '') ?? bytesFrom(url ?? '', 'address'))
+    const bytes =
+      respect_moderation === false ? null : (bytesFrom(reply, b64_json ?? '') ?? bytesFrom(reply, url ?? '', 'address'))
     if (bytes) return { kind: 'bytes', bytes, seed: null }
     if (respect_moderation !== false && url && URL.canParse(url)) return { kind: 'url', url, seed: null }
     return { kind: 'withheld', reason: 'xAI’s moderation held this picture back', billed }
@@ -68,7 +69,8 @@ export function progressFrom(reply: ProviderReply, http: HttpSession): Progress 
 }
 
 /** Base64, with or without `data:` before it. */
-function bytesFrom(given: string, kind: 'text' | 'address' = 'text'): Uint8Array | null {
-  const bytes = bytesOfDataUri(given) ?? (kind === 'text' ? Buffer.from(given, 'base64') : null)
+function bytesFrom(reply: ProviderReply, given: string, kind: 'text' | 'address' = 'text'): Uint8Array | null {
+  const apart = reply.pictures?.get(given)
+  const bytes = apart ?? bytesOfDataUri(given) ?? (kind === 'text' ? Buffer.from(given, 'base64') : null)
   return bytes && bytes.length > 0 ? bytes : null
 }
