@@ -2,8 +2,8 @@ import type { TileFilter } from '#shared/contract/tiles.ts'
 import type { Condition } from './selector.ts'
 
 /** Tiles that the sheet has; with `sheet`, those that it has no more, for that reason. */
-function sheetCondition(sheet: TileFilter['sheet']): string {
-  if (sheet === undefined) return isInSheet('job.id')
+function sheetCondition(sheet: TileFilter['sheet'], hasAll: boolean): string {
+  if (sheet === undefined) return hasAll ? '1 = 1' : isInSheet('job.id')
   const kind = sheet === 'removed' ? 'removed' : 'changed'
   return `EXISTS (SELECT 1 FROM earlier_tile WHERE tile_id = job.id AND kind = '${kind}')`
 }
@@ -14,9 +14,9 @@ export const isInSheet = (tile: string): string =>
 
 const marksOf = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
-/** The part of a filter that is about the tile and its draft. */
-export function tileCondition(filter: TileFilter): Condition {
-  const parts: Condition[] = [{ sql: sheetCondition(filter.sheet), parameters: [] }]
+/** The part of a filter that is about the tile and its draft; `hasAll`: the batch has no tile that was set aside. */
+export function tileCondition(filter: TileFilter, hasAll = false): Condition {
+  const parts: Condition[] = [{ sql: sheetCondition(filter.sheet, hasAll), parameters: [] }]
   const add = (sql: string, ...parameters: (string | number)[]) => parts.push({ sql, parameters })
   if (filter.decisions?.length) add(`image.decision IN (${marksOf(filter.decisions.length)})`, ...filter.decisions)
   if (filter.states?.length) add(`job.state IN (${marksOf(filter.states.length)})`, ...filter.states)

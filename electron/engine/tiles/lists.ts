@@ -6,7 +6,30 @@ import { promptCondition, readsDraft, tileCondition, type Unindexed } from './fi
 import { inSlices } from './in-slices.ts'
 import type { Condition } from './selector.ts'
 
-type FoundTile = [id: number, promptId: number, undecided: 0 | 1 | null, createdMs: number | null]
+type FoundTile = [id: number, promptId: number, undecided?: 0 | 1 | null, createdMs?: number | null]
+
+/** Found tiles in the order of the sheet, a column an array: an array a tile, kept until all are here, costs more than the query. */
+interface Found {
+  readonly ids: number[]
+  readonly promptIds: number[]
+  /** Of these two nothing where drafts were not looked up. */
+  readonly undecided: (0 | 1 | null)[]
+  readonly createdMs: number[]
+}
+
+const nothingFound = (): Found => ({ ids: [], promptIds: [], undecided: [], createdMs: [] })
+
+/** Adds those whose prompt is `among` the asked ones; null for all. */
+function addTo(found: Found, tiles: readonly FoundTile[], among: ReadonlySet<number> | null): void {
+  for (const [id, promptId, undecided, createdMs] of tiles) {
+    if (among !== null && !among.has(promptId)) continue
+    found.ids.push(id)
+    found.promptIds.push(promptId)
+    if (undecided === undefined) continue
+    found.undecided.push(undecided)
+    found.createdMs.push(createdMs ?? Number.NEGATIVE_INFINITY)
+  }
+}
 
 interface Asked {
   readonly batchId: number
@@ -31,6 +54,9 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
     `SELECT count(*) - (SELECT count(*) FROM earlier_tile WHERE batch_id = ?) AS count
      FROM job WHERE batch_id = ? AND stage = 'draft'`,
   )
+  const setAside = storage.prepare<[number], { tileId: number }>(
+    'SELECT tile_id AS tileId FROM earlier_tile WHERE batch_id = ? LIMIT 1',
+  )
   const undecidedAmong = storage
     .prepare<[string], number>(
       `SELECT image.tile_id FROM json_each(?) AS wanted JOIN image ON image.tile_id = wanted.value AND image.stage = 'draft'
@@ -51,14 +77,14 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
     return new Set(found.all(batchId, ...asked.parameters))
   }
 
-  function found({ batchId, filter, order }: Asked, promptIds: ReadonlySet<number> | null): Condition {
-    const own = tileCondition(filter)
+  function query({ batchId, filter, order }: Asked, promptIds: ReadonlySet<number> | null): Condition {
+    const own = tileCondition(filter, setAside.get(batchId) === undefined)
     const isNamed = promptIds !== null && promptIds.size <= mostNamed
     const [columns, drafts] = needsDrafts({ filter, order })
-      ? [`image.decision = 'undecided', image.created_ms`, draftJoin]
-      : ['NULL, NULL', '']
+      ? [`, image.decision = 'undecided', image.created_ms`, draftJoin]
+      : ['', '']
     return {
-      sql: `SELECT job.id, job.prompt_id, ${columns} FROM job ${drafts}
+      sql: `SELECT job.id, job.prompt_id${columns} FROM job ${drafts}
         WHERE job.batch_id = ? AND job.stage = 'draft' AND ${own.sql}
         ${isNamed ? 'AND job.prompt_id IN (SELECT value FROM json_each(?))' : ''}`,
       parameters: [batchId, ...own.parameters, ...(isNamed ? [JSON.stringify([...promptIds])] : [])],
@@ -66,27 +92,27 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
   }
 
   /** The place of the first undecided draft in a list, -1 where there is none. Without their drafts, some are looked at at a time. */
-  function firstUndecided(asked: Asked, tiles: readonly FoundTile[]): number {
-    if (needsDrafts(asked)) return tiles.findIndex(([, , undecided]) => undecided === 1)
-    for (let from = 0; from < tiles.length; from += placesAtOnce) {
-      const ids = tiles.slice(from, from + placesAtOnce).map(([id]) => id)
-      const open = new Set(undecidedAmong.all(JSON.stringify(ids)))
-      const place = open.size === 0 ? -1 : ids.findIndex((id) => open.has(id))
-      if (place >= 0) return from + place
+  function firstUndecided({ undecided, ids }: Found, places: readonly number[] | null): number {
+    if (places !== null) return places.findIndex((place) => undecided[place] === 1)
+    if (undecided.length > 0) return undecided.indexOf(1)
+    for (let from = 0; from < ids.length; from += placesAtOnce) {
+      const some = ids.slice(from, from + placesAtOnce)
+      const open = new Set(undecidedAmong.all(JSON.stringify(some)))
+      if (open.size > 0) return from + some.findIndex((id) => open.has(id))
     }
     return -1
   }
 
-  function answer(askedFor: Asked, inSheetOrder: readonly FoundTile[], promptIds: ReadonlySet<number> | null) {
-    const { batchId, order } = askedFor
-    const passed = promptIds === null ? inSheetOrder : inSheetOrder.filter(([, promptId]) => promptIds.has(promptId))
-    const tiles = inOrder(passed, order)
+  function answer({ batchId, order }: Asked, tiles: Found) {
+    const places = placesIn(tiles, order)
+    const inOrder = (column: readonly number[]): readonly number[] =>
+      places === null ? column : places.map((place) => column[place] ?? 0)
     // Looked up here: SQLite would read a prompt with its whole text for each of its tiles.
     const rowOf = new Map(promptRows.all(batchId))
     const rows: [number, number][] = []
     let last: [number, number] | undefined
     let lastPromptId = -1
-    for (const [, promptId] of tiles) {
+    for (const promptId of inOrder(tiles.promptIds)) {
       const row = promptId === lastPromptId ? last?.[0] : rowOf.get(promptId)
       lastPromptId = promptId
       if (last && last[0] === row) last[1]++
@@ -96,9 +122,9 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
       }
     }
     return {
-      ids: tiles.map(([id]) => id),
+      ids: [...inOrder(tiles.ids)],
       rows,
-      firstUndecided: firstUndecided(askedFor, tiles),
+      firstUndecided: firstUndecided(tiles, places),
       total: total.get(batchId, batchId)?.count ?? 0,
     }
   }
@@ -107,39 +133,38 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
     ids(batchId: number, filter: TileFilter, order: TileOrder) {
       const asked = { batchId, filter, order }
       const promptIds = askedPrompts(asked)
-      const { sql, parameters } = found(asked, promptIds)
+      const { sql, parameters } = query(asked, promptIds)
       const all = storage
         .prepare<(string | number)[], FoundTile>(`${sql} ORDER BY job.position, job.id`)
         .raw()
         .all(...parameters)
-      return answer(asked, all, promptIds)
+      const tiles = nothingFound()
+      addTo(tiles, all, promptIds)
+      return answer(asked, tiles)
     },
 
     /** The same packed, read in slices between which everything else goes on: what changes meanwhile may be in it or not. */
     async list(asked: Asked): Promise<PackedList> {
       const promptIds = askedPrompts(asked)
       await nextTurn()
-      const { sql, parameters } = found(asked, promptIds)
-      const all: FoundTile[] = []
+      const { sql, parameters } = query(asked, promptIds)
+      const tiles = nothingFound()
       for await (const slice of inSlices<FoundTile>(storage, sql, parameters, asked.batchId))
-        for (const tile of slice) all.push(tile)
+        addTo(tiles, slice, promptIds)
       await nextTurn()
-      const { ids, rows, ...rest } = answer(asked, all, promptIds)
+      const { ids, rows, ...rest } = answer(asked, tiles)
       await nextTurn()
       return { ids: packNumbers(ids), rows: packRuns(rows), count: ids.length, ...rest }
     },
   }
 }
 
-/** What is not made yet comes last among the newest. Tiles of which an order says the same stay as in the sheet. */
-function inOrder(tiles: readonly FoundTile[], order: TileOrder): readonly FoundTile[] {
-  if (order === 'newest')
-    return tiles.toSorted(
-      ([, , , one], [, , , other]) => (other ?? Number.NEGATIVE_INFINITY) - (one ?? Number.NEGATIVE_INFINITY) || 0,
-    )
-  if (order === 'undecided-first') {
-    const isOpen = ([, , undecided]: FoundTile): boolean => undecided !== 0
-    return [...tiles.filter(isOpen), ...tiles.filter((tile) => !isOpen(tile))]
-  }
-  return tiles
+/** The places of tiles in an order, null for the sheet's own. What is not made yet is the oldest; of equals the sheet's order stays. */
+function placesIn({ ids, undecided, createdMs }: Found, order: TileOrder): readonly number[] | null {
+  if (order === 'sheet') return null
+  const places = ids.map((_, place) => place)
+  if (order === 'undecided-first')
+    return [...places.filter((place) => undecided[place] !== 0), ...places.filter((place) => undecided[place] === 0)]
+  const made = (place: number): number => createdMs[place] ?? Number.NEGATIVE_INFINITY
+  return places.sort((one, other) => made(other) - made(one) || 0)
 }
