@@ -69,7 +69,7 @@ export const useBatch = (batchId: number | null) =>
   useQuery(api.batches.get.queryOptions({ input: batchId === null ? skipToken : { batchId } }))
 
 /** Every tile of a filter in an order, as a window shows it. */
-export interface TilesInOrder {
+interface TilesInOrder {
   readonly ids: readonly number[]
   /** Runs of tiles of one row: the row's number and how many tiles follow. */
   readonly rows: readonly (readonly [number, number])[]
