@@ -12,7 +12,7 @@ type FoundTile = [id: number, promptId: number, undecided?: 0 | 1 | null, create
 interface Found {
   readonly ids: number[]
   readonly promptIds: number[]
-  /** Of these two nothing where drafts were not looked up. */
+  /** Of these two nothing where it was not asked for. */
   readonly undecided: (0 | 1 | null)[]
   readonly createdMs: number[]
 }
@@ -25,9 +25,8 @@ function addTo(found: Found, tiles: readonly FoundTile[], among: ReadonlySet<num
     if (among !== null && !among.has(promptId)) continue
     found.ids.push(id)
     found.promptIds.push(promptId)
-    if (undecided === undefined) continue
-    found.undecided.push(undecided)
-    found.createdMs.push(createdMs ?? Number.NEGATIVE_INFINITY)
+    if (undecided !== undefined) found.undecided.push(undecided)
+    if (createdMs !== undefined) found.createdMs.push(createdMs ?? Number.NEGATIVE_INFINITY)
   }
 }
 
@@ -81,7 +80,7 @@ export function openTileLists(storage: Storage, unindexed: () => Unindexed | nul
     const own = tileCondition(filter, setAside.get(batchId) === undefined)
     const isNamed = promptIds !== null && promptIds.size <= mostNamed
     const [columns, drafts] = needsDrafts({ filter, order })
-      ? [`, image.decision = 'undecided', image.created_ms`, draftJoin]
+      ? [`, image.decision = 'undecided'${order === 'newest' ? ', image.created_ms' : ''}`, draftJoin]
       : ['', '']
     return {
       sql: `SELECT job.id, job.prompt_id${columns} FROM job ${drafts}
