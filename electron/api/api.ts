@@ -80,6 +80,7 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
     },
     tiles: {
       ids: os.tiles.ids.handler(({ input }) => engine.tiles.ids(input)),
+      list: os.tiles.list.handler(({ input }) => engine.tiles.list(input)),
       many: os.tiles.many.handler(({ input }) => engine.tiles.many(input)),
       matrix: os.tiles.matrix.handler(({ input }) => engine.tiles.matrix(input)),
       shares: os.tiles.shares.handler(({ input }) => engine.tiles.shares(input)),

@@ -280,6 +280,7 @@ export async function openEngine(options: EngineOptions) {
     tiles: {
       ids: ({ batchId, filter, order }: { batchId: number; filter: TileFilter; order: TileOrder }) =>
         tiles.ids(batchId, filter, order),
+      list: tiles.list,
       many: ({ tileIds }: { tileIds: readonly number[] }) => tiles.many(tileIds),
       matrix: tiles.matrix,
       shares: tiles.shares,

@@ -4,7 +4,7 @@ import type { TileFilter } from '#shared/contract/tiles.ts'
 export type ListChange = 'marks' | 'states' | 'planned'
 
 const readMarks = ['decisions', 'hires', 'minRating', 'labels'] as const
-const readStates = ['states', 'hasFinal', 'flagged'] as const
+const readStates = ['states', 'dismissed', 'hasFinal', 'flagged'] as const
 
 /**
  * Whether a list of tiles may be another after a change. Most lists do not read marks or states, and fetching 50,000 ids

@@ -8,6 +8,7 @@ import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import type { PromptSettings } from '#shared/contract/templates.ts'
 import type { MatrixAxis, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import type { DraftSettings, FinalProfile } from '#shared/contract/wishes.ts'
+import { unpackNumbers, unpackRuns } from '#shared/packed-list.ts'
 import { client } from './client.ts'
 import { isListStale, type ListChange } from './list-change.ts'
 
@@ -67,18 +68,30 @@ export const useBatches = () => useQuery(api.batches.list.queryOptions())
 export const useBatch = (batchId: number | null) =>
   useQuery(api.batches.get.queryOptions({ input: batchId === null ? skipToken : { batchId } }))
 
-/** Every tile id of a filter, in order. The former list stays on screen until the new one is there. */
-export const useTileIds = (batchId: number, filter: TileFilter, order: TileOrder) =>
-  useQuery(
-    api.tiles.ids.queryOptions({
-      input: { batchId, filter, order },
-      placeholderData: (previous, query) => (query && isOfBatch(query.queryKey, batchId) ? previous : undefined),
-      // Comparing 50,000 numbers with their former selves costs more than taking the new ones.
-      structuralSharing: false,
-      gcTime: 60_000,
-      ...(order !== 'sheet' && { staleTime: 0 }),
-    }),
-  )
+/** Every tile of a filter in an order, as a window shows it. */
+interface TilesInOrder {
+  readonly ids: readonly number[]
+  /** Runs of tiles of one row: the row's number and how many tiles follow. */
+  readonly rows: readonly (readonly [number, number])[]
+  readonly firstUndecided: number
+  readonly total: number
+  readonly order: TileOrder
+}
+
+/** Every tile id of a filter, in order. The former list stays on screen, in its order, until the new one is there. */
+export const useTileList = (batchId: number, filter: TileFilter, order: TileOrder) =>
+  useQuery<TilesInOrder>({
+    queryKey: api.tiles.list.queryKey({ input: { batchId, filter, order } }),
+    queryFn: async ({ signal }) => {
+      const { ids, rows, ...rest } = await client.tiles.list({ batchId, filter, order }, { signal })
+      return { ids: unpackNumbers(ids), rows: unpackRuns(rows), ...rest, order }
+    },
+    placeholderData: (previous, query) => (query && isOfBatch(query.queryKey, batchId) ? previous : undefined),
+    // Comparing 50,000 numbers with their former selves costs more than taking the new ones.
+    structuralSharing: false,
+    gcTime: 60_000,
+    ...(order !== 'sheet' && { staleTime: 0 }),
+  })
 
 /** Which drafts stand in which cell of a shoot-out. Marks move nothing in it: it stays as it was opened. */
 export const useMatrix = (input: {
@@ -121,7 +134,7 @@ export const refreshLists = async (queries: QueryClient, batchId: number, becaus
       },
     })
   await Promise.all([
-    refresh(api.tiles.ids.key(), (filter) => isListStale(filter, because)),
+    refresh(api.tiles.list.key(), (filter) => isListStale(filter, because)),
     refresh(api.tiles.shares.key(), () => true),
     refresh(api.tiles.matrix.key(), () => because === 'planned'),
   ])

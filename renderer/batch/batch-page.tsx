@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { messageOf } from '#shared/errors.ts'
-import { useBatch, useSettings, useTileIds } from '../api/queries.ts'
+import { useBatch, useSettings, useTileList } from '../api/queries.ts'
 import { useConnection } from '../app/connection.tsx'
 import { PaneBoundary } from '../app/pane-boundary.tsx'
 import { usePanels } from '../app/panels.tsx'
@@ -54,26 +54,27 @@ export const BatchPage = ({
   const panels = usePanels()
   const settings = useSettings().data
   const batch = useBatch(batchId)
-  const ids = useTileIds(batchId, filter, order)
-  useListOfBatch(session, ids.data, filter, ids.isPlaceholderData)
-  useKeptFocus(session, ids.data, settings, tileId)
+  const list = useTileList(batchId, filter, order)
+  useListOfBatch(session, list.data, filter, list.isPlaceholderData)
+  useKeptFocus(session, list.data, settings, tileId)
   const actions = useNewReviewActions(session, filter, setFilter)
   const { show } = panels
   useEffect(() => () => show({ deliverOpen: false, trayOpen: false }), [show])
 
-  if (ids.isError || batch.isError) return <BatchError error={ids.error ?? batch.error} onRetry={() => ids.refetch()} />
-  const grid = settings && ids.data && (
+  if (list.isError || batch.isError)
+    return <BatchError error={list.error ?? batch.error} onRetry={() => list.refetch()} />
+  const grid = settings && list.data && (
     <>
       <Grid
         label={`Drafts of ${batch.data?.batch ?? 'the batch'}`}
         wantedSize={settings.tileSize}
-        grouped={settings.grouped && order === 'sheet'}
+        grouped={settings.grouped && list.data.order === 'sheet'}
         overlay={settings.overlay}
         isCovered={kind !== 'grid'}
         onOpen={openLoupe}
       />
-      {ids.data.ids.length === 0 && (
-        <GridEmpty total={ids.data.total} batch={batch.data} onClear={() => setFilter({})} />
+      {list.data.ids.length === 0 && (
+        <GridEmpty total={list.data.total} batch={batch.data} onClear={() => setFilter({})} />
       )}
     </>
   )
@@ -84,12 +85,12 @@ export const BatchPage = ({
           <ReviewCommands batchId={batchId} isOne={isOne} filter={filter} />
           <TileCommands />
           <ViewCommands batchId={batchId} kind={kind} filter={filter} onFilter={setFilter} onOpenLoupe={openLoupe} />
-          <main className={styles.main} data-region="page" aria-busy={ids.isPlaceholderData}>
+          <main className={styles.main} data-region="page" aria-busy={list.isPlaceholderData}>
             {panels.filterShown && kind === 'grid' && (
               <FilterBar batch={batch.data} filter={filter} order={order} onFilter={setFilter} onOrder={setOrder} />
             )}
             <PaneBoundary name="grid">{grid}</PaneBoundary>
-            {settings && ids.data && (
+            {settings && list.data && (
               <PaneBoundary name={kind} resetKey={kind}>
                 {tileId !== null && <Loupe batchId={batchId} tileId={tileId} />}
                 {view?.kind === 'compare' && <Compare batchId={batchId} tileIds={view.tileIds} />}

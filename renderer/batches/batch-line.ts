@@ -25,8 +25,8 @@ export function batchLine(batch: BatchStatus, nowMs: number): string {
 }
 
 /** Failures that nobody has dismissed. */
-export const openFailures = ({ drafts, finals, dismissed = 0 }: BatchStatus): number =>
-  drafts.failed + finals.failed - dismissed
+export const openFailures = ({ drafts, finals, dismissed }: BatchStatus): number =>
+  drafts.failed + finals.failed - (dismissed?.drafts ?? 0) - (dismissed?.finals ?? 0)
 
 /**
  * What of it is not in Proofsheet's own hands now: `starts tomorrow 02:00`, `480 in a batch at the provider`. Null where all

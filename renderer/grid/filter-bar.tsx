@@ -46,7 +46,7 @@ export const FilterBar = ({
   onOrder: (order: TileOrder) => void
 }) => {
   const chosen = filter.decisions ?? []
-  const failed = (batch?.drafts.failed ?? 0) + (batch?.drafts.unknown ?? 0)
+  const failed = (batch?.drafts.failed ?? 0) + (batch?.drafts.unknown ?? 0) - (batch?.dismissed?.drafts ?? 0)
   const earlier = batch?.earlierTiles ?? { removed: 0, changed: 0 }
   const models = [...new Set(batch?.settings.profiles.map((profile) => profile.model) ?? [])]
   return (

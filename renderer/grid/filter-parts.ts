@@ -62,6 +62,11 @@ export function moreParts(filter: TileFilter): readonly FilterPart[] {
       text: filter.hasFinal ? 'with a final' : 'without a final',
       without: withPart(filter, 'hasFinal', undefined),
     })
+  if (filter.dismissed !== undefined)
+    parts.push({
+      text: filter.dismissed ? 'dismissed' : 'not dismissed',
+      without: withPart(filter, 'dismissed', undefined),
+    })
   for (const [name, value] of Object.entries(filter.columns ?? {}))
     parts.push({ text: `${name}: ${value}`, without: withColumn(filter, name, '') })
   return parts

@@ -35,6 +35,8 @@ const headHeight = 28
 const groupGap = 12
 /** Beyond this share of the wanted size tiles grow no more, and the line ends where it ends. */
 const mostGrowth = 1.4
+/** Down to this share of it they shrink, where a row would else leave its last tile alone in a line. */
+const mostShrinking = 0.75
 
 /**
  * Where every tile stands. Rows that fit side by side share a line; a row wider than the grid wraps, and nobody joins its
@@ -42,7 +44,8 @@ const mostGrowth = 1.4
  */
 export function layOut({ list, width, wantedSize, grouped }: LayoutInput): GridLayout {
   const fitting = Math.max(1, Math.floor((width + gap) / (wantedSize + gap)))
-  const columns = grouped ? columnsForRows(list, fitting) : fitting
+  const narrowest = Math.max(1, Math.floor((width + gap) / (wantedSize * mostShrinking + gap)))
+  const columns = grouped ? columnsForRows(list, fitting, narrowest) : fitting
   const filling = Math.floor((width - gap * (columns - 1)) / columns)
   const size = Math.max(48, Math.min(filling, Math.round(wantedSize * mostGrowth)))
   const starts: number[] = []
@@ -99,12 +102,14 @@ export function layOut({ list, width, wantedSize, grouped }: LayoutInput): GridL
 }
 
 /**
- * Where nearly all rows are as long as the longest, and a line holds one of them but not two, the columns beside it would
- * stay empty all the way down: the row's own length is taken, and the tiles grow into the room.
+ * Where nearly all rows are as long as the longest, they decide: what a line would hold one of but not two takes the row's
+ * own length, and the tiles grow into the room; what is too long by little goes in one line of smaller tiles, up to
+ * `narrowest` of them. Else a line holds as many as are `fitting`.
  */
-function columnsForRows({ runs }: TileList, fitting: number): number {
+function columnsForRows({ runs }: TileList, fitting: number, narrowest: number): number {
   const longest = runs.reduce((most, [, count]) => Math.max(most, count), 0)
-  if (longest >= fitting || 2 * longest <= fitting) return fitting
+  const isOwnLine = longest > fitting ? longest <= narrowest : longest < fitting && 2 * longest > fitting
+  if (!isOwnLine) return fitting
   const asLong = runs.reduce((sum, [, count]) => sum + (count === longest ? 1 : 0), 0)
   return asLong >= runs.length * 0.8 ? longest : fitting
 }

@@ -73,6 +73,17 @@ export const MoreFilters = ({ batch, filter, onFilter }: Props) => (
           onChange={(value) => onFilter(withPart(filter, 'hasFinal', value === 'any' ? undefined : value === 'with'))}
         />
       </Line>
+      {((batch?.dismissed?.drafts ?? 0) > 0 || filter.dismissed !== undefined) && (
+        <Line name="Failures put aside">
+          <Chip
+            on={filter.dismissed === true}
+            count={batch?.dismissed?.drafts}
+            onChange={(on) => onFilter(withPart(filter, 'dismissed', on || undefined))}
+          >
+            Dismissed
+          </Chip>
+        </Line>
+      )}
       <Rows filter={filter} onFilter={onFilter} />
       <Column batch={batch} filter={filter} onFilter={onFilter} />
     </div>

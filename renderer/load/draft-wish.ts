@@ -3,7 +3,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import type { ColumnMapping, ColumnRole, Sheet } from '#shared/contract/sheets.ts'
 import type { Axis, PromptSettings, Style } from '#shared/contract/templates.ts'
 import type { DraftSettings } from '#shared/contract/wishes.ts'
-import type { Profile } from '#shared/generation-request.ts'
+import { type Profile, profileName } from '#shared/generation-request.ts'
 
 /** What a person has chosen on the load page; the engine's plan is made from it. */
 export interface DraftWish {
@@ -51,6 +51,24 @@ export function firstProfile(chosen: Profile | null, providers: readonly Provide
     if (model) return profileOf(provider.id, model.id)
   }
   return profileOf('sketch', 'sketch')
+}
+
+/** A model that is ready and none of those that failed; where there is no other, the usual one. */
+export function anotherProfile(
+  failed: readonly Pick<Profile, 'provider' | 'model'>[],
+  providers: readonly ProviderInfo[],
+): Profile {
+  const failedNames = new Set(failed.map(profileName))
+  for (const provider of providers.filter(({ ready }) => ready)) {
+    const model = provider.models.find(
+      ({ id, operations, retired }) =>
+        operations.includes('generate') &&
+        retired === undefined &&
+        !failedNames.has(profileName({ provider: provider.id, model: id })),
+    )
+    if (model) return profileOf(provider.id, model.id)
+  }
+  return firstProfile(null, providers)
 }
 
 export const firstWish = (

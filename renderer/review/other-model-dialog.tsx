@@ -2,14 +2,17 @@ import { useState } from 'react'
 import { messageOf } from '#shared/errors.ts'
 import type { Profile } from '#shared/generation-request.ts'
 import { useEditPrompt } from '../api/changes.ts'
-import { useProviders } from '../api/queries.ts'
-import { firstProfile } from '../load/draft-wish.ts'
+import { useProviders, useTiles } from '../api/queries.ts'
+import { anotherProfile } from '../load/draft-wish.ts'
 import { modelOf, notReadyText, priceText } from '../load/profile-choices.ts'
 import { ProfilePicker } from '../load/profile-picker.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { countText } from '../ui/time-text.ts'
 import styles from './edit-prompt-dialog.module.css'
+
+/** Failed tiles that are looked at for the models they failed with. */
+const mostAsked = 100
 
 /** Asks failed tiles again from another model, one after the other; the caps hold as for any request. */
 export const OtherModelDialog = ({
@@ -25,13 +28,16 @@ export const OtherModelDialog = ({
   const [chosen, setChosen] = useState<Profile | null>(null)
   const [sent, setSent] = useState<{ done: number; error: string | null } | null>(null)
   const edit = useEditPrompt()
-  const profile = chosen ?? firstProfile(null, providers)
+  const { data: failed = [], isPending } = useTiles(tileIds.slice(0, mostAsked))
+  const profile = chosen ?? anotherProfile(failed, providers)
   const provider = providers.find((each) => each.id === profile.provider)
   const model = modelOf(providers, profile)
   const isReady = provider !== undefined && notReadyText(provider) === null && profile.model !== ''
   const busy = sent !== null && sent.error === null
 
   const send = async () => {
+    // It stays what she saw, whatever the tiles become meanwhile.
+    setChosen(profile)
     for (const [done, tileId] of tileIds.entries()) {
       setSent({ done, error: null })
       try {
@@ -56,7 +62,7 @@ export const OtherModelDialog = ({
       foot={
         <>
           <Button onClick={onClose}>Leave them</Button>
-          <Button look="go" disabled={!isReady || busy} onClick={send}>
+          <Button look="go" disabled={!isReady || isPending || busy} onClick={send}>
             {busy
               ? `Sending ${sent.done + 1} of ${tileIds.length}`
               : `Ask again${model ? `, ${priceText(model.price)}` : ''}`}

@@ -46,7 +46,7 @@ export const batchStatus = z.object({
   /** Tiles that its sheet has no more: of rows taken out of it, and earlier versions of rows; not counted above. */
   earlierTiles: z.object({ removed: z.int(), changed: z.int() }).optional(),
   /** Of the drafts and finals that failed: those that a person has dismissed. */
-  dismissed: z.int().optional(),
+  dismissed: z.object({ drafts: z.int(), finals: z.int() }).optional(),
   currency,
   timeLeftMs: z.int().nullable(),
   deliveredMs: timeMs.nullable(),

@@ -98,7 +98,10 @@ export type Label = z.infer<typeof label>
 
 export const tileFilter = z.object({
   decisions: z.array(decision).optional(),
+  /** A failure that a person has dismissed is in no list by state: `dismissed` asks for those. */
   states: z.array(jobState).optional(),
+  /** Only tiles whose failure a person has dismissed (or only the others). */
+  dismissed: z.boolean().optional(),
   /** Only tiles with (or without) a final. */
   hasFinal: z.boolean().optional(),
   hires: z.boolean().optional(),
@@ -150,6 +153,26 @@ export const share = z.object({
 })
 export type Share = z.infer<typeof share>
 
+/** Every tile of a filter in order, as text that costs little to make, to send and to read: see `packed-list.ts`. */
+export const packedList = z.object({
+  /** Tile ids in order: `1-400,512,9-12`. */
+  ids: z.string(),
+  /** Runs of tiles of one row, in the order of `ids`: `1-100*4,7*2` are rows 1 to 100 with four tiles each, then row 7 with two. */
+  rows: z.string(),
+  count: z.int(),
+  /** Index into the ids of the first undecided draft, -1 where there is none. */
+  firstUndecided: z.int(),
+  /** All tiles of the batch, filtered or not. */
+  total: z.int(),
+})
+export type PackedList = z.infer<typeof packedList>
+
+const listInput = z.object({
+  batchId: z.coerce.number().int().positive(),
+  filter: tileFilter.default({}),
+  order: tileOrder.default('sheet'),
+})
+
 const matrixInput = z.object({
   batchId: z.coerce.number().int().positive(),
   filter: tileFilter.default({}),
@@ -159,13 +182,7 @@ const matrixInput = z.object({
 export const tiles = {
   ids: oc
     .route({ method: 'POST', path: '/batches/{batchId}/tiles/ids', summary: 'Every tile id of a filter, in order' })
-    .input(
-      z.object({
-        batchId: z.coerce.number().int().positive(),
-        filter: tileFilter.default({}),
-        order: tileOrder.default('sheet'),
-      }),
-    )
+    .input(listInput)
     .output(
       z.object({
         ids: z.array(id),
@@ -177,6 +194,14 @@ export const tiles = {
         total: z.int(),
       }),
     ),
+  list: oc
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/tiles/list',
+      summary: 'Every tile id of a filter, in order, packed: what a window of 100,000 drafts asks for',
+    })
+    .input(listInput)
+    .output(packedList),
   many: oc
     .route({ method: 'POST', path: '/tiles/many', summary: 'The details of some tiles, in the order asked' })
     .input(z.object({ tileIds: z.array(id).max(1000) }))

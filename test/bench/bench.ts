@@ -6,6 +6,7 @@
  *   --rounds N     contenders that are compared take turns N times; more is steadier
  *   --jobs N       another size; --quick is a small one. Their figures are not the ones to hold.
  *   --folder DIR   works in DIR, which must be on the disk to be measured (else the system's temporary folder)
+ *   --library DIR  keeps the libraries that `grid` works on in DIR, and takes those that are there: made once, measured often
  *   --profile DIR  writes processor profiles of Proofsheet's own processes into DIR
  *
  * Without a name it lists the benches. Figures are ratios of contenders in one run wherever that is possible; even so,
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '1' },
       folder: { type: 'string', default: tmpdir() },
+      library: { type: 'string' },
       profile: { type: 'string' },
     },
   })
@@ -73,6 +75,7 @@ async function main(): Promise<number> {
       only: values.only.split(',').filter((part) => part !== ''),
       rounds: wholeNumber(values.rounds, 'rounds'),
       folder,
+      library: values.library === undefined ? null : resolve(values.library),
       profile: values.profile === undefined ? null : resolve(values.profile),
       say,
     })

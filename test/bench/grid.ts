@@ -1,8 +1,16 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, findBrowser } from '#test/run/browser.ts'
 import { openBenchPage } from './grid/browser-page.ts'
-import { makeLibrary, makePool, type PicturePool, usualPictures } from './grid/make-library.ts'
+import {
+  type MadeLibrary,
+  madeBefore,
+  makeLibrary,
+  makePool,
+  type PicturePool,
+  usualPictures,
+} from './grid/make-library.ts'
 import { allRows } from './grid/measure-all.ts'
 import { answerRows } from './grid/measure-answers.ts'
 import { engineRows } from './grid/measure-engine.ts'
@@ -22,7 +30,7 @@ const whole = (count: number): string => count.toLocaleString('en-US')
 
 export const gridBench: Bench = {
   name: 'grid',
-  about: `The window on 50,000 and 100,000 drafts, in Chromium (parts: ${parts.join(', ')}; --jobs N for one library of N)`,
+  about: `The window on 50,000 and 100,000 drafts, in Chromium (parts: ${parts.join(', ')}; --jobs N for one library of N, --library DIR to keep them)`,
   async run(options) {
     const isWanted = (part: string) => options.only.length === 0 || options.only.includes(part)
     const browser = await findBrowser(options.say)
@@ -54,8 +62,11 @@ async function libraryParts(
   isWanted: (part: string) => boolean,
 ): Promise<Row[]> {
   const sizes = options.jobs !== null ? [options.jobs] : options.quick ? [4000] : [50_000, 100_000]
-  const pool = await makePool(join(options.folder, 'pool'), options.quick ? 200 : usualPictures)
-  options.say(`  ${pool.drawn.length} pictures drawn in ${(pool.tookMs / 1000).toFixed(1)} s`)
+  const pool = once(async () => {
+    const made = await makePool(join(options.folder, 'pool'), picturesOf(options))
+    options.say(`  ${made.drawn.length} pictures drawn in ${(made.tookMs / 1000).toFixed(1)} s`)
+    return made
+  })
   const rows: Row[] = []
   const restMb = new Map<number, number>()
   for (const size of sizes) {
@@ -65,6 +76,37 @@ async function libraryParts(
   }
   if (isWanted('memory')) rows.push(...growthRow(sizes, restMb))
   return rows
+}
+
+const picturesOf = ({ quick }: BenchOptions): number => (quick ? 200 : usualPictures)
+
+/** Does it when first asked, and gives what came of it every time. */
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** The library of so many drafts: the one that is kept, or a new one. */
+async function libraryOf(
+  options: BenchOptions,
+  pool: () => Promise<PicturePool>,
+  drafts: number,
+): Promise<{ library: MadeLibrary; made: Row }> {
+  const folder = join(options.library ?? options.folder, String(drafts))
+  const what = `a library of ${whole(drafts)} drafts made`
+  const kept = await madeBefore(folder, drafts, picturesOf(options))
+  const why = 'kept from another time: not made now'
+  if (kept) return { library: kept, made: unknown(what, 's', '180 at most', why) }
+  const drawn = await pool()
+  if (existsSync(folder))
+    throw new Error(
+      `${folder} holds no whole library of ${drafts} drafts: take it away, or name another with --library.`,
+    )
+  const library = await makeLibrary(folder, drafts, drawn)
+  return { library, made: atMost(what, (drawn.tookMs + library.tookMs) / 1000, 's', 180) }
 }
 
 /** What the page holds more of with twice the drafts. Their ids, places and names in the list take about 100 bytes each. */
@@ -81,15 +123,15 @@ async function oneLibrary(
   options: BenchOptions,
   browser: Browser,
   isWanted: (part: string) => boolean,
-  pool: PicturePool,
+  pool: () => Promise<PicturePool>,
   drafts: number,
 ): Promise<{ measured: Row[]; endMb: number | null }> {
   const { say } = options
-  const library = await makeLibrary(join(options.folder, String(drafts)), drafts, pool)
+  const { library, made } = await libraryOf(options, pool, drafts)
   const size = whole(library.drafts)
   const rows: Row[] = []
-  if (isWanted('library'))
-    rows.push(atMost(`a library of ${size} drafts made`, (pool.tookMs + library.tookMs) / 1000, 's', 180))
+  if (isWanted('library')) rows.push(made)
+  if (options.only.length === 1 && isWanted('library')) return { measured: rows, endMb: null }
   const host = await startWebHost(library.library)
   try {
     if (isWanted('answers')) rows.push(...(await answerRows({ library, host, size, say })))

@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly rounds: number
   /** Where it works: a folder on the disk to be measured. */
   readonly folder: string
+  /** Where made libraries are kept for the next time; null for none that stays. */
+  readonly library: string | null
   /** Where processor profiles of Proofsheet's own processes are written; null for none. */
   readonly profile: string | null
   /** A line about how it goes, for a person who waits. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { TileFilter } from '#shared/contract/tiles.ts'
 import { noCredit, serverError, tooMany, wrongKey } from '#test/fake-provider/faults.ts'
 import { openPaidLibrary, priceMicros } from './paid-library.ts'
 
@@ -71,6 +72,22 @@ test('500 for ever: four requests, then the failure list, and the others are mad
   expect(status.settledMicros).toBe(fake.ledger().billedMicros)
   const { groups } = library.engine.generation.failures({ batchId: status.batchId })
   expect(groups).toMatchObject([{ code: 'provider-unavailable', count: 1 }])
+})
+
+test('a failure that a person dismissed is in no list of failures, in counts of its own, and found by asking for it', async () => {
+  const { library, run } = await openPaidLibrary({
+    fake: { fault: ({ prompt }) => (prompt.startsWith('bad') ? { kind: 'refused', status: 400 } : null) },
+  })
+  const { batchId } = await run(['good', 'bad one', 'bad two'])
+  const { engine } = library
+  const found = (filter: TileFilter) => engine.tiles.ids({ batchId, filter, order: 'sheet' }).ids
+  const [put, left] = found({ states: ['failed', 'unknown'] })
+  expect(engine.generation.dismiss({ tileIds: [put ?? 0] })).toEqual({ dismissed: 1 })
+  expect(found({ states: ['failed', 'unknown'] })).toEqual([left])
+  expect(found({ dismissed: true })).toEqual([put])
+  expect(found({ dismissed: false })).toHaveLength(2)
+  expect(found({})).toHaveLength(3)
+  expect(engine.batches.get({ batchId })).toMatchObject({ drafts: { failed: 2 }, dismissed: { drafts: 1, finals: 0 } })
 })
 
 test('a reply lost after the request was sent is unknown: never sent again by itself, its twin is held, a person decides', async () => {

@@ -2,7 +2,12 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
-  { version: 190, before: 130, undo: 'ALTER TABLE batch DROP COLUMN sending_json;' },
+  { version: 190, before: 170, undo: 'ALTER TABLE batch DROP COLUMN sending_json;' },
+  {
+    version: 170,
+    before: 130,
+    undo: 'DROP INDEX image_tile; CREATE INDEX image_tile ON image (tile_id, stage, output_index, decision, hires);',
+  },
   {
     version: 130,
     before: 120,
@@ -43,7 +48,7 @@ const additions: readonly { readonly version: number; readonly before: number; r
 ]
 
 /** Makes a closed library's database what it was at an older version, with the rows it has. Throws where a step is not known here. */
-export function makeOlder(database: Database, version: 45 | 50 | 80): void {
+export function makeOlder(database: Database, version: 45 | 50 | 80 | 130): void {
   const isAt = (at: number): boolean => database.pragma('user_version', { simple: true }) === at
   for (const step of additions) {
     if (isAt(version)) return

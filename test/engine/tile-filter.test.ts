@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { tileOrder } from '#shared/contract/tiles.ts'
+import { unpackNumbers, unpackRuns } from '#shared/packed-list.ts'
 import { draftProfile, openTestLibrary, runSheet, settingsFor } from './open-library.ts'
 
 const sheet = [
@@ -30,6 +32,28 @@ test('drafts are found by label and by what one column of the sheet holds', asyn
   })
   expect(found({ labels: ['red', 'blue'] })).toEqual(['B', 'C'])
   expect(found({ labels: ['blue'], columns: { colour: 'red' } })).toEqual(['C'])
+})
+
+test('a packed list is the list: every filter, in every order', async () => {
+  const library = await openTestLibrary()
+  const profiles = [draftProfile('sketch', 'sketch')]
+  const batchId = await runSheet(library, sheet, { ...settingsFor(profiles), variants: 3 })
+  await library.engine.generation.whenIdle(batchId)
+  const { tiles, review } = library.engine
+  const inSheet = tiles.ids({ batchId, filter: {}, order: 'sheet' }).ids
+  const approved = inSheet.filter((_, at) => at === 0 || at === 4)
+  await review.apply({ targets: { kind: 'tiles', tileIds: approved }, verb: { kind: 'approve' } })
+  const filters = [{}, { decisions: ['approved' as const] }, { search: 'red' }, { rows: [2, 3] }, { search: 'no such' }]
+  for (const filter of filters)
+    for (const order of tileOrder.options) {
+      const { ids, rows, count, ...rest } = await tiles.list({ batchId, filter, order })
+      expect({ ids: unpackNumbers(ids), rows: unpackRuns(rows), ...rest }).toEqual(
+        tiles.ids({ batchId, filter, order }),
+      )
+      expect(count).toBe(unpackNumbers(ids).length)
+    }
+  const { ids } = await tiles.list({ batchId, filter: {}, order: 'undecided-first' })
+  expect(unpackNumbers(ids)).toEqual([...inSheet.filter((id) => !approved.includes(id)), ...approved])
 })
 
 test('views and keys are settings like others: they come back after a restart', async () => {

@@ -74,7 +74,7 @@ export function emptyEngine(
       'queue',
       'failures',
     ),
-    tiles: closedRoom('ids', 'many', 'matrix', 'shares', 'earlier', 'nextUndecided'),
+    tiles: closedRoom('ids', 'list', 'many', 'matrix', 'shares', 'earlier', 'nextUndecided'),
     review: closedRoom('apply', 'undo', 'redo', 'stepBack', 'history', 'importDecisions'),
     delivery: closedRoom('plan', 'start', 'get', 'files', 'last', 'list'),
     buckets: closedRoom('test', 'keyState', 'setKey', 'links'),

@@ -105,6 +105,7 @@ const reads: Record<string, (client: Client) => Promise<unknown>> = {
   'batches.get': (client) => client.batches.get({ batchId }),
   'batches.find': (client) => client.batches.find({ batch: 'last' }),
   'tiles.ids': (client) => client.tiles.ids({ batchId, order: 'undecided-first' }),
+  'tiles.list': (client) => client.tiles.list({ batchId, order: 'newest' }),
   'tiles.many': (client) => client.tiles.many({ tileIds: [...tileIds].reverse() }),
   'tiles.nextUndecided': (client) => client.tiles.nextUndecided({ tileId: tileIds[0] ?? 0 }),
   'generation.failures': (client) => client.generation.failures({ batchId }),

@@ -49,6 +49,15 @@ describe('layOut', () => {
     expect(pairs.columns).toBe(5)
   })
 
+  test('rows that are too long for the grid by little are shrunk into one line, and others wrap', () => {
+    const rows = layOut({ list: listOf([4, 4, 4, 4]), width: 756, wantedSize: 192, grouped: true })
+    expect([rows.columns, rows.size, rows.lineCount]).toEqual([4, 183, 4])
+    const long = layOut({ list: listOf([6, 6, 6]), width: 756, wantedSize: 192, grouped: true })
+    expect([long.columns, long.lineCount]).toEqual([3, 6])
+    const mixed = layOut({ list: listOf([4, 2, 3, 1]), width: 756, wantedSize: 192, grouped: true })
+    expect(mixed.columns).toBe(3)
+  })
+
   test('an empty list and a grid without width have no lines, and break nothing', () => {
     expect(layOut({ list: listOf([]), width: 700, wantedSize: 160, grouped: true }).lineCount).toBe(0)
     expect(layOut({ list: listOf([3]), width: 0, wantedSize: 160, grouped: true }).columns).toBe(1)

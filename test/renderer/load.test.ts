@@ -3,7 +3,14 @@ import type { Plan } from '#shared/contract/generation.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 import { parseTemplate } from '#shared/template/template.ts'
-import { draftSettingsOf, firstProfile, firstWish, roleOf, withRole } from '../../renderer/load/draft-wish.ts'
+import {
+  anotherProfile,
+  draftSettingsOf,
+  firstProfile,
+  firstWish,
+  roleOf,
+  withRole,
+} from '../../renderer/load/draft-wish.ts'
 import { pastedName } from '../../renderer/load/pasted-name.ts'
 import { planModelLines, planTotals } from '../../renderer/load/plan-model-lines.ts'
 import { pagesInView, planPageRows, planRowHeight } from '../../renderer/load/plan-pages.ts'
@@ -115,6 +122,15 @@ describe('what a sheet’s drafts are made with', () => {
     expect(firstProfile(null, providers).provider).toBe('two')
     expect(notReadyText(providers[0] ?? providerOf('x'))).toContain('needs a key')
     expect(profileChoices(providers)[0]).toMatchObject({ label: 'Fast, ONE', note: '$0.04 each, needs a key' })
+  })
+
+  test('"another model" is not the one that failed, nor one that needs a key', () => {
+    const providers = [providerOf('one'), providerOf('two', { ready: false, key: 'missing' }), providerOf('three')]
+    const failed = firstProfile(null, providers)
+    expect(failed.provider).toBe('one')
+    expect(anotherProfile([failed], providers).provider).toBe('three')
+    // Where all that is ready has failed, the usual one stands there, to be chosen otherwise.
+    expect(anotherProfile([failed, { ...failed, provider: 'three' }], providers).provider).toBe('one')
   })
 })
 

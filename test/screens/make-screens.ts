@@ -1,6 +1,6 @@
 /**
- * Makes the pictures of README and docs again: `node test/screens/make-screens.ts [FOLDER]`, `docs` unless told otherwise;
- * with `--all` every screen of review in both themes and three widths, to look at. It drives the built window
+ * Makes the pictures of README and docs/screens.md again: `node test/screens/make-screens.ts [FOLDER]`, every screen in both
+ * themes, into `docs/screens` unless told otherwise; with `--all` in three widths and as PNG, to look at. It drives the built window
  * (`npm run build`) in Chromium (PROOFSHEET_BROWSER, else Playwright's own) over a library of its own, with sketches.
  */
 import { spawn } from 'node:child_process'
@@ -42,12 +42,15 @@ const press =
     }
   }
 
-async function showQueue(page: Page): Promise<void> {
-  await press('Escape')(page)
-  await page.evaluate(() => {
-    location.hash = '#/queue'
-  })
-}
+const goTo =
+  (hash: string) =>
+  async (page: Page): Promise<void> => {
+    await press('Escape')(page)
+    await page.evaluate((wanted) => {
+      location.hash = wanted
+    }, hash)
+    await page.locator('[data-region=page]').waitFor()
+  }
 
 const screens: readonly Screen[] = [
   { name: 'grid', show: press() },
@@ -64,12 +67,11 @@ const screens: readonly Screen[] = [
   { name: 'tray', show: press('Home', 'Control+Enter') },
   { name: 'palette', show: press('Escape', 'Control+k') },
   { name: 'keys', show: press('Escape', '?') },
-  { name: 'queue', show: showQueue },
-]
-/** Of those, what README and docs show, in which theme. */
-const kept: readonly (readonly [screen: string, theme: 'dark' | 'light'])[] = [
-  ['shoot-out', 'light'],
-  ['compare', 'dark'],
+  { name: 'deliver', show: press('Escape', 'Control+e') },
+  { name: 'queue', show: goTo('#/queue') },
+  { name: 'library', show: goTo('#/') },
+  { name: 'load', show: goTo('#/load/1') },
+  { name: 'settings', show: goTo('#/settings') },
 ]
 
 async function startHost(library: string): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -113,13 +115,14 @@ async function prepare(page: Page, url: string): Promise<void> {
 async function save(page: Page, file: string): Promise<void> {
   await page.waitForTimeout(700)
   const png = await page.screenshot({ animations: 'disabled' })
-  // 256 colours by hand of libvips: under 300 KB, and no eye tells it apart.
-  await sharp(png).png({ palette: true, quality: 92, effort: 7 }).toFile(file)
+  await sharp(png)
+    .toFormat(file.endsWith('.webp') ? 'webp' : 'png', { quality: 86 })
+    .toFile(file)
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const all = args.includes('--all')
-  const folder = resolve(args.find((arg) => !arg.startsWith('--')) ?? 'docs')
+  const folder = resolve(args.find((arg) => !arg.startsWith('--')) ?? 'docs/screens')
   await mkdir(folder, { recursive: true })
   const library = await mkdtemp(join(tmpdir(), 'proofsheet-screens-'))
   const host = await startHost(library)
@@ -136,13 +139,13 @@ async function main(args: readonly string[]): Promise<void> {
         await page.goto(address)
         await page.reload()
         await page.getByRole('gridcell').first().waitFor()
+        // Every round begins as a new library does: the rounds before it left other sizes.
+        await page.getByRole('slider', { name: 'Tile size' }).fill('160')
         await page.getByRole('grid').focus()
         await press('Home')(page)
         for (const { name, show } of screens) {
           await show(page)
-          const isKept = kept.some(([screen, wanted]) => screen === name && wanted === theme)
-          if (all || isKept)
-            await save(page, join(folder, all ? `${name}-${theme}-${width}.png` : `${name}-${theme}.png`))
+          await save(page, join(folder, all ? `${name}-${theme}-${width}.png` : `${name}-${theme}.webp`))
         }
       }
   } finally {

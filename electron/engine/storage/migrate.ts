@@ -14,6 +14,7 @@ import { sheetChanges } from './migrations/100-sheet-changes.ts'
 import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
 import { remoteBatches } from './migrations/130-remote-batches.ts'
+import { newestFirst } from './migrations/170-newest-first.ts'
 import { sending } from './migrations/190-sending.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   actionSteps,
   deliveredFiles,
   remoteBatches,
+  newestFirst,
   sending,
 ]
 

@@ -36,7 +36,7 @@ export interface BatchCounts {
   readonly decisions: (batchId: number) => BatchStatus['decisions']
   readonly earlier: (batchId: number) => EarlierCounts
   /** Failed drafts and finals that a person has dismissed. */
-  readonly dismissed: (batchId: number) => number
+  readonly dismissed: (batchId: number) => { readonly drafts: number; readonly finals: number }
 }
 
 interface StateRow {
@@ -107,8 +107,8 @@ export function openBatchCounts(storage: Storage): BatchCounts {
      SELECT (SELECT count(*) FROM prompt WHERE batch_id = of.id)
        - (SELECT count(*) FROM prompt WHERE batch_id = of.id AND edited_from IS NOT NULL) AS count FROM of`,
   )
-  const dismissed = storage.prepare<[number], { count: number }>(
-    `SELECT count(*) AS count FROM job WHERE batch_id = ? AND state = 'failed' AND dismissed = 1
+  const dismissed = storage.prepare<[number], { drafts: number; finals: number }>(
+    `SELECT coalesce(sum(stage = 'draft'), 0) AS drafts, coalesce(sum(stage = 'final'), 0) AS finals FROM job WHERE batch_id = ? AND state = 'failed' AND dismissed = 1
        AND ${isInSheet('job.tile_id')}`,
   )
   const delivered = storage.prepare<[number], { ms: number | null }>(
@@ -171,7 +171,7 @@ export function openBatchCounts(storage: Storage): BatchCounts {
         marked: sum(rows.map((row) => row.marked)) - sum(gone.map((row) => row.marked)),
       }
     },
-    dismissed: (batchId) => dismissed.get(batchId)?.count ?? 0,
+    dismissed: (batchId) => dismissed.get(batchId) ?? { drafts: 0, finals: 0 },
     earlier(batchId) {
       const rows = earlier.all(batchId)
       const count = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0

@@ -1,9 +1,9 @@
-import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import type { TileFilter } from '#shared/contract/tiles.ts'
 import type { Condition } from './selector.ts'
 
 /** Tiles that the sheet has; with `sheet`, those that it has no more, for that reason. */
-function sheetCondition(sheet: TileFilter['sheet']): string {
-  if (sheet === undefined) return isInSheet('job.id')
+function sheetCondition(sheet: TileFilter['sheet'], hasAll: boolean): string {
+  if (sheet === undefined) return hasAll ? '1 = 1' : isInSheet('job.id')
   const kind = sheet === 'removed' ? 'removed' : 'changed'
   return `EXISTS (SELECT 1 FROM earlier_tile WHERE tile_id = job.id AND kind = '${kind}')`
 }
@@ -14,26 +14,14 @@ export const isInSheet = (tile: string): string =>
 
 const marksOf = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
-/**
- * A filter of a batch as SQL over job (the tile) and image (its draft, may be missing). What is asked of prompts is asked of
- * each one once, not of each of its tiles.
- */
-export function filterCondition(filter: TileFilter, batchId: number, unindexed: Unindexed | null): Condition {
-  const asked = promptCondition(filter, unindexed)
-  const own = tileCondition(filter)
-  if (asked === null) return own
-  return {
-    sql: `job.prompt_id IN (SELECT prompt.id FROM prompt WHERE prompt.batch_id = ? AND ${asked.sql}) AND ${own.sql}`,
-    parameters: [batchId, ...asked.parameters, ...own.parameters],
-  }
-}
-
-/** The part of a filter that is about the tile and its draft. */
-export function tileCondition(filter: TileFilter): Condition {
-  const parts: Condition[] = [{ sql: sheetCondition(filter.sheet), parameters: [] }]
+/** The part of a filter that is about the tile and its draft; `hasAll`: the batch has no tile that was set aside. */
+export function tileCondition(filter: TileFilter, hasAll = false): Condition {
+  const parts: Condition[] = [{ sql: sheetCondition(filter.sheet, hasAll), parameters: [] }]
   const add = (sql: string, ...parameters: (string | number)[]) => parts.push({ sql, parameters })
   if (filter.decisions?.length) add(`image.decision IN (${marksOf(filter.decisions.length)})`, ...filter.decisions)
   if (filter.states?.length) add(`job.state IN (${marksOf(filter.states.length)})`, ...filter.states)
+  if (filter.states?.length && filter.dismissed === undefined) add('job.dismissed = 0')
+  if (filter.dismissed !== undefined) add('job.dismissed = ?', filter.dismissed ? 1 : 0)
   if (filter.models?.length)
     add(`job.provider || '/' || job.model IN (${marksOf(filter.models.length)})`, ...filter.models)
   if (filter.minRating) add('image.rating >= ?', filter.minRating)
@@ -46,6 +34,10 @@ export function tileCondition(filter: TileFilter): Condition {
     )
   return allOf(parts)
 }
+
+/** Whether that part asks anything of the draft, and so needs `image` beside `job`. */
+export const readsDraft = ({ decisions, minRating, hires, flagged, labels }: TileFilter): boolean =>
+  [decisions?.length, minRating, labels?.length, flagged].some(Boolean) || hires !== undefined
 
 /** Prompts that are not in the search index yet: those below one id, and those from another on. */
 export interface Unindexed {
@@ -122,9 +114,3 @@ const holds = (sql: string, word: string): string =>
   `(${spellings(word)
     .map((spelling) => `instr(${spelling === word.toLowerCase() ? `lower(${sql})` : sql}, ?) > 0`)
     .join(' OR ')})`
-
-export const orderSql: Readonly<Record<TileOrder, string>> = {
-  sheet: 'job.position, job.id',
-  newest: 'image.created_ms DESC NULLS LAST, job.position, job.id',
-  'undecided-first': `coalesce(image.decision, 'undecided') <> 'undecided', job.position, job.id`,
-}

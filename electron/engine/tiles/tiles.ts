@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Storage } from '#engine/storage/storage.ts'
 import type { Targets } from '#shared/contract/common.ts'
-import type { Image, Tile, TileFilter, TileOrder } from '#shared/contract/tiles.ts'
+import type { Image, Tile } from '#shared/contract/tiles.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
 import { openEarlier } from './earlier.ts'
 import { type EarlierAttempt, openEarlierAttempts } from './earlier-attempts.ts'
-import { filterCondition, isInSheet, orderSql, type Unindexed } from './filter.ts'
+import { isInSheet, type Unindexed } from './filter.ts'
+import { openTileLists } from './lists.ts'
 import { openMarkTargets } from './mark-targets.ts'
 import { openMatrix } from './matrix.ts'
 import { type Condition, parseSelector } from './selector.ts'
@@ -32,8 +33,6 @@ export interface DraftTarget {
   readonly hasFinal: boolean
 }
 
-type FoundTile = [id: number, promptId: number, undecided: 0 | 1 | null]
-
 interface Way {
   readonly state: Tile['state']
   readonly route: string
@@ -49,13 +48,6 @@ export type Tiles = ReturnType<typeof openTiles>
 
 /** The grid's read model: SELECT only, over tables that other rooms write. */
 export function openTiles(storage: Storage) {
-  const total = storage.prepare<[number, number], { count: number }>(
-    `SELECT count(*) - (SELECT count(*) FROM earlier_tile WHERE batch_id = ?) AS count
-     FROM job WHERE batch_id = ? AND stage = 'draft'`,
-  )
-  const promptRows = storage.prepare<[number], [id: number, row: number]>(
-    'SELECT id, row FROM prompt WHERE batch_id = ?',
-  )
   const leftOfIndex = storage.prepare<[number], Unindexed>(
     `SELECT below, coalesce(waiting_from, ?) AS "from" FROM prompt_search_left WHERE below > 1 OR waiting_from IS NOT NULL`,
   )
@@ -100,36 +92,6 @@ export function openTiles(storage: Storage) {
   /** Null where every prompt is in the search index: for a while, those of a sheet just stored or of an older library are not. */
   const unindexed = (): Unindexed | null => leftOfIndex.get(Number.MAX_SAFE_INTEGER) ?? null
 
-  function ids(batchId: number, filter: TileFilter, order: TileOrder) {
-    const condition = filterCondition(filter, batchId, unindexed())
-    const found = storage
-      .prepare<(string | number)[], FoundTile>(
-        `SELECT job.id, job.prompt_id, image.decision = 'undecided'
-         FROM job LEFT JOIN image ON image.tile_id = job.id AND image.stage = 'draft' AND image.output_index = 0
-         WHERE job.batch_id = ? AND job.stage = 'draft' AND ${condition.sql} ORDER BY ${orderSql[order]}`,
-      )
-      .raw()
-      .all(batchId, ...condition.parameters)
-    // Looked up here: SQLite would read a prompt with its whole text for each of its tiles.
-    const rowOf = new Map(promptRows.raw().all(batchId))
-    const runs: [number, number][] = []
-    let last: [number, number] | undefined
-    for (const [, promptId] of found) {
-      const row = rowOf.get(promptId) ?? 0
-      if (last && last[0] === row) last[1]++
-      else {
-        last = [row, 1]
-        runs.push(last)
-      }
-    }
-    return {
-      ids: found.map(([id]) => id),
-      rows: runs,
-      firstUndecided: found.findIndex(([, , undecided]) => undecided === 1),
-      total: total.get(batchId, batchId)?.count ?? 0,
-    }
-  }
-
   function many(tileIds: readonly number[]): Tile[] {
     const wanted = JSON.stringify(tileIds)
     const imagesByTile = Map.groupBy(manyImages.all(wanted), (image) => image.tileId)
@@ -142,7 +104,7 @@ export function openTiles(storage: Storage) {
   }
 
   return {
-    ids,
+    ...openTileLists(storage, unindexed),
     many,
     ...openMatrix(storage, unindexed),
     ...openMarkTargets(storage),

@@ -3,9 +3,10 @@
  * of 2,000 distinct pictures unless told otherwise. The sheet is read, planned and stored by the engine; what a provider
  * would have answered is stored by the engine's own writers, so that `proofsheet verify` finds the library sound.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { z } from 'zod'
 import { addSheet, openBenchEngine, runPlan } from '../engine/open-engine.ts'
 import { type DrawnPicture, drawPictures } from './draw-pictures.ts'
 import { fillLibrary } from './fill-library.ts'
@@ -19,6 +20,18 @@ export interface MadeLibrary {
   readonly batchId: number
   readonly drafts: number
   readonly tookMs: number
+}
+
+/** Says, beside a library, that it is whole; written last. */
+const noteName = 'made.json'
+const note = z.object({ batchId: z.int(), drafts: z.int(), pictures: z.int(), tookMs: z.number() })
+
+/** The library in `folder` as it was made before; null where there is none, or not a whole one of these drafts and pictures. */
+export async function madeBefore(folder: string, drafts: number, pictures: number): Promise<MadeLibrary | null> {
+  const text = await readFile(join(folder, noteName), 'utf8').catch(() => null)
+  if (text === null) return null
+  const made = note.parse(JSON.parse(text))
+  return made.drafts === drafts && made.pictures === pictures ? { ...made, library: join(folder, 'library') } : null
 }
 
 /** The pictures that libraries are filled from, and the folder that holds them. */
@@ -67,7 +80,11 @@ export async function makeLibrary(folder: string, drafts: number, pool: PictureP
   await engine.close()
   const library = join(folder, 'library')
   await fillLibrary(library, batchId, pool.folder, pool.drawn)
-  return { library, batchId, drafts: rows * models.length * variants, tookMs: performance.now() - startMs }
+  const made = { batchId, drafts: rows * models.length * variants, tookMs: performance.now() - startMs }
+  const text = JSON.stringify({ ...made, pictures: pool.drawn.length })
+  await writeFile(join(folder, `${noteName}.part`), text)
+  await rename(join(folder, `${noteName}.part`), join(folder, noteName))
+  return { library, ...made }
 }
 
 async function main([folder, drafts = '50000', pictures = String(usualPictures)]: readonly string[]): Promise<number> {

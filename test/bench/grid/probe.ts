@@ -55,7 +55,7 @@ export function installProbe(): void {
   )
 
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (entry.name.includes('/rpc/tiles/ids')) answers.push(entry.duration)
+    for (const entry of list.getEntries()) if (entry.name.includes('/rpc/tiles/list')) answers.push(entry.duration)
   }).observe({ type: 'resource', buffered: true })
 
   document.addEventListener('DOMContentLoaded', () => {
