@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
+  { version: 180, before: 130, undo: 'ALTER TABLE blob DROP COLUMN crc32;' },
   {
     version: 130,
     before: 120,

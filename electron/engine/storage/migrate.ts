@@ -14,6 +14,7 @@ import { sheetChanges } from './migrations/100-sheet-changes.ts'
 import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
 import { remoteBatches } from './migrations/130-remote-batches.ts'
+import { pictureSums } from './migrations/180-picture-sums.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
 export interface Migration {
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   actionSteps,
   deliveredFiles,
   remoteBatches,
+  pictureSums,
 ]
 
 export const newestVersion = migrations.at(-1)?.version ?? 0
