@@ -53,8 +53,9 @@ export async function openBucketLibrary(tiles: readonly TileToAdd[], options: Do
       buckets = other
     },
     /** Opens the library again, after it was closed for another process. */
-    async reopen(): Promise<void> {
+    async reopen(): Promise<typeof library> {
       library = await openLibrary(join(folder, 'library'))
+      return library
     },
     /** Delivers to the double's bucket to the end, as a host opened anew would. */
     async deliver(parts: Partial<BucketDestination> = {}) {

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { sendFile } from '#engine/delivery/addresses/send-file.ts'
+import { openNetwork } from '#engine/network/network.ts'
 import { presigned } from '../s3-double/presigned.ts'
 import type { Asked, Fault } from '../s3-double/s3-double.ts'
 import { openAddressLibrary } from './addresses-library.ts'
+import { quickTiming } from './bucket-settings.ts'
 import { filesIn, sha256Of } from './delivery-library.ts'
 
 const puts = (asked: readonly Asked[]): Asked[] => asked.filter(({ method }) => method === 'PUT')
@@ -97,6 +100,36 @@ test('a template sends JPEG to the origin that a person typed; what an address r
   for (const text of [end.error ?? '', typed.error ?? '', await read('manifest.json'), await read('manifest.csv')])
     expect(text).not.toMatch(/X-Amz|Signature|top-secret/)
   expect(added).toHaveLength(2)
+})
+
+test('what is sent to Azure says that it is a block blob, which other services would refuse to be told', async () => {
+  const { double } = await openAddressLibrary(0)
+  const network = openNetwork({ resolve: (_host, answer) => answer(null, [{ address: '127.0.0.1', family: 4 }]) })
+  onTestFinished(() => network.close())
+  const { port } = new URL(double.url)
+  const { signal } = new AbortController()
+  const kinds: unknown[] = []
+  for (const host of ['account.blob.core.windows.net', 'blob.core.windows.net.example.com']) {
+    const origin = `http://${host}:${port}`
+    const fetch = network.forStore({ origins: [origin] })
+    const send = sendFile(
+      { ...quickTiming, fetch, signal },
+      new URL(`${origin}/pictures/1.png?sig=abc`),
+      Buffer.from('x'),
+      'image/png',
+    )
+    // The double is S3 and takes no SAS; what was asked is seen all the same.
+    await expect(send).rejects.toMatchObject({ code: 'invalid-input' })
+    kinds.push(double.asked().at(-1)?.headers['x-ms-blob-type'])
+  }
+  expect(kinds).toEqual(['BlockBlob', undefined])
+})
+
+test('checksums.sha256 names what lies beside it, not what was sent elsewhere', async () => {
+  const { deliver, read } = await openAddressLibrary(2)
+  expect(await deliver({}, { checksums: true, sidecars: true })).toMatchObject({ state: 'done', written: 2 })
+  const names = (await read('checksums.sha256')).split('\n').flatMap((line) => line.split('  ').slice(1))
+  expect(names.sort()).toEqual(['approved/001.png.xmp', 'approved/002.png.xmp', 'manifest.csv'])
 })
 
 test('a sheet’s addresses reach no private network unless its origin is said', async () => {

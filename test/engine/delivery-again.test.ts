@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { filesIn } from './delivery-library.ts'
 import { deliveryTest } from './delivery-test.ts'
@@ -90,6 +91,28 @@ describe('faults', () => {
     expect(await here.pathsIn()).toEqual(['approved/C-1.png', 'manifest.csv', 'manifest.json'])
     const reasons = here.manifest().pictures.map((picture: { reason: string | null }) => picture.reason)
     expect(reasons).toEqual([expect.stringMatching(/damaged/), expect.stringMatching(/missing/), null])
+  })
+
+  test('a picture from before its CRC-32 was kept is read by its SHA-256, once', async () => {
+    const damaged = await here.library.addTile(here.batchId, 1, { clientId: 'A' })
+    const whole = await here.library.addTile(here.batchId, 2, { clientId: 'B' })
+    const { prepare } = here.library.storage
+    prepare('UPDATE blob SET crc32 = NULL').run()
+    writeFileSync(here.library.images.pictureFile(damaged.sha256, 'png'), Buffer.from(damaged.bytes).fill(7, 40))
+    expect((await here.deliver()).error).toMatch(/1 file is missing.*damaged/)
+    const known = prepare('SELECT sha256, crc32 FROM blob WHERE crc32 IS NOT NULL').all()
+    expect(known).toEqual([{ sha256: whole.sha256, crc32: crc32(whole.bytes) }])
+    expect(here.read('approved/B-1.png')).toEqual(whole.bytes)
+  })
+
+  test('one bit flipped in a picture of the library is found, whether it is copied or linked', async () => {
+    const { bytes, sha256 } = await here.library.addTile(here.batchId, 1, { clientId: 'A', noise: 400 })
+    const flipped = Buffer.from(bytes)
+    flipped.writeUInt8(flipped.readUInt8(200_000) ^ 1, 200_000)
+    writeFileSync(here.library.images.pictureFile(sha256, 'png'), flipped)
+    for (const links of ['copy', 'link'] as const)
+      expect(await here.deliver({ links })).toMatchObject({ written: 0, error: expect.stringMatching(/damaged/) })
+    expect(await here.pictures()).toEqual([])
   })
 
   test('the last copy of a picture that the library has lost is never removed', async () => {

@@ -80,7 +80,7 @@ export async function openLibrary(folder: string) {
     openDelivery({
       storage,
       clock,
-      images: { pictureFile },
+      images: { pictureFile, learnCrc32: images.learnCrc32 },
       batches,
       buckets,
       network,

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3'
 
 /** What each step since version 45 added, the newest first: taken away, the step before is what is left. */
 const additions: readonly { readonly version: number; readonly before: number; readonly undo: string }[] = [
-  { version: 190, before: 170, undo: 'ALTER TABLE batch DROP COLUMN sending_json;' },
+  { version: 190, before: 180, undo: 'ALTER TABLE batch DROP COLUMN sending_json;' },
+  { version: 180, before: 170, undo: 'ALTER TABLE blob DROP COLUMN crc32;' },
   {
     version: 170,
     before: 130,

@@ -32,7 +32,7 @@ export { type RecordedManifest, readManifest } from './manifest/read-manifest.ts
 export interface DeliveryNeeds {
   readonly storage: Storage
   readonly clock: Clock
-  readonly images: Pick<Images, 'pictureFile'>
+  readonly images: Pick<Images, 'pictureFile' | 'learnCrc32'>
   readonly batches: Pick<Batches, 'get'>
   readonly deliverables: (batchId: number) => Deliverable[]
   readonly buckets: Buckets
@@ -189,6 +189,7 @@ export function openDelivery(needs: DeliveryNeeds) {
           settings,
           earlier,
           pictureFile: needs.images.pictureFile,
+          learnCrc32: needs.images.learnCrc32,
           made,
           now: clock.now,
           isStopping: () => run.isStopping,

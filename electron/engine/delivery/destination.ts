@@ -67,6 +67,9 @@ export type Content =
       readonly file: string
       readonly sha256: string
       readonly byteLength: number
+      /** Null for a picture that came before it was kept; then `learnCrc32` is told, once the SHA-256 was right. */
+      readonly crc32: number | null
+      readonly learnCrc32: (crc32: number) => void
       readonly contentType: string
       /** Whether it may share its place on the disk with the library's own file. */
       readonly mayLink: boolean

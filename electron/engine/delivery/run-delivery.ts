@@ -27,6 +27,7 @@ export interface DeliveryWork {
   readonly settings: DeliverySettings
   readonly earlier: Earlier
   readonly pictureFile: (sha256: string, format: string) => string
+  readonly learnCrc32: (sha256: string, crc32: number) => void
   readonly made: MadeFiles
   readonly now: () => number
   readonly isStopping: () => boolean
@@ -78,10 +79,12 @@ export async function runDelivery(work: DeliveryWork): Promise<DeliveryEnd> {
   const outcomes = { delivered, failed, sentTo: (path: string) => destination.sentTo?.(path) ?? null }
   const csv = hashing(manifestCsv({ plan, outcomes }))
   await destination.writeText(manifestCsvName, csv.pieces)
+  // A picture that was sent to an address is no file that `sha256sum -c` could find here.
+  const isBeside = (path: string): boolean => outcomes.sentTo(path) === null
   const others = pages.flatMap(({ path }) => listed(path, delivered.get(path)?.sha256))
   if (settings.checksums) {
     const all = [
-      ...Array.from(delivered, ([path, { sha256 }]) => [path, sha256] as const),
+      ...Array.from(delivered, ([path, { sha256 }]) => [path, sha256] as const).filter(([path]) => isBeside(path)),
       [manifestCsvName, csv.sha256()] as const,
     ]
     const end = await writeChecksums(destination, owned, all)
@@ -112,8 +115,8 @@ const listed = (file: string, sha256: string | undefined) => (sha256 === undefin
 
 /** Pictures, each with its sidecar, then the contact sheet's pages. */
 function filesOf(work: DeliveryWork, pages: readonly ContactPage[]): Writing[] {
-  const { plan, batch, settings, pictureFile, made } = work
-  const needs = { pictureFile, made, mayLink: settings.links === 'link' }
+  const { plan, batch, settings, pictureFile, learnCrc32, made } = work
+  const needs = { pictureFile, learnCrc32, made, mayLink: settings.links === 'link' }
   const pictures = plan.files.flatMap((file): Writing[] => [
     { ...pictureToWrite(file, needs), picture: file.image.sha256 },
     ...(file.sidecarPath === null ? [] : [{ ...sidecarToWrite(file, file.sidecarPath), picture: null }]),

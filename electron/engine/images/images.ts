@@ -54,7 +54,10 @@ export interface StoredImage {
 }
 
 /** What a decode said, without the rendition. */
-export type SeenPicture = Omit<Inspection, 'small'>
+export interface SeenPicture extends Omit<Inspection, 'small' | 'crc32'> {
+  /** Null where it comes from a record, and nobody read the bytes. */
+  readonly crc32: number | null
+}
 
 type MarksRow = {
   id: number
@@ -84,8 +87,9 @@ export type Images = ReturnType<typeof openImages>
 
 /** Blobs (pictures named by their content), images (what they mean in a batch, with their marks) and renditions. */
 export function openImages(storage: Storage, clock: Clock) {
-  const insertBlob = storage.prepare<[string, string, number, number, number, number, string, number]>(
-    'INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  const insertBlob = storage.prepare<[string, string, number, number, number, number, string, number, number | null]>(
+    `INSERT INTO blob (sha256, format, width, height, byte_length, blank, look, added_ms, crc32)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const insertImage = storage.prepare<(string | number | null)[]>(
     `INSERT INTO image (batch_id, prompt_id, tile_id, job_id, output_index, stage, blob_sha256, source_image_id, redrawn,
@@ -118,6 +122,7 @@ export function openImages(storage: Storage, clock: Clock) {
     'UPDATE image SET batch_id = ? WHERE batch_id = ? AND tile_id BETWEEN ? AND ?',
   )
   const dropBatch = storage.prepare<[number]>('DELETE FROM image WHERE batch_id = ?')
+  const setCrc32 = storage.prepare<[number, string]>('UPDATE blob SET crc32 = ? WHERE sha256 = ?')
   const totals = storage.prepare<[], { images: number; bytes: number }>(
     'SELECT (SELECT count(*) FROM image) AS images, (SELECT coalesce(sum(byte_length), 0) FROM blob) AS bytes',
   )
@@ -148,7 +153,7 @@ export function openImages(storage: Storage, clock: Clock) {
     filesFor(
       sha256: string,
       bytes: Uint8Array,
-      seen: Inspection,
+      seen: Pick<SeenPicture, 'format'>,
       record: { promptHash: string; json: string; anew?: boolean },
     ): FileToWrite[] {
       const picture = pictureFile(sha256, seen.format)
@@ -169,8 +174,12 @@ export function openImages(storage: Storage, clock: Clock) {
         seen.blank ? 1 : 0,
         seen.look,
         clock.now(),
+        seen.crc32,
       )
     },
+
+    /** CRC-32 of bytes that had the right SHA-256. A power cut may lose it: then it is counted again. */
+    learnCrc32: (sha256: string, crc32: number): void => storage.draft(() => void setCrc32.run(crc32, sha256)),
 
     /** Flags of a picture in its row: blank, near-duplicate of a sibling, another size than asked. */
     flagsFor(of: {

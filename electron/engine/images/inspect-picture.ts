@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { AppError, messageOf } from '#shared/errors.ts'
 import { renditions } from '#shared/host.ts'
@@ -30,6 +31,8 @@ export interface Inspection {
   readonly blank: boolean
   /** 64-bit difference hash as 16 hex digits: near-duplicates differ in few bits. */
   readonly look: string
+  /** Of the file's bytes. */
+  readonly crc32: number
   /** The small rendition, WebP. */
   readonly small: Uint8Array
 }
@@ -72,6 +75,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<Inspection> {
       height: info.height,
       blank: isBlank(data, info.channels),
       look: lookOf(grey),
+      crc32: crc32(bytes),
       small,
     }
   } catch (error) {

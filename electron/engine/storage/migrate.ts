@@ -15,6 +15,7 @@ import { actionSteps } from './migrations/110-action-steps.ts'
 import { deliveredFiles } from './migrations/120-delivered-files.ts'
 import { remoteBatches } from './migrations/130-remote-batches.ts'
 import { newestFirst } from './migrations/170-newest-first.ts'
+import { pictureSums } from './migrations/180-picture-sums.ts'
 import { sending } from './migrations/190-sending.ts'
 
 /** A step from one schema version to the next. Versions go up in tens. */
@@ -39,6 +40,7 @@ export const migrations: readonly Migration[] = [
   deliveredFiles,
   remoteBatches,
   newestFirst,
+  pictureSums,
   sending,
 ]
 

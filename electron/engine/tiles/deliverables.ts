@@ -25,6 +25,8 @@ export interface Deliverable {
   readonly width: number
   readonly height: number
   readonly byteLength: number
+  /** CRC-32 of its bytes; null where nobody has counted it yet. */
+  readonly crc32: number | null
   readonly seed: number | null
   readonly provider: string
   readonly model: string
@@ -68,7 +70,7 @@ export function openDeliverables(storage: Storage) {
     `SELECT image.id AS imageId, image.tile_id AS tileId, image.stage, image.decision, image.rating, image.label,
        prompt.row, prompt.line, prompt.client_id AS clientId, tile.variant, prompt.text AS prompt, job.prompt_hash AS promptHash,
        job.request_json AS requestJson, prompt.columns_json AS columnsJson, blob.sha256, blob.format, blob.width,
-       blob.height, blob.byte_length AS byteLength, image.seed, image.provider, image.model,
+       blob.height, blob.byte_length AS byteLength, blob.crc32, image.seed, image.provider, image.model,
        image.source_image_id AS sourceImageId, source.blob_sha256 AS sourceSha256, image.redrawn,
        image.settled_micros AS settledMicros, image.currency, image.created_ms AS createdMs
      FROM image JOIN blob ON blob.sha256 = image.blob_sha256 JOIN job ON job.id = image.job_id

@@ -16,6 +16,13 @@ export interface SendNeeds {
 const bytesPerMs = 16
 const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 
+/**
+ * Azure takes no blob without its kind, which is no part of a SAS signature (learn.microsoft.com/rest/api/storageservices/put-blob,
+ * read 2026-12). Services that sign their headers would refuse one that they do not know, so only Azure gets it.
+ */
+const headersFor = ({ hostname }: URL): Readonly<Record<string, string>> =>
+  hostname.endsWith('.blob.core.windows.net') ? { 'x-ms-blob-type': 'BlockBlob' } : {}
+
 class Passing extends Error {}
 
 /**
@@ -38,7 +45,7 @@ export async function sendFile(
       try {
         const { status } = await fetch(url.href, {
           method: 'PUT',
-          headers: { 'content-type': contentType },
+          headers: { 'content-type': contentType, ...headersFor(url) },
           body: bytes,
           signal,
           headersTimeoutMs: replyWithinMs + bytes.length / bytesPerMs,

@@ -2,9 +2,9 @@ import { mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { Destination } from '../destination.ts'
-import { copyPicture } from './copy-picture.ts'
+import { pictureCopies } from './copy-picture.ts'
 import { codeOf, diskSentence, look, refusalOf, removeLeftovers, syncFolder, writeAtomically } from './disk.ts'
-import { openHashThreads } from './hash-threads.ts'
+import { openReadThreads } from './read-threads.ts'
 
 const filesAtOnce = 6
 
@@ -13,7 +13,8 @@ export function folderDestination(target: string): Destination {
   const fileOf = (path: string): string => join(target, ...path.split('/'))
   /** Folders with changes that may not last yet. */
   const unsettled = new Set<string>()
-  const threads = openHashThreads()
+  const threads = openReadThreads()
+  const copyPicture = pictureCopies(threads)
 
   /** Runs a step on the disk; its error becomes a sentence. */
   async function step<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
@@ -58,7 +59,7 @@ export function folderDestination(target: string): Destination {
           sha256: () =>
             step(path, async () => {
               if (there.size === null) return null
-              const end = await threads.hash(fileOf(path))
+              const end = await threads.read({ from: fileOf(path), to: null, isHashed: true })
               if ('sha256' in end) return end.sha256
               // A file that may not be read is not ours, as far as anyone can tell.
               if (end.code === 'EACCES' || end.code === 'EPERM') return null
@@ -85,7 +86,7 @@ export function folderDestination(target: string): Destination {
     put: (path, content) =>
       step(path, async () => {
         unsettled.add(dirname(fileOf(path)))
-        if (content.kind === 'picture') return copyPicture(threads, content, fileOf(path))
+        if (content.kind === 'picture') return copyPicture(content, fileOf(path))
         await writeAtomically(fileOf(path), [content.bytes])
         return null
       }),

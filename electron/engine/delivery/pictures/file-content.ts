@@ -13,6 +13,7 @@ import { sidecarXmp } from './xmp.ts'
 export interface PictureNeeds {
   /** The library's own file of a picture. */
   readonly pictureFile: (sha256: string, format: string) => string
+  readonly learnCrc32: (sha256: string, crc32: number) => void
   readonly made: MadeFiles
   readonly mayLink: boolean
 }
@@ -28,12 +29,14 @@ export const pictureToWrite = (file: PlannedFile, needs: PictureNeeds): FileToWr
   content: () => (file.makeKey === null ? Promise.resolve(asItCame(file, needs)) : make(file, file.makeKey, needs)),
 })
 
-function asItCame({ image }: PlannedFile, { pictureFile, mayLink }: PictureNeeds): MadeContent {
+function asItCame({ image }: PlannedFile, { pictureFile, learnCrc32, mayLink }: PictureNeeds): MadeContent {
   const content: Content = {
     kind: 'picture',
     file: pictureFile(image.sha256, image.format),
     sha256: image.sha256,
     byteLength: image.byteLength,
+    crc32: image.crc32,
+    learnCrc32: (crc32) => learnCrc32(image.sha256, crc32),
     contentType: `image/${image.format}`,
     mayLink,
   }

@@ -67,7 +67,7 @@ function adopt(needs: AdoptNeeds, facts: ModelFacts, reply: RecordedReply, sheet
     sha256: of.sha256,
     byteLength: of.picture.byteLength,
     seed: of.seed,
-    seen: of.picture,
+    seen: { ...of.picture, crc32: null },
   }))
   const same = jobs.withHash(record.promptHash)
   const isThere = (job: Job) =>

@@ -1,34 +1,35 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type HashEnd, hashInThread } from './hash-thread.ts'
+import { type ReadEnd, type ReadWish, readInThread } from './read-thread.ts'
 
-/** Read in pieces of 1 MB, so that memory does not grow with the pictures. */
-const pieceLength = 1_048_576
+export type { ReadEnd }
+
+/** Small enough to be in the processor's cache from reading to writing; larger ones made the page cache dearer here. */
+const pieceLength = 131_072
 
 const code = `const { parentPort } = require('node:worker_threads')
-const fs = require('node:fs')
-const crypto = require('node:crypto')
+const modules = { fs: require('node:fs'), zlib: require('node:zlib'), crypto: require('node:crypto') }
 const piece = Buffer.allocUnsafeSlow(${pieceLength})
-const hash = ${hashInThread}
-parentPort.on('message', (path) => parentPort.postMessage(hash(fs, crypto, piece, path)))`
+const read = ${readInThread}
+parentPort.on('message', (wish) => parentPort.postMessage(read(modules, piece, wish)))`
 
-/** One thread hashes faster than a disk writes; a second helps where files are only compared. */
-const mostThreads = Math.min(2, Math.max(1, availableParallelism() - 1))
+/** A thread takes 30 ms of a processor to start, so there is one for each that would have nothing else to do. */
+const mostThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 
-/** So many files wait for a thread before another one is started: a small delivery needs no second. */
-const worthAnother = 8
+/** So many files wait for a thread before another one is started. */
+const worthAnother = 2
 
 interface Thread {
   readonly worker: Worker
   /** Whom the answers are for, in the order of the questions. */
-  readonly waiting: PromiseWithResolvers<HashEnd>[]
+  readonly waiting: PromiseWithResolvers<ReadEnd>[]
 }
 
 /**
- * Threads that hash files beside the copying of the same files, started when they are first needed. Not in Node's own pool:
- * there a hash would wait behind the fsyncs of others, and they behind it.
+ * Threads that read files, and copy them on the way, started when they are first needed. Not in Node's own pool: there a file
+ * would wait behind the fsyncs of others, and they behind it.
  */
-export function openHashThreads() {
+export function openReadThreads() {
   const threads: Thread[] = []
 
   function start(): Thread {
@@ -36,10 +37,10 @@ export function openHashThreads() {
     const thread: Thread = { worker, waiting: [] }
     const lost = (error: unknown): void => {
       threads.splice(threads.indexOf(thread), 1)
-      const reason = error instanceof Error ? error : new Error('A thread that hashes files ended by itself.')
+      const reason = error instanceof Error ? error : new Error('A thread that reads files ended by itself.')
       for (const { reject } of thread.waiting.splice(0)) reject(reason)
     }
-    worker.on('message', (end: HashEnd) => {
+    worker.on('message', (end: ReadEnd) => {
       thread.waiting.shift()?.resolve(end)
       // A thread that waits for work keeps nobody from going home.
       if (thread.waiting.length === 0) worker.unref()
@@ -63,12 +64,12 @@ export function openHashThreads() {
     },
 
     /** Rejects only where the thread itself ends. */
-    hash(path: string): Promise<HashEnd> {
+    read(wish: ReadWish): Promise<ReadEnd> {
       const { worker, waiting } = leastBusy()
-      const answer = Promise.withResolvers<HashEnd>()
+      const answer = Promise.withResolvers<ReadEnd>()
       waiting.push(answer)
       worker.ref()
-      worker.postMessage(path)
+      worker.postMessage(wish)
       return answer.promise
     },
 
@@ -77,4 +78,4 @@ export function openHashThreads() {
     },
   }
 }
-export type HashThreads = ReturnType<typeof openHashThreads>
+export type ReadThreads = ReturnType<typeof openReadThreads>
