@@ -290,6 +290,26 @@ describe('settings', () => {
     })
   })
 
+  test('a refresh takes all that an own server has, and of a gateway what gives pictures or was named', async () => {
+    const there = [
+      { id: 'painter', architecture: { output_modalities: ['image', 'text'] } },
+      { id: 'writer', architecture: { output_modalities: ['text'] } },
+      { id: 'unsaid', architecture: { modality: 'text' } },
+      { id: 'mine', architecture: null },
+      { id: ' ' },
+    ]
+    const bytes = Buffer.from(JSON.stringify({ object: 'list', data: there }))
+    const fetch: ProviderFetch = async () => ({ status: 200, headers: {}, bytes })
+    const idsOf = async (settings: Settings) => {
+      const session = openaiCompatible.open(settings, { fetch, stream: noStream, now: Date.now, key: () => null })
+      return (await session.catalogue?.(sampleCall()))?.map(({ id }) => id)
+    }
+    expect(await idsOf({ baseUrl: 'https://gate.example.com', models: 'mine' })).toEqual(['painter', 'mine'])
+    expect(await idsOf({ baseUrl: 'http://127.0.0.1:8080' })).toEqual(['painter', 'unsaid', 'mine'])
+    expect(await idsOf({ baseUrl: 'http://desk.local:8080', server: 'localai' })).toEqual(['painter', 'unsaid', 'mine'])
+    expect((await open().catalogue?.(sampleCall()))?.length).toBeGreaterThan(0)
+  })
+
   test('without a base URL the sentence says where to enter it', async () => {
     const error = await failureOf(open({ baseUrl: '' }).submit(sampleRequest(), sampleCall()))
     expect([error.code, error.message]).toEqual(['invalid-input', expect.stringContaining('base URL under Settings')])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { complaintOf, errorForStatus, parseJson, withReply } from '#engine/network/network.ts'
+import { complaintOf, errorForStatus, isLoopbackHost, parseJson, withReply } from '#engine/network/network.ts'
 import type {
   Account,
   Provider,
@@ -15,7 +15,16 @@ import { progressFrom, refusalOf } from './reply.ts'
 import { refuseUnsupported, wireRequest } from './request.ts'
 import { baseOf, limitsOf, type Settings, settings } from './settings.ts'
 
-const modelList = z.object({ data: z.array(z.object({ id: z.string() })) })
+const listed = z.object({
+  id: z.string(),
+  /** Some gateways say what a model gives (OpenRouter's API reference, read 2026-12). */
+  architecture: z
+    .object({ output_modalities: z.array(z.string()).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+})
+type Listed = z.infer<typeof listed>
+const modelList = z.object({ data: z.array(listed) })
 
 /**
  * Any server with OpenAI's `/images/generations` and `/images/edits` at a base URL: stable-diffusion.cpp, LocalAI, gateways.
@@ -75,6 +84,14 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     throw refusal ?? errorForStatus(reply, { where: base.origin, repeatable, nowMs: io.now(), key })
   }
 
+  const modelsThere = async (context: ProviderCall): Promise<{ base: URL; there: Listed[] }> => {
+    const { reply, base } = await call('/models', { method: 'GET' }, context)
+    const list = modelList.safeParse(parseJson(reply.bytes))
+    if (list.success) return { base, there: list.data.data }
+    const sentence = `${base.origin} answered, but not with a list of models: it may be another kind of server. Check the base URL.`
+    throw new AppError('bad-response', sentence, { cause: withReply(reply) })
+  }
+
   return {
     async submit(request, context) {
       const model = modelOf(request.model, of)
@@ -86,15 +103,24 @@ function openSession(of: Settings, io: ProviderIo): ProviderSession {
     },
 
     async check(context): Promise<Account> {
-      const { reply, base } = await call('/models', { method: 'GET' }, context)
-      const list = modelList.safeParse(parseJson(reply.bytes))
-      if (!list.success) {
-        const sentence = `${base.origin} answered, but not with a list of models: it may be another kind of server. Check the base URL.`
-        throw new AppError('bad-response', sentence, { cause: withReply(reply) })
-      }
-      const models = list.data.data.map(({ id }) => id)
+      const { base, there } = await modelsThere(context)
+      const models = there.map(({ id }) => id)
       const count = `${models.length} ${models.length === 1 ? 'model' : 'models'}`
       return { message: `Connected to ${base.origin}, ${count}`, models }
+    },
+
+    /**
+     * What the server has now: of one's own all but those that say they give no pictures. A gateway lists hundreds, so of
+     * one only those that say they do, and those that a person named.
+     */
+    async catalogue(context) {
+      const { base, there } = await modelsThere(context)
+      const isOwn = of.server !== 'openai' || isLoopbackHost(base)
+      const named = new Set(modelsOf(of).map(({ id }) => id))
+      const offered = there.filter(
+        ({ id, architecture }) => named.has(id) || (architecture?.output_modalities?.includes('image') ?? isOwn),
+      )
+      return offered.map(({ id }) => modelOf(id, of)).filter((model) => model !== null)
     },
   }
 }
