@@ -40,6 +40,16 @@ export const pictureMegabytes = (usual: number) =>
     .meta({ title: 'Largest picture, in MB' })
     .describe('Of those that go in with a prompt. Larger ones are made smaller, or refused before anything is sent.')
 
+/** For services that are asked whether a picture is ready. `about`: where there is more to say of it. */
+export const pollSeconds = (usual = 1, about = '') =>
+  z
+    .number()
+    .min(0.01)
+    .max(60)
+    .default(usual)
+    .meta({ title: 'Look again after, in seconds' })
+    .describe(`How often it is asked whether a picture is ready.${about}`)
+
 /** The address that paths are added to, without a slash at its end; null where it is none. */
 export function baseFrom(text: string): URL | null {
   const trimmed = text.trim()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseFrom, hostedSettings, pictureMegabytes } from '#engine/providers/hosted-settings.ts'
+import { baseFrom, hostedSettings, pictureMegabytes, pollSeconds } from '#engine/providers/hosted-settings.ts'
 
 /** 24 tasks may be under way at once (its skills repository, 2026-02), six of Kontext max: this stays below both. */
 export const settings = hostedSettings({
@@ -7,7 +7,7 @@ export const settings = hostedSettings({
   concurrency: 6,
   requestsPerMinute: null,
 }).extend({
-  pollSeconds: z.number().min(0.01).max(60).default(1).describe('Seconds between two looks at a task.'),
+  pollSeconds: pollSeconds(),
   unknownForSeconds: z
     .number()
     .min(0)

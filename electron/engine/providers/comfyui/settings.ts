@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseFrom } from '#engine/providers/hosted-settings.ts'
+import { baseFrom, pollSeconds } from '#engine/providers/hosted-settings.ts'
 import { ownServerSettings } from '#engine/providers/own-server.ts'
 import { workflow } from './workflow.ts'
 
@@ -19,7 +19,7 @@ export const settings = z.object({
     .string()
     .default('')
     .describe('Checkpoints for the plain built-in workflow, separated by commas. Test shows what the server has.'),
-  pollSeconds: z.number().min(0.01).max(60).default(1).describe('How often to ask whether a picture is ready.'),
+  pollSeconds: pollSeconds(),
   ...usual,
 })
 export type Settings = z.infer<typeof settings>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseFrom, hostedSettings, pictureMegabytes } from '#engine/providers/hosted-settings.ts'
+import { baseFrom, hostedSettings, pictureMegabytes, pollSeconds } from '#engine/providers/hosted-settings.ts'
 
 const officialQueue = 'https://queue.fal.run'
 const officialPlatform = 'https://api.fal.ai/v1'
@@ -17,7 +17,7 @@ export const settings = hostedSettings({ baseUrl: officialQueue, concurrency: 2,
     .describe(
       'Address of the keys that webhooks are signed with. Empty: fal.ai’s, unless the queue is somewhere else.',
     ),
-  pollSeconds: z.number().min(0.01).max(60).default(1).describe('Seconds between two looks at a request.'),
+  pollSeconds: pollSeconds(),
   priority: z.enum(['normal', 'low']).default('normal').describe('Place in fal’s queue.'),
   pictureMegabytes: pictureMegabytes(20),
 })

@@ -1,6 +1,7 @@
 import { isLoopbackHost } from '#engine/network/network.ts'
+import { listOf } from '#engine/providers/own-server.ts'
 import type { Model } from '#shared/contract/providers.ts'
-import { baseOf, listOf, type Settings, sizesOf, takesNegativePrompt, takesSeed } from './settings.ts'
+import { baseOf, type Settings, sizesOf, takesNegativePrompt, takesSeed } from './settings.ts'
 
 const microsPerUsd = 1_000_000
 

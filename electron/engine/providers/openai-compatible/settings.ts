@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf } from '#engine/providers/own-server.ts'
 import type { Limits } from '#engine/providers/provider.ts'
 import type { Model, Size } from '#shared/contract/providers.ts'
 
@@ -82,16 +83,6 @@ export const limitsOf = (of: Settings): Limits => ({
   imagesPerHour: of.imagesPerHour,
   imagesPerDay: of.imagesPerDay,
 })
-
-/** Parts of a list that a person typed, without blanks and repetitions. */
-export const listOf = (text: string): string[] => [
-  ...new Set(
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  ),
-]
 
 /** `512x512` or `512×512`; null where it is no size. */
 function sizeFrom(text: string): Size | null {

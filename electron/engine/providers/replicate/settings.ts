@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import { baseFrom, hostedSettings, pictureMegabytes } from '#engine/providers/hosted-settings.ts'
+import type { z } from 'zod'
+import { baseFrom, hostedSettings, pictureMegabytes, pollSeconds } from '#engine/providers/hosted-settings.ts'
 
 /**
  * Pictures go in as data URIs, of which Replicate's client (1.4.0) sends 10 MB at most, base64 included. An account may create 600 predictions a minute, one without credit six (replicate.com/docs/topics/predictions/rate-limits,
@@ -10,7 +10,7 @@ export const settings = hostedSettings({
   concurrency: 4,
   requestsPerMinute: null,
 }).extend({
-  pollSeconds: z.number().min(0.01).max(60).default(1).describe('Seconds between two looks at a prediction.'),
+  pollSeconds: pollSeconds(),
   pictureMegabytes: pictureMegabytes(7),
 })
 export type Settings = z.infer<typeof settings>

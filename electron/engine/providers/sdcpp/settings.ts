@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseFrom } from '#engine/providers/hosted-settings.ts'
+import { baseFrom, pollSeconds } from '#engine/providers/hosted-settings.ts'
 import { ownServerSettings } from '#engine/providers/own-server.ts'
 
 /** It works on one picture at a time; two there keep it from waiting for us. */
@@ -12,7 +12,7 @@ export const settings = z.object({
     .string()
     .default('')
     .describe('Models that you start the server with, separated by commas. Test shows which is loaded now.'),
-  pollSeconds: z.number().min(0.01).max(60).default(1).describe('How often to ask whether a picture is ready.'),
+  pollSeconds: pollSeconds(),
   ...usual,
 })
 export type Settings = z.infer<typeof settings>

@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { askRetired } from '#engine/providers/hosted-models.ts'
-import { baseFrom, hostedSettings } from '#engine/providers/hosted-settings.ts'
+import { baseFrom, hostedSettings, pollSeconds } from '#engine/providers/hosted-settings.ts'
 
 /** 150 requests in ten seconds are allowed, then a minute of none (its API document, 2026-11): this stays far below. */
 export const settings = hostedSettings({
@@ -8,12 +8,7 @@ export const settings = hostedSettings({
   concurrency: 4,
   requestsPerMinute: 300,
 }).extend({
-  pollSeconds: z
-    .number()
-    .min(0.01)
-    .max(120)
-    .default(10)
-    .describe('Seconds between two looks at a creative upscale; its documentation advises ten.'),
+  pollSeconds: pollSeconds(10, ' Stability’s documentation advises ten.'),
   askRetired,
 })
 export type Settings = z.infer<typeof settings>
