@@ -1,20 +1,13 @@
 import { z } from 'zod'
 import type { Network } from '#engine/network/network.ts'
-import type {
-  GenuineHook,
-  HookDelivery,
-  Limits,
-  PictureLimits,
-  Provider,
-  ProviderSession,
-  RequestCheck,
-} from '#engine/providers/provider.ts'
+import type { GenuineHook, HookDelivery, Limits, Provider, ProviderSession } from '#engine/providers/provider.ts'
 import type { Clock } from '#engine/storage/storage.ts'
-import type { Connection, Model, ModelOverride, ProviderInfo, Refreshed } from '#shared/contract/providers.ts'
+import type { Connection, ModelOverride, ProviderInfo, Refreshed } from '#shared/contract/providers.ts'
 import { AppError } from '#shared/errors.ts'
 import type { DescribedServices } from './custom-services.ts'
 import { changesBetween, liveFrom } from './live-catalogue.ts'
-import { changesOf, mergeModel, type Pricer, pricerOf, refuseOverride, type Said } from './merge-model.ts'
+import { refuseOverride } from './merge-model.ts'
+import { openModels } from './models.ts'
 import type { Secrets } from './secrets.ts'
 import type { SettingsStore } from './settings-store.ts'
 import { noPictures, testConnection } from './test-connection.ts'
@@ -71,8 +64,6 @@ export type OpenProviders = ReturnType<typeof openProviders>
 export function openProviders(options: OpenProvidersOptions) {
   const { settings, secrets, network, clock, env } = options
   const opened = new Map<string, OpenProvider>()
-  /** Asked for each request that goes out and each that comes back. */
-  const pricers = new Map<string, { readonly version: number; readonly pricer: Pricer }>()
   const reaching = (origins: readonly string[]) => ({
     fetch: network.forProvider({ origins }),
     stream: network.streamForProvider({ origins }),
@@ -101,55 +92,7 @@ export function openProviders(options: OpenProvidersOptions) {
   const keyOf = (provider: Provider) =>
     secrets.find(provider.id, provider.keyVariables, keyPlace(provider, settingsOf(provider)))
 
-  function overrideOf(provider: string, model: string): ModelOverride | null {
-    const said = settings.overridesOf(provider)[model] ?? null
-    const micros = said?.price ? null : options.priceOf(provider, model)
-    return micros === null ? said : { ...said, price: { per: 'image', micros } }
-  }
-
-  const liveOf = (provider: string, model: string) =>
-    settings.liveOf(provider)?.models.find(({ id }) => id === model) ?? null
-
-  function builtIn(provider: Provider, modelId: string): Model | null {
-    const values = settingsOf(provider)
-    const listed = provider.models(values).find((candidate) => candidate.id === modelId)
-    return listed ?? (provider.anyModel ? provider.model(modelId, values) : null)
-  }
-
-  /** All that is said of a model; null where it cannot be used. */
-  function said(provider: Provider, modelId: string): Said | null {
-    const found = builtIn(provider, modelId)
-    return found && { builtIn: found, live: liveOf(provider.id, modelId), override: overrideOf(provider.id, modelId) }
-  }
-
-  function model(providerId: string, modelId: string): Model | null {
-    const known = said(find(providerId), modelId)
-    return known && mergeModel(known)
-  }
-
-  /** The catalogue's models, then those that the service named, then those that a person typed. */
-  function modelsOf(provider: Provider): Model[] {
-    const listed = provider.models(settingsOf(provider)).map(({ id }) => ({ id, addedBy: undefined }))
-    const live = settings.liveOf(provider.id)?.models.filter(({ isListed }) => isListed) ?? []
-    const named = live.map(({ id }) => ({ id, addedBy: 'service' as const }))
-    const typed = Object.keys(settings.overridesOf(provider.id)).map((id) => ({ id, addedBy: 'person' as const }))
-    const byId = Map.groupBy([...listed, ...named, ...typed], ({ id }) => id)
-    return [...byId].flatMap(([id, [first]]) => {
-      const found = model(provider.id, id)
-      return found ? [first?.addedBy ? { ...found, addedBy: first.addedBy } : found] : []
-    })
-  }
-
-  function pricerFor(provider: Provider, modelId: string): Pricer {
-    const known = said(provider, modelId)
-    if (!known) return () => null
-    const values = settingsOf(provider)
-    const micros = known.builtIn.price.perImageMicros
-    return pricerOf(known, (request) => {
-      if (provider.price) return provider.price(request, values, known.override)
-      return micros === null ? null : { expectedMicros: micros, highestMicros: micros }
-    })
-  }
+  const models = openModels({ find, settingsOf, settings, priceOf: options.priceOf })
 
   function info(id: string): ProviderInfo {
     const provider = find(id)
@@ -160,7 +103,7 @@ export function openProviders(options: OpenProvidersOptions) {
       id: provider.id,
       label: provider.label,
       about: provider.about,
-      models: modelsOf(provider),
+      models: models.all(provider),
       anyModel: provider.anyModel,
       settingsSchema: jsonSchema.parse(z.toJSONSchema(provider.settings, { io: 'input' })),
       settings: jsonSchema.parse(JSON.parse(JSON.stringify(values))),
@@ -193,7 +136,7 @@ export function openProviders(options: OpenProvidersOptions) {
       key: () => keyOf(provider)?.read() ?? null,
       hookUrl: options.publicUrl && `${options.publicUrl}/hooks/${id}`,
       hookSecret: env[provider.hookSecretVariable ?? '']?.trim() || null,
-      changes: (model) => changesOf(liveOf(id, model), overrideOf(id, model)),
+      changes: (model) => models.changes(id, model),
     })
     const result = { provider, session, limits: provider.limits(values), origin }
     opened.set(id, result)
@@ -205,7 +148,10 @@ export function openProviders(options: OpenProvidersOptions) {
     label: (id: string): string => find(id).label,
     info,
     list: (): ProviderInfo[] => offered().map((provider) => info(provider.id)),
-    model,
+    model: models.find,
+    pricer: models.pricer,
+    checker: models.checker,
+    pictureLimits: models.pictureLimits,
     /** A changed description counts from the next request on. */
     forget: (id: string): void => void opened.delete(id),
 
@@ -215,33 +161,6 @@ export function openProviders(options: OpenProvidersOptions) {
       if (!provider.isOwnServer) return null
       const values = settingsOf(provider)
       return [provider.origin(values), provider.behind?.(modelId, values)].filter(Boolean).join(' ') || null
-    },
-
-    /**
-     * What requests of one model cost, by all that is known of it (`pricerOf`); null where nobody knows. What does not
-     * depend on the request is read once, here.
-     */
-    pricer(providerId: string, modelId: string): Pricer {
-      const version = settings.version()
-      const name = `${providerId}/${modelId}`
-      const kept = pricers.get(name)
-      if (kept?.version === version) return kept.pricer
-      const pricer = pricerFor(find(providerId), modelId)
-      pricers.set(name, { version, pricer })
-      return pricer
-    },
-
-    /** Why requests of one model cannot be made, by its provider's own rules. What does not depend on the request is read once. */
-    checker(providerId: string, modelId: string): RequestCheck {
-      const provider = find(providerId)
-      const changes = changesOf(liveOf(providerId, modelId), overrideOf(providerId, modelId))
-      return provider.checker?.(modelId, settingsOf(provider), changes) ?? (() => null)
-    },
-
-    /** What pictures may have that go in with requests of a model; null where no limit is known. */
-    pictureLimits(providerId: string, modelId: string): PictureLimits | null {
-      const provider = find(providerId)
-      return provider.pictureLimits?.(modelId, settingsOf(provider)) ?? null
     },
 
     /** Throws AppError `not-found` for a provider that is not in the registry. */
@@ -289,7 +208,7 @@ export function openProviders(options: OpenProvidersOptions) {
     setModel(id: string, modelId: string, override: ModelOverride | null): ProviderInfo {
       const provider = find(id)
       const { [modelId]: _old, ...others } = settings.overridesOf(id)
-      const known = builtIn(provider, modelId)
+      const known = models.builtIn(provider, modelId)
       if (override && !known)
         throw new AppError('invalid-input', `${provider.label} has no model “${modelId}”. Check how its id is written.`)
       if (override && known) refuseOverride(provider.label, known, override)
@@ -303,10 +222,10 @@ export function openProviders(options: OpenProvidersOptions) {
       if (!session.catalogue)
         throw new AppError('unsupported', `${provider.label} has no list of models or prices that could be read.`)
       const found = await session.catalogue({ signal: AbortSignal.timeout(60_000), input: noPictures })
-      const before = modelsOf(provider)
+      const before = models.all(provider)
       const listed = provider.models(settingsOf(provider))
-      const models = liveFrom(listed, (model) => builtIn(provider, model), found)
-      settings.setLive(id, { readMs: clock.now(), models })
+      const live = liveFrom(listed, (model) => models.builtIn(provider, model), found)
+      settings.setLive(id, { readMs: clock.now(), models: live })
       const after = info(id)
       return { ...changesBetween(before, after.models, after.isLocal), provider: after }
     },
