@@ -13,73 +13,30 @@ import {
   type Taking,
   type TemplateNode,
 } from './nodes.ts'
+import type { Mistake, ParseContext, ParsedText } from './parse-context.ts'
+import {
+  columnPattern,
+  commentPattern,
+  escaped,
+  firstCommentPattern,
+  hasSyntax,
+  matchAt,
+  quantityPattern,
+  takingPattern,
+  takings,
+  unescaped,
+  variablePattern,
+  weightPattern,
+  wildcardPattern,
+} from './syntax.ts'
 import { findVariable, type Reads, type Scope } from './variables.ts'
-
-/** What is wrong, and where: `at` and `length` count UTF-16 code units of the template's text. */
-export interface Mistake {
-  readonly at: number
-  readonly length: number
-  readonly message: string
-}
-
-/** The values of a wildcard by its name (which may hold `/` and `*`), or `null` where there is none. */
-export type WildcardLookup = (name: string) => readonly string[] | null
-
-export interface ParseContext {
-  /** A column's name as it stands in the sheet, or `null`. */
-  readonly column: (written: string) => string | null
-  readonly wildcards: WildcardLookup
-  /** Wildcards read so far in this parse, with the variables that they read, so that each is read once. */
-  readonly known: Map<string, { reads: Reads; node: ChoiceNode }[]>
-  readonly mistakes: Mistake[]
-  /** The wildcards that this text stands inside of, the outermost first, and what each read of variables. */
-  readonly inside: readonly string[]
-  readonly reads: readonly Reads[]
-  /** What all texts of this parse share: characters of wildcards that may still be read, and the next free slot. */
-  readonly shared: { charactersLeft: number; slots: number }
-}
 
 const deepest = 40
 const mostInside = 20
 const mostSteps = 5000
-/** Values of wildcards that one template reads, in characters: variables may make it read one again. */
-export const mostRead = 20_000_000
 /** What a character costs in a value that has to be parsed, beside one in plain text. */
 const syntaxCost = 16
 const tooLarge = 'The wildcards of this template are too large together.'
-
-/** `{{...}}` without braces inside; a column if the name is one. */
-const columnPattern = /\{\{((?:\\.|[^{}\\])*)\}\}/y
-/** A name has no spaces at its ends; how it is taken stands before it, values for its variables behind it. */
-const wildcardPattern = /__([~@!]?)([^\s{}|$\\()](?:[^{}|$\\()\n]*?[^\s{}|$\\()])??)(?:\(([^()]*)\))?__/y
-/** `${x}`, `${x:default}`, `${x=value}`, `${x=!value}`, `${x?=value}` up to where a value begins. */
-const variablePattern = /\$\{\s*([A-Za-z_][\w-]*)\s*(\}|:|\??=!?)/y
-/** `2$$`, `1-2$$`, `-2$$`, `1-$$`, each with an optional separator and another `$$`. */
-const quantityPattern = /\s*(?:(\d{1,9})(?:(-)(\d{1,9})?)?|-(\d{1,9}))\$\$(?:((?:\\.|[^{}$\\])*?)\$\$)?/y
-const weightPattern = /\s*(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})::/y
-const takingPattern = /\s*([~@!])/y
-/** A line that begins with `#` and a space says nothing: with its line end at the start, else with the one before it. */
-const firstCommentPattern = /[^\S\n]*#(?=\s|$)[^\n]*\n?/y
-const commentPattern = /\n[^\S\n]*#(?=\s|$)[^\n]*/y
-/** A backslash before any other character stays: prompts escape brackets, `\(film\)`, for the model itself. */
-const escaped = '{}|$_:\\#~@!'
-const escapePattern = /\\([{}|$_:\\#~@!])/g
-/** Text without any of these reads as itself. */
-const hasSyntax = /[{}|\\#]|__|\$\{|::/
-
-const unescaped = (text: string): string => text.replace(escapePattern, '$1')
-const takings: Readonly<Record<string, Taking>> = { '~': 'draw', '@': 'step', '!': 'every' }
-
-const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
-  pattern.lastIndex = at
-  return pattern.exec(text)
-}
-
-/** A text as a tree, and the variables that are set at its end. */
-export interface ParsedText {
-  readonly root: SequenceNode
-  readonly scope: Scope | null
-}
 
 /** Reads a whole text; what is wrong goes to `context.mistakes` and is read as well as it can be. */
 export function parseText(source: string, context: ParseContext, outer: Scope | null): ParsedText {

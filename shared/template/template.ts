@@ -10,11 +10,12 @@ import {
   reach,
 } from './expand.ts'
 import { countCeiling, type SequenceNode } from './nodes.ts'
-import { type Mistake, mostRead, type ParseContext, parseText, type WildcardLookup } from './parse.ts'
+import { parseText } from './parse.ts'
+import { type Mistake, mostRead, type ParseContext, type WildcardLookup } from './parse-context.ts'
 import { randomFrom } from './random.ts'
 
 export { type Cells, longestPrompt, type Part } from './expand.ts'
-export type { Mistake, WildcardLookup } from './parse.ts'
+export type { Mistake, WildcardLookup } from './parse-context.ts'
 
 /** A template that has been read. It holds no cells; one template serves every row of a sheet. */
 export interface Template {

@@ -1,4 +1,4 @@
-import type { WildcardLookup } from './parse.ts'
+import type { WildcardLookup } from './parse-context.ts'
 
 /** Wildcards by their names, `colours/warm`, each with its values in the order of its file. */
 export type WildcardLists = ReadonlyMap<string, readonly string[]>
