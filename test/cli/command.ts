@@ -109,7 +109,7 @@ function startCommand(
 }
 
 /** Looks again every few ms until it is so. */
-export async function until(isSo: () => boolean, what: string, limitMs = 15_000): Promise<void> {
+export async function until(isSo: () => boolean, what: string, limitMs = 30_000): Promise<void> {
   const endMs = performance.now() + limitMs
   while (!isSo()) {
     if (performance.now() > endMs) throw new Error(`waited ${limitMs} ms in vain: ${what}`)

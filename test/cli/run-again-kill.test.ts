@@ -11,9 +11,13 @@ const slots = 4
 test('killed while a manifest’s pictures are made again: the rest is made at the next start, none is paid twice', async () => {
   const desk = await openDesk()
   let hangAfter = Number.POSITIVE_INFINITY
+  let asked = 0
   const provider = await startFakeProvider({
     priceMicros: price,
-    fault: () => (provider.ledger().requests > hangAfter ? { kind: 'hang' } : null),
+    fault: () => {
+      asked++
+      return asked > hangAfter ? { kind: 'hang' } : null
+    },
   })
   onTestFinished(() => provider.close())
   desk.env.OPENAI_BASE_URL = `${provider.url}/v1`
@@ -54,6 +58,6 @@ test('killed while a manifest’s pictures are made again: the rest is made at t
   } finally {
     await engine.close()
   }
-  const asked = Object.values(provider.ledger().byPrompt).map(({ requests }) => requests)
-  expect(asked).toEqual(Array(12).fill(2))
+  const byPrompt = Object.values(provider.ledger().byPrompt).map(({ requests }) => requests)
+  expect(byPrompt).toEqual(Array(12).fill(2))
 }, 90_000)

@@ -11,8 +11,16 @@ const fake = ['--draft', 'openai-compatible/fake-image', '--size', '64x64']
 /** The default of the provider's own limit (openai-compatible, "concurrency"). */
 const slots = 4
 
+/** A run whose first requests take `ms`, on a provider that answers all others at once. */
 async function startSlowRun(ms: number) {
-  const provider = await startFakeProvider({ priceMicros: 40_000, latency: { kind: 'fixed', ms } })
+  let asked = 0
+  const provider = await startFakeProvider({
+    priceMicros: 40_000,
+    fault: () => {
+      asked++
+      return asked <= slots ? { kind: 'delay', ms } : null
+    },
+  })
   onTestFinished(() => provider.close())
   const desk = await openDesk({ OPENAI_BASE_URL: `${provider.url}/v1` })
   await setPaid(desk, 0.04)
@@ -23,7 +31,7 @@ async function startSlowRun(ms: number) {
 }
 
 test('Ctrl+C sends nothing new and keeps what is out; the same command goes on', async () => {
-  const { provider, desk, sheet, command } = await startSlowRun(700)
+  const { provider, desk, sheet, command } = await startSlowRun(4000)
   command.signal('SIGINT')
   await until(() => command.said().includes('waiting for'), 'it says what it waits for')
   expect(command.said()).toContain(`waiting for ${slots} requests, at most 120 s; Ctrl+C again leaves them`)

@@ -266,7 +266,7 @@ test('a price that goes up while thousands wait is taken over in slices that sta
   const override: ModelOverride = { price: { per: 'image', micros: 9_000 } }
   engine.providers.setModel({ provider: 'fal', model: schnell.model, override })
   const atOnce = estimate()
-  await expect.poll(estimate, { timeout: 20_000, interval: 5 }).toBe(4_000 * 9_000)
+  await expect.poll(estimate, { timeout: 30_000, interval: 5 }).toBe(4_000 * 9_000)
   clearInterval(ticks)
   expect(atOnce).toBeLessThan(1_000 * 9_000 + 3_000 * 3_000)
   expect(turns).toBeGreaterThan(3)

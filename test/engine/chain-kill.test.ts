@@ -60,7 +60,7 @@ test('killed while a paid step is out, that step alone is unknown; retried, the 
   const { here, batchId } = await openWaiting()
   here.fake.script('', { kind: 'delay', ms: 20_000 })
   const child = startKilled(here.library.folder, 0)
-  await expect.poll(() => here.fake.ledger().requests, { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => here.fake.ledger().requests).toBe(1)
   child.kill('SIGKILL')
   await once(child, 'exit')
   const { engine } = await here.library.reopen()

@@ -61,7 +61,7 @@ test('a stopped delivery, run again, sends only what is missing', async () => {
   double.setFault(() => (puts(double.asked()).length > 10 ? 'hang' : null))
   const delivery = library.open()
   const { deliveryId } = await delivery.start(wish())
-  await expect.poll(() => puts(double.asked()).length, { timeout: 20_000 }).toBeGreaterThan(10)
+  await expect.poll(() => puts(double.asked()).length).toBeGreaterThan(10)
   await delivery.stop()
   expect(delivery.get({ deliveryId })).toMatchObject({ state: 'failed', error: 'Stopped; run it again to go on.' })
   const there = new Set(double.objects().keys())

@@ -110,10 +110,10 @@ describe('limits changed under way', () => {
     await expect.poll(() => fake.ledger().requests).toBeGreaterThan(2)
     expect(fake.ledger().maxInFlight).toBe(1)
     engine.providers.configure({ provider, settings: { concurrency: 6 } })
-    await expect.poll(() => fake.ledger().maxInFlight, { timeout: 10_000 }).toBe(6)
+    await expect.poll(() => fake.ledger().maxInFlight).toBe(6)
     engine.providers.configure({ provider, settings: { concurrency: 2 } })
     const inFlight = () => fake.ledger().entries.filter((entry) => entry.endedMs === null).length
-    await expect.poll(inFlight, { timeout: 10_000 }).toBeLessThanOrEqual(2)
+    await expect.poll(inFlight).toBeLessThanOrEqual(2)
     for (let looks = 0; looks < 20; looks++) {
       expect(inFlight()).toBeLessThanOrEqual(2)
       await delay(20)
@@ -165,7 +165,7 @@ describe('a provider that is down', () => {
     const asked = fake.ledger().requests
     expect(asked).toBeLessThan(30)
     isDown = false
-    await expect.poll(() => library.engine.batches.get({ batchId }).drafts.done, { timeout: 10_000 }).toBe(30)
+    await expect.poll(() => library.engine.batches.get({ batchId }).drafts.done).toBe(30)
     const status = library.engine.batches.get({ batchId })
     expect(status.settledMicros).toBe(30 * priceMicros)
     expect(fake.ledger().billedMicros).toBe(30 * priceMicros)

@@ -51,7 +51,7 @@ test.each([
     const second = await openRemoteLibrary({ ...options, looks, folder })
     second.library.engine.generation.control({ action: 'start', of: { kind: 'batch', batchId } })
     const stateOf = ({ library }: RemoteLibrary) => library.engine.remoteBatches.list({ batchId, open: true })[0]?.state
-    await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe(state)
+    await expect.poll(() => stateOf(second)).toBe(state)
     await second.library.engine.close()
     await putBack()
 

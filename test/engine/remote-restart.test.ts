@@ -29,7 +29,7 @@ test.each(['upload', 'look', 'piece', 'forget'] as const)(
     const held = gate(step)
     const remote = await openRemoteLibrary({ on: held.on, limits: { usualRequests: 4 } })
     const batchId = await remote.start(prompts(10))
-    await expect.poll(held.isMet, { timeout: 20_000 }).toBe(true)
+    await expect.poll(held.isMet).toBe(true)
     const closing = remote.library.engine.close(500)
     held.open()
     await closing
@@ -46,7 +46,7 @@ test('closed while a start is out: it is waited for, and followed by the next st
   const held = gate('started')
   const remote = await openRemoteLibrary({ on: held.on })
   const batchId = await remote.start(prompts(3))
-  await expect.poll(held.isMet, { timeout: 20_000 }).toBe(true)
+  await expect.poll(held.isMet).toBe(true)
   const closing = remote.library.engine.close(20_000)
   held.open()
   await closing
@@ -158,7 +158,7 @@ test('a webhook makes it look at once', async () => {
   await generation.whenSent(batchId)
   for (const expected of [1, 2]) {
     generation.nudge('double', '1')
-    await expect.poll(() => looks, { timeout: 20_000 }).toBe(expected)
+    await expect.poll(() => looks).toBe(expected)
   }
   await generation.whenIdle(batchId)
   expect(batches.get({ batchId }).drafts.done).toBe(2)

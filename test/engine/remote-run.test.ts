@@ -132,7 +132,7 @@ test('a batch that is paused starts nothing new, and what is out is followed', a
   const { generation, batches } = remote.library.engine
   await expect.poll(() => remote.double.batches().length).toBe(1)
   generation.control({ action: 'pause', of: { kind: 'batch', batchId } })
-  await expect.poll(() => batches.get({ batchId }).drafts.done, { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => batches.get({ batchId }).drafts.done).toBe(2)
   await generation.whenIdle(batchId)
   expect(remote.double.batches()).toHaveLength(1)
   generation.control({ action: 'resume', of: { kind: 'batch', batchId } })

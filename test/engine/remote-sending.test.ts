@@ -55,13 +55,13 @@ test('what waits for a follow-up batch goes live with the rest where a person do
   const remote = await openRemoteLibrary({ fate, factor: 20 })
   const { engine } = remote.library
   const batchId = await remote.start(prompts(3))
-  await expect.poll(() => statesOf(remote), { timeout: 20_000 }).toEqual(['over'])
+  await expect.poll(() => statesOf(remote)).toEqual(['over'])
   expect(engine.batches.get({ batchId })).toMatchObject({
     drafts: { done: 2, left: 1 },
     remote: { waiting: 1, out: 0 },
   })
   expect(engine.generation.retry({ batchId, only: null, jobIds: null, route: 'live' })).toEqual({ retried: 1 })
-  await expect.poll(() => engine.batches.get({ batchId }).drafts.done, { timeout: 20_000 }).toBe(3)
+  await expect.poll(() => engine.batches.get({ batchId }).drafts.done).toBe(3)
   expect(engine.batches.get({ batchId }).settledMicros).toBe(2 * batchPriceMicros + livePriceMicros)
   expect(remote.double.batches()).toHaveLength(1)
 })

@@ -93,7 +93,7 @@ test.each(names)('%s: canceled where it stands still, what was made is kept', as
   const batchId = await runSheet(library, sheetOf(['one', 'two', 'three']), settings, { route: 'batch' })
   const { engine } = library
   await engine.generation.whenSent(batchId)
-  await expect.poll(() => fake.ledger().pictures, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => fake.ledger().pictures).toBe(1)
   const [open] = engine.remoteBatches.list({ batchId, open: true })
   engine.remoteBatches.cancel({ remoteBatchId: open?.remoteBatchId ?? 0 })
   await engine.generation.whenIdle(batchId)
@@ -127,7 +127,7 @@ test('the time of the next try is a whole number of ms: the queue could not be s
     engine.remoteBatches
       .list({ batchId: null, open: true })
       .filter(({ nextMs, state }) => state === 'reading' && nextMs !== null)
-  await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(waiting).toHaveLength(1)
   expect(z.array(remoteBatch).safeParse(waiting()).error).toBeUndefined()
 })
 

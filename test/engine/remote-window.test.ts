@@ -28,9 +28,7 @@ test('a tile that is at its provider in a batch says so until its picture is the
   const remote = await openRemoteLibrary({ looks: 1_000_000 })
   const { engine } = remote.library
   const batchId = await remote.start(prompts(3))
-  await expect
-    .poll(() => engine.remoteBatches.list({ batchId, open: true })[0]?.state, { timeout: 20_000 })
-    .toBe('working')
+  await expect.poll(() => engine.remoteBatches.list({ batchId, open: true })[0]?.state).toBe('working')
   expect(tilesOf(remote, batchId).map((tile) => [tile.state, tile.remote])).toEqual(
     prompts(3).map(() => ['running', 'out']),
   )

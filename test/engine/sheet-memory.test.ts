@@ -13,7 +13,7 @@ const answer = z.object({ said: z.string(), megabytes: z.number() })
 
 /** In a process of its own, which is ended after 30 s. */
 function readIn(path: string) {
-  const { stdout, stderr, signal } = spawnSync(process.execPath, [program, path], { encoding: 'utf8', timeout: 30_000 })
+  const { stdout, stderr, signal } = spawnSync(process.execPath, [program, path], { encoding: 'utf8', timeout: 60_000 })
   expect([signal, stderr]).toEqual([null, ''])
   return answer.parse(JSON.parse(stdout))
 }

@@ -156,7 +156,7 @@ test('a sheet just stored is searched rightly before, while and after its prompt
   const lighthouses = () =>
     again.engine.tiles.ids({ batchId: second, filter: { search: 'lighthouse' }, order: 'sheet' }).ids.length
   expect([counts(again), lighthouses()]).toEqual([expected, 1])
-  await expect.poll(() => waitingFrom(again.folder), { timeout: 30_000 }).toBe(null)
+  await expect.poll(() => waitingFrom(again.folder)).toBe(null)
   expect([counts(again), lighthouses()]).toEqual([expected, 1])
   const indexed = (word: string) =>
     reading(again.folder, (database) =>
@@ -198,7 +198,7 @@ test('of a batch whose storing a kill cut short nothing is left, and the ids it 
     )
   expect(left()).toEqual([1, 0, 1, 1, 1])
   const next = await runSheet(again, sheetOf(['a lighthouse']), tooWide)
-  await expect.poll(() => waitingFrom(again.folder), { timeout: 30_000 }).toBe(null)
+  await expect.poll(() => waitingFrom(again.folder)).toBe(null)
   expect(again.engine.tiles.ids({ batchId: next, filter: { search: 'lighthouse' }, order: 'sheet' }).ids).toHaveLength(
     1,
   )

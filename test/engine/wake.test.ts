@@ -74,7 +74,7 @@ test('an hour of sleep with jobs polled, backing off and waiting for a rate: loo
   clock.suspend(hourMs)
   const wokeMs = Date.now()
   await library.engine.generation.whenIdle(batchId)
-  await expect.poll(() => library.engine.batches.get({ batchId }).drafts.left, { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => library.engine.batches.get({ batchId }).drafts.left).toBe(0)
   const status = library.engine.batches.get({ batchId })
   expect(status).toMatchObject({ drafts: { done: 30, failed: 0, unknown: 0 }, settledMicros: 30 * priceMicros })
   expect(fake.ledger().billedMicros).toBe(30 * priceMicros)
@@ -105,7 +105,7 @@ test('a rate is kept over the sleep, and the pace measured before it still tells
   clock.suspend(hourMs)
   await expect.poll(() => fake.ledger().requests).toBeGreaterThan(14)
   expect(library.engine.batches.get({ batchId }).timeLeftMs).toBeLessThan(10 * 60_000)
-  await expect.poll(() => library.engine.batches.get({ batchId }).drafts.left, { timeout: 10_000 }).toBe(0)
+  await expect.poll(() => library.engine.batches.get({ batchId }).drafts.left).toBe(0)
   expect(fake.ledger().requests).toBe(40 + fake.ledger().overLimit)
   expect(library.engine.batches.get({ batchId }).settledMicros).toBe(40 * priceMicros)
   // The far end did not sleep: what it refuses is only what a minute of its own had used up already.
