@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { FinalPlanInput, FinalProfile, FinalStep } from '#shared/contract/wishes.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/contract/common.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { AppError } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { countText, durationText, manyText, tableText } from './output.ts'

@@ -1,5 +1,5 @@
 import type { Engine } from '#engine/engine.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { AppError, exitStatus } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { type Call, type CommandLine, usd, wholeNumber } from './call.ts'

@@ -1,6 +1,6 @@
 import type { Engine } from '#engine/engine.ts'
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import type { Call } from './call.ts'

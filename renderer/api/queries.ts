@@ -3,7 +3,7 @@ import { keepPreviousData, type QueryClient, skipToken, useQuery } from '@tansta
 import { z } from 'zod'
 import type { Targets } from '#shared/contract/common.ts'
 import type { DeliverySettings } from '#shared/contract/delivery.ts'
-import type { PlanRow } from '#shared/contract/generation.ts'
+import type { PlanRow } from '#shared/contract/plans.ts'
 import type { ColumnMapping } from '#shared/contract/sheets.ts'
 import type { PromptSettings } from '#shared/contract/templates.ts'
 import type { MatrixAxis, TileFilter, TileOrder } from '#shared/contract/tiles.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { Table } from '../ui/table.tsx'
 import { countText } from '../ui/time-text.ts'
 import styles from './problem-table.module.css'

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'

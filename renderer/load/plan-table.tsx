@@ -1,5 +1,5 @@
 import { type UIEvent, useState } from 'react'
-import type { Plan, PlanRow } from '#shared/contract/generation.ts'
+import type { Plan, PlanRow } from '#shared/contract/plans.ts'
 import { messageOf } from '#shared/errors.ts'
 import { moneyText } from '#shared/money.ts'
 import { usePlanRows } from '../api/queries.ts'

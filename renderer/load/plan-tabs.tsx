@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/contract/common.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { AlikeTable } from './alike-table.tsx'

@@ -1,4 +1,4 @@
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { moneyText } from '#shared/money.ts'
 import type { Sending } from '../sending/sending.ts'

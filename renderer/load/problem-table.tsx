@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Problem } from '#shared/contract/common.ts'
-import type { ProblemGroup } from '#shared/contract/generation.ts'
+import type { ProblemGroup } from '#shared/contract/plans.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Table } from '../ui/table.tsx'
 import { countText } from '../ui/time-text.ts'

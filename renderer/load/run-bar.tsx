@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useRunPlan } from '../api/changes.ts'
 import { useBatch } from '../api/queries.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { Route, RunRoute, RunStart } from '#shared/contract/wishes.ts'
 import { profileName } from '#shared/generation-request.ts'
 import { moneyText } from '#shared/money.ts'

@@ -1,4 +1,5 @@
-import type { Plan, RunInput } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { Route, RunRoute, RunStart } from '#shared/contract/wishes.ts'
 import { profileName } from '#shared/generation-request.ts'
 

@@ -1,5 +1,5 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { Model, ProviderInfo } from '#shared/contract/providers.ts'
 import type { SavedProfile } from '#shared/contract/settings.ts'
 import type { FinalProfile, FinalStep } from '#shared/contract/wishes.ts'

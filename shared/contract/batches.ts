@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { currency, id, micros, timeMs } from './common.ts'
-import { plan } from './generation.ts'
+import { plan } from './plans.ts'
 import { draftSettings, runSending } from './wishes.ts'
 
 /** Every tile of a batch is counted exactly once; `done` includes `cached`. */

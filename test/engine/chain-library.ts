@@ -1,5 +1,5 @@
 import type { BatchStatus } from '#shared/contract/batches.ts'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { Tile } from '#shared/contract/tiles.ts'
 import type { FinalProfile, FinalStep } from '#shared/contract/wishes.ts'
 import { draftProfile, sheetOf } from './open-library.ts'

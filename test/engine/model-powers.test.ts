@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { builtInProviders } from '#engine/providers/providers.ts'
-import type { Plan, ProblemGroup } from '#shared/contract/generation.ts'
+import type { Plan, ProblemGroup } from '#shared/contract/plans.ts'
 import type { Model } from '#shared/contract/providers.ts'
 import { startFakeProvider } from '../fake-provider/fake-provider.ts'
 import { draftProfile, openTestLibrary, settingsFor, sheetOf } from './open-library.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import type { Sheet } from '#shared/contract/sheets.ts'
 import { parseTemplate } from '#shared/template/template.ts'

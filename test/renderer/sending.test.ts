@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '#shared/contract/generation.ts'
+import type { Plan } from '#shared/contract/plans.ts'
 import type { RunStart } from '#shared/contract/wishes.ts'
 import { planFigures } from '../../renderer/load/plan-text.ts'
 import {

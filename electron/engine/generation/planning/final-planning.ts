@@ -1,4 +1,4 @@
-import type { PlanRow } from '#shared/contract/generation.ts'
+import type { PlanRow } from '#shared/contract/plans.ts'
 import type { FinalPlanInput } from '#shared/contract/wishes.ts'
 import { type FinalsPlan, planFinals, sumsOf } from './plan-finals.ts'
 import { capRun, type PlannedWork, type PlanningNeeds, type PlanPage } from './planned-work.ts'

@@ -1,4 +1,4 @@
-import type { ProblemGroup } from '#shared/contract/generation.ts'
+import type { ProblemGroup } from '#shared/contract/plans.ts'
 import type { ColumnMapping, ColumnRole } from '#shared/contract/sheets.ts'
 
 /** Why a model cannot do what is asked, or what it leaves out of it. */

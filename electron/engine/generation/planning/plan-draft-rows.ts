@@ -1,4 +1,4 @@
-import type { PlanRow } from '#shared/contract/generation.ts'
+import type { PlanRow } from '#shared/contract/plans.ts'
 import { breather } from './breathe.ts'
 import { type DraftTile, draftSlices, type TileSource } from './draft-tiles.ts'
 import type { DraftPlan, TileOutcome } from './plan-drafts.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/contract/common.ts'
-import type { ProblemGroup } from '#shared/contract/generation.ts'
+import type { ProblemGroup } from '#shared/contract/plans.ts'
 import type { ModelProblem } from './model-problem.ts'
 
 /** So many are named one by one: of all, and of each kind of trouble, so that one does not crowd out the others. */

@@ -5,7 +5,8 @@ import {
   type UpdatePlanInput,
   updatePlanInput,
 } from '#shared/contract/batches.ts'
-import type { Plan, PlanRowsInput, RunInput } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import type { Plan, PlanRowsInput } from '#shared/contract/plans.ts'
 import {
   type DraftPlanInput,
   draftPlanInput,

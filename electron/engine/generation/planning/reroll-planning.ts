@@ -1,7 +1,7 @@
 import { promptHash } from '#engine/cache/cache.ts'
 import { type Job, requestOf } from '#engine/jobs/jobs.ts'
 import type { Price } from '#engine/settings/settings.ts'
-import type { PlanRow } from '#shared/contract/generation.ts'
+import type { PlanRow } from '#shared/contract/plans.ts'
 import type { RerollPlanInput } from '#shared/contract/wishes.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import { partsOf, sumsOf } from './plan-finals.ts'

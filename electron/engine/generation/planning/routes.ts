@@ -1,6 +1,7 @@
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Price } from '#engine/settings/settings.ts'
-import type { Plan, RouteFigures, RunInput } from '#shared/contract/generation.ts'
+import type { RunInput } from '#shared/contract/generation.ts'
+import type { Plan, RouteFigures } from '#shared/contract/plans.ts'
 import type { Route, RunRoute, RunSending } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
 import { type GenerationRequest, profileName } from '#shared/generation-request.ts'
