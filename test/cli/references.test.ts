@@ -123,20 +123,22 @@ test('finals are cut out, enlarged, and drawn from the draft or with another row
   expect(fake.ledger().requests).toBe(8)
 })
 
-test.each([
-  [['--upscale', 'sketch/lanczos', '--cutout', 'recraft/removeBackground'], /Take one of them/],
-  [['--from-draft'], /name a model with --with/],
-  [['--with', 'openai/gpt-image-2.5-flare', '--reference-row', '9'], /Row 9 has no picture/],
-  [['--upscale', 'sketch/lanczos', '--scale', '9'], /from 1 to 8/],
-  [['--cutout', 'sketch/lanczos'], /removes no backgrounds/],
-])('finalize %j says what is wrong and makes nothing', async (args, sentence) => {
+test('what is wrong with a wish for finals is said, and nothing is made', manyCommands, async () => {
   const desk = await openDesk()
   const sheet = await desk.write('wishes.csv', 'prompt\na shoe\n')
   await desk.run('run', sheet)
   await desk.run('decide', 'last', '--approve', 'all')
-  const { status, object, stderr } = await desk.json('finalize', 'last', ...args)
-  expect(status).toBeGreaterThan(0)
-  expect(JSON.stringify(object) + stderr).toMatch(sentence)
+  for (const [sentence, ...args] of [
+    ['Take one of them', '--upscale', 'sketch/lanczos', '--cutout', 'recraft/removeBackground'],
+    ['name a model with --with', '--from-draft'],
+    ['Row 9 has no picture', '--with', 'openai/gpt-image-2.5-flare', '--reference-row', '9'],
+    ['from 1 to 8', '--upscale', 'sketch/lanczos', '--scale', '9'],
+    ['removes no backgrounds', '--cutout', 'sketch/lanczos'],
+  ] as const) {
+    const { status, object, stderr } = await desk.json('finalize', 'last', ...args)
+    expect(status).toBeGreaterThan(0)
+    expect(JSON.stringify(object) + stderr).toContain(sentence)
+  }
 })
 
 const counts = z.object({ done: z.int(), unknown: z.int() })
