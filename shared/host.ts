@@ -5,6 +5,8 @@
 export interface HostAbilities {
   /** Lets a person choose a folder; null where she changed her mind. */
   readonly chooseFolder?: () => Promise<string | null>
+  /** Lets a person choose a file of this machine; null where she changed her mind. */
+  readonly chooseFile?: () => Promise<string | null>
   /** Shows a file or a folder in the system's file manager. */
   readonly reveal?: (path: string) => Promise<void>
   readonly notify?: (title: string, body: string) => void

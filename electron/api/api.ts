@@ -77,6 +77,8 @@ export function createRouter(engine: EngineRooms, eventLog: EventLog, onDefect: 
       list: os.remoteBatches.list.handler(({ input }) => engine.remoteBatches.list(input)),
       cancel: os.remoteBatches.cancel.handler(({ input }) => engine.remoteBatches.cancel(input)),
       lookNow: os.remoteBatches.lookNow.handler(({ input }) => engine.remoteBatches.lookNow(input)),
+      writeOut: os.remoteBatches.writeOut.handler(({ input }) => engine.remoteBatches.writeOut(input)),
+      readIn: os.remoteBatches.readIn.handler(({ input }) => engine.remoteBatches.readIn(input)),
     },
     tiles: {
       ids: os.tiles.ids.handler(({ input }) => engine.tiles.ids(input)),

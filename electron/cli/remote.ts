@@ -107,7 +107,7 @@ const cancel = (call: Call, number: string): Promise<number> =>
 async function writeOut(call: Call, what: string, folder: string, options: DraftOptions): Promise<number> {
   return reading(call, async (engine) => {
     const planId = existsSync(what) ? await planOf(call, engine, what, options) : what
-    const { files, left } = await engine.remoteBatches.writeOut(planId, resolve(folder))
+    const { files, left } = await engine.remoteBatches.writeOut({ planId, folder: resolve(folder) })
     const rows = files.map((file) => [
       file.path,
       `${file.provider}/${file.model}`,
@@ -136,27 +136,18 @@ const readIn = (
   writing(call, { host, goesOn: false }, async (engine) => {
     const { batch, batchId } = engine.batches.find({ batch: name })
     const { provider = null, price: priceMicros = 0 } = options
-    const read = await engine.remoteBatches.readIn({ batchId, path: resolve(path), provider, priceMicros })
-    const { made, failed } = engine.remoteBatches
-      .list({ batchId, open: false })
-      .filter(({ remoteBatchId }) => read.remoteBatchIds.includes(remoteBatchId))
-      .reduce((sum, one) => ({ made: sum.made + one.made, failed: sum.failed + one.failed + one.refused }), {
-        made: 0,
-        failed: 0,
-      })
+    const { made, failed, known, foreign } = await engine.remoteBatches.readIn({
+      batchId,
+      path: resolve(path),
+      provider,
+      priceMicros,
+    })
     const parts = [
       `${manyText(made, 'picture')} came into ${batch}`,
       ...(failed > 0 ? [`${countText(failed)} failed`] : []),
-      ...(read.known > 0 ? [`${countText(read.known)} are there, or out, already`] : []),
-      ...(read.foreign > 0 ? [`${countText(read.foreign)} lines are of nothing in this batch`] : []),
+      ...(known > 0 ? [`${countText(known)} are there, or out, already`] : []),
+      ...(foreign > 0 ? [`${countText(foreign)} lines are of nothing in this batch`] : []),
     ]
-    call.out.answer(
-      { batch, batchId, made, failed, known: read.known, foreign: read.foreign, priceMicros },
-      parts.join(', '),
-    )
-    return made === 0 && read.known === 0
-      ? exitStatus.badInput
-      : failed > 0
-        ? exitStatus.someFailed
-        : exitStatus.allDone
+    call.out.answer({ batch, batchId, made, failed, known, foreign, priceMicros }, parts.join(', '))
+    return made === 0 && known === 0 ? exitStatus.badInput : failed > 0 ? exitStatus.someFailed : exitStatus.allDone
   })

@@ -2,6 +2,7 @@
 export const channels = {
   connect: 'proofsheet:connect',
   chooseFolder: 'proofsheet:choose-folder',
+  chooseFile: 'proofsheet:choose-file',
   reveal: 'proofsheet:reveal',
   notify: 'proofsheet:notify',
   setBadge: 'proofsheet:set-badge',

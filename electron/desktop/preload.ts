@@ -13,11 +13,12 @@ interface PageMessage {
 }
 declare const window: PageWindow
 
-// Runs sandboxed, apart from the page (contextIsolation). The page gets four functions and no part of Electron.
+// Runs sandboxed, apart from the page (contextIsolation). The page gets five functions and no part of Electron.
 const bridge: DesktopBridge = {
   platform: process.platform,
   abilities: {
     chooseFolder: () => ipcRenderer.invoke(channels.chooseFolder),
+    chooseFile: () => ipcRenderer.invoke(channels.chooseFile),
     reveal: (path) => ipcRenderer.invoke(channels.reveal, path),
     notify: (title, body) => ipcRenderer.send(channels.notify, title, body),
     setBadge: (count) => ipcRenderer.send(channels.setBadge, count),

@@ -32,6 +32,8 @@ export const useRelease = () => useMutation(api.generation.release.mutationOptio
 export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())
 export const useCancelRemote = () => useMutation(api.remoteBatches.cancel.mutationOptions())
 export const useLookNow = () => useMutation(api.remoteBatches.lookNow.mutationOptions())
+export const useWriteBatchFiles = () => useMutation(api.remoteBatches.writeOut.mutationOptions())
+export const useReadResults = () => useMutation(api.remoteBatches.readIn.mutationOptions())
 export const useRetry = () => useMutation(api.generation.retry.mutationOptions())
 export const useResolveUnknown = () => useMutation(api.generation.resolveUnknown.mutationOptions())
 export const useEditPrompt = () => useMutation(api.generation.editPrompt.mutationOptions())

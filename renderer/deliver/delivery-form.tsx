@@ -1,12 +1,11 @@
 import type { NameMistake } from '#shared/filename-template.ts'
 import { abilities } from '../api/host.ts'
-import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { NumberField } from '../ui/number-field.tsx'
+import { PathField } from '../ui/path-field.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextField } from '../ui/text-field.tsx'
-import { notifyError } from '../ui/toast.tsx'
 import { AddressFields } from './address-fields.tsx'
 import { BucketFields } from './bucket-fields.tsx'
 import styles from './deliver-dialog.module.css'
@@ -39,11 +38,6 @@ export const DeliveryForm = ({
   before: string | null
   onChange: (wish: TypedDelivery) => void
 }) => {
-  const { chooseFolder } = abilities
-  const choose = async () => {
-    const folder = await chooseFolder?.()
-    if (folder) onChange({ ...wish, folder })
-  }
   const sendTo = (to: TypedDelivery['to']) => {
     const column = wish.addresses.address === '' ? addressColumn(columns) : null
     onChange({
@@ -77,23 +71,13 @@ export const DeliveryForm = ({
       {wish.to === 'bucket' ? (
         <BucketFields wish={wish.bucket} onChange={(bucket) => onChange({ ...wish, bucket })} />
       ) : (
-        <div className={styles.folder}>
-          <TextField
-            label={wish.to === 'addresses' ? 'Folder for the manifest' : 'Folder'}
-            mono
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="a whole path"
-            value={wish.folder}
-            hint={before ?? 'A folder named after the batch is made in it.'}
-            onChange={(event) => onChange({ ...wish, folder: event.target.value })}
-          />
-          {chooseFolder && (
-            <Button icon="folder" onClick={() => choose().catch((error) => notifyError('No folder was chosen', error))}>
-              Choose
-            </Button>
-          )}
-        </div>
+        <PathField
+          label={wish.to === 'addresses' ? 'Folder for the manifest' : 'Folder'}
+          value={wish.folder}
+          hint={before ?? 'A folder named after the batch is made in it.'}
+          choose={abilities.chooseFolder}
+          onChange={(folder) => onChange({ ...wish, folder })}
+        />
       )}
       <div className={styles.choice}>
         <span className={styles.label}>Layout</span>

@@ -3,13 +3,13 @@ import type { BatchStatus } from '#shared/contract/batches.ts'
 import type { Decision } from '#shared/contract/common.ts'
 import type { TileFilter, TileOrder } from '#shared/contract/tiles.ts'
 import { profileName } from '#shared/generation-request.ts'
-import { SheetUpdate } from '../load/sheet-update.tsx'
 import { withPart } from '../review/filter.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Select } from '../ui/select.tsx'
+import { BatchMenu } from './batch-menu.tsx'
 import styles from './filter-bar.module.css'
 import { moreParts } from './filter-parts.ts'
 import { MoreFilters } from './more-filters.tsx'
@@ -123,11 +123,7 @@ export const FilterBar = ({
             onSelect: () => onOrder(value),
           }))}
         />
-        {batch ? (
-          <SheetUpdate batchId={batch.batchId}>{(items) => <ViewMenu more={items} />}</SheetUpdate>
-        ) : (
-          <ViewMenu />
-        )}
+        {batch ? <BatchMenu batch={batch} /> : <ViewMenu />}
         <ViewControls canGroup={order === 'sheet'} />
       </div>
     </div>

@@ -141,6 +141,8 @@ export const commands = [
   { id: 'sendAuto', title: 'Make the plan now or within a day, as it fits', group: 'Batch', keys: [], where: 'page' },
   { id: 'schedule', title: 'Schedule the run', group: 'Batch', keys: [], where: 'page' },
   { id: 'lookRemote', title: 'Look at batches at providers now', group: 'Batch', keys: [], where: 'page' },
+  { id: 'writeBatchFiles', title: 'Write the plan as batch files', group: 'Batch', keys: [], where: 'page' },
+  { id: 'readBatchResults', title: 'Read in batch results', group: 'Batch', keys: [], where: 'page' },
   { id: 'pause', title: 'Pause or resume the queue', group: 'Batch', keys: ['Mod+.'], where: 'page', inText: true },
   { id: 'deliver', title: 'Deliver', group: 'Batch', keys: ['Mod+E'], where: 'page', inText: true },
 

@@ -6,6 +6,7 @@ import type { Sheet } from '#shared/contract/sheets.ts'
 import { messageOf } from '#shared/errors.ts'
 import { useMapColumns } from '../api/changes.ts'
 import { useDraftPlan } from '../api/queries.ts'
+import { BatchFiles } from '../sending/batch-files.tsx'
 import { RouteChoice } from '../sending/route-choice.tsx'
 import { sendingOf } from '../sending/sending.ts'
 import { Button } from '../ui/button.tsx'
@@ -110,7 +111,9 @@ export const LoadForm = ({
             providers={providers}
             isStale={isStale}
             onChange={setChoice}
-          />
+          >
+            <BatchFiles plan={plan} isStale={isStale} />
+          </RouteChoice>
         )}
         {query.isError && (
           <p className={styles.error} role="alert">

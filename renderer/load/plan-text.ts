@@ -14,8 +14,6 @@ export interface PlanFigure {
   readonly note: string
 }
 
-export const priceOfPlan = (plan: Plan): string => priceOf(plan.estimateMicros, plan.currency)
-
 /** Why a run would bring no picture at all; null where it makes one or has it already. */
 export function whyNothing({ tiles, blocked, problemGroups }: Plan): string | null {
   if (tiles === 0) return 'There is nothing to make yet.'

@@ -1,20 +1,13 @@
 import { type ReactNode, useRef, useState } from 'react'
 import type { SheetComparison } from '#shared/contract/batches.ts'
-import { messageOf } from '#shared/errors.ts'
-import { useAddSheet, useCompareSheet, useUpdateBatch, useWriteSheet } from '../api/changes.ts'
-import { useSpendGuard } from '../settings/spend-guard.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { useAddSheet, useCompareSheet, useWriteSheet } from '../api/changes.ts'
 import { Icon } from '../ui/icon.tsx'
 import type { MenuItem } from '../ui/menu.tsx'
-import { countText } from '../ui/time-text.ts'
 import { notify, notifyError } from '../ui/toast.tsx'
 import { base64Of } from './base64.ts'
-import { Differences } from './differences.tsx'
-import { priceOfPlan } from './plan-text.ts'
 import dropStyles from './sheet-drop.module.css'
 import { acceptedSheets, useWindowDrop } from './sheet-drop.tsx'
-import styles from './sheet-update.module.css'
+import { UpdateDialog } from './update-dialog.tsx'
 import { useWatchedFile } from './use-watched-file.ts'
 
 /** A batch as a place to drop a newer version of its sheet on: what differs, what it costs, and then the update. */
@@ -119,81 +112,3 @@ function download(name: string, bytesBase64: string): void {
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
-
-const UpdateDialog = ({
-  name,
-  compared,
-  onClose,
-}: {
-  name: string
-  compared: SheetComparison
-  onClose: () => void
-}) => {
-  const update = useUpdateBatch()
-  const { guard, dialog } = useSpendGuard()
-  const { plan, added, changed, removed, returned } = compared
-  const differs = added + changed + removed + returned > 0
-  const columns = [
-    ...compared.columns.added.map((column) => `new column ${column}`),
-    ...compared.columns.removed.map((column) => `without column ${column}`),
-  ]
-  const start = () =>
-    guard(plan.highestMicros, () =>
-      update.mutate({ planId: plan.planId, highestMicros: plan.highestMicros }, { onSuccess: onClose }),
-    )
-  return (
-    <Dialog
-      title={`A newer sheet: ${name}`}
-      description={differs ? `${countText(compared.same, 'row')} the same.` : 'No row differs.'}
-      open
-      onClose={onClose}
-      width="wide"
-      foot={
-        <>
-          {update.isError && (
-            <span className={styles.error} role="alert">
-              Nothing was changed. {messageOf(update.error)}
-            </span>
-          )}
-          <Button onClick={onClose}>Leave it as it is</Button>
-          <Button look="go" disabled={update.isPending} onClick={start}>
-            {update.isPending
-              ? 'Bringing it there'
-              : plan.requests === 0
-                ? 'Update the batch, nothing to make'
-                : `Update and make ${countText(plan.requests, 'draft')}, ${priceOfPlan(plan)}`}
-          </Button>
-        </>
-      }
-    >
-      <dl className={styles.counts}>
-        <Count name="Added" count={added} />
-        <Count name="Changed" count={changed} />
-        <Count name="Removed" count={removed} />
-        {returned > 0 && <Count name="Back again" count={returned} />}
-        <Count name="Drafts that stay" count={compared.keptTiles} />
-        <Count name="From the cache" count={plan.cached} />
-      </dl>
-      <p className={styles.note}>
-        {compared.asideTiles > 0 &&
-          `${countText(compared.asideTiles, 'draft')} will be out of view and out of deliveries, with their pictures and decisions kept. `}
-        {compared.canceled > 0 && `${countText(compared.canceled, 'draft')} still waiting will not be made. `}
-        {columns.length > 0 && `It comes ${columns.join(', ')}.`}
-      </p>
-      {plan.problems.slice(0, 5).map(({ row, message }) => (
-        <p key={`${row} ${message}`} className={styles.problem}>
-          {row === null ? message : `Row ${row}: ${message}`}
-        </p>
-      ))}
-      <Differences planId={plan.planId} compared={compared} />
-      {dialog}
-    </Dialog>
-  )
-}
-
-const Count = ({ name, count }: { name: string; count: number }) => (
-  <div className={styles.count}>
-    <dt>{name}</dt>
-    <dd>{count.toLocaleString('en-US')}</dd>
-  </div>
-)

@@ -1,6 +1,8 @@
+import { type ReactNode, useState } from 'react'
 import type { Plan } from '#shared/contract/plans.ts'
 import type { ProviderInfo } from '#shared/contract/providers.ts'
 import { useCommands } from '../keys/command-center.tsx'
+import { Button } from '../ui/button.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Segmented } from '../ui/segmented.tsx'
 import { ModelRoutes } from './model-routes.tsx'
@@ -10,7 +12,8 @@ import { noBatchText, routeNotes, routeOptions } from './sending-text.ts'
 
 /**
  * Now, within a day for less, or as it fits best: each with its price and time. Below it what goes another way than
- * chosen, and, where not all of several models goes now, the way of each. Where nothing can go in a batch, a sentence says so.
+ * chosen, and the way of each of several models, folded while all goes now. Where nothing can go in a batch, a sentence
+ * says so.
  */
 export const RouteChoice = ({
   plan,
@@ -19,6 +22,7 @@ export const RouteChoice = ({
   providers,
   isStale,
   onChange,
+  children,
 }: {
   plan: Plan
   sending: Sending
@@ -27,7 +31,10 @@ export const RouteChoice = ({
   /** The plan is being made again, so its figures may be others soon. */
   isStale: boolean
   onChange: (choice: SendChoice) => void
+  /** What else can be done with a plan that could go in a batch. */
+  children?: ReactNode
 }) => {
+  const [showsModels, setShowsModels] = useState(false)
   const labelOf = partLabel(providers)
   const none = noBatchText(plan, labelOf)
   if (none !== null) return <p className={styles.none}>{none}</p>
@@ -44,7 +51,20 @@ export const RouteChoice = ({
           ))}
         </div>
       </div>
-      {plan.parts.length > 1 && !isAllNow && (
+      <div className={styles.more}>
+        {plan.parts.length > 1 && isAllNow && (
+          <Button
+            look="quiet"
+            icon={showsModels ? 'chevronDown' : 'chevronRight'}
+            aria-expanded={showsModels}
+            onClick={() => setShowsModels(!showsModels)}
+          >
+            Each model its own way
+          </Button>
+        )}
+        {children}
+      </div>
+      {plan.parts.length > 1 && (showsModels || !isAllNow) && (
         <ModelRoutes plan={plan} choice={choice} providers={providers} labelOf={labelOf} onChange={onChange} />
       )}
       <RouteCommands onChoose={choose} />

@@ -145,6 +145,17 @@ export function runText(
   return `Send ${drafts} ${asBatches(sending)}${when}${within}, ${price}`
 }
 
+/** The same for a newer sheet: `Update and make 12 drafts, $0.24`, `Update and send 12 drafts as a batch, within a day, $0.12`. */
+export function updateText(plan: Plan, sending: Sending, start: RunStart, nowMs: number): string {
+  const drafts = countText(plan.requests, 'draft')
+  const when = startText(start, nowMs)
+  const price = priceOf(sending.estimateMicros, plan.currency)
+  if (sending.inBatches === 0) return `Update and make ${drafts}${when}, ${price}`
+  const sent = sending.live === 0 ? drafts : `${whole(sending.inBatches)} of ${drafts}`
+  const within = sending.withinMs === null || when !== '' ? '' : `, ${withinText(sending.withinMs)}`
+  return `Update and send ${sent} ${asBatches(sending)}${when}${within}, ${price}`
+}
+
 /** The same for finals, whose price stands beside the button. */
 export function makeText(plan: Plan, sending: Sending, start: RunStart, nowMs: number): string {
   const when = startText(start, nowMs)

@@ -72,6 +72,8 @@ export type RowDifference = z.infer<typeof rowDifference>
 export const sheetComparison = z.object({
   /** What the newer sheet makes; `batches.update` runs it. */
   plan,
+  /** How the batch was last sent, as far as it still can be: so goes what `batches.update` is told nothing else about. */
+  sending: runSending,
   same: z.int(),
   added: z.int(),
   changed: z.int(),

@@ -63,6 +63,48 @@ const remoteBatchesInput = z.object({
 })
 export type RemoteBatchesInput = z.infer<typeof remoteBatchesInput>
 
+const batchFilesInput = z.object({
+  planId: z.string(),
+  /** A whole path on the host's machine; made where it is not there. */
+  folder: z.string().min(1),
+})
+export type BatchFilesInput = z.infer<typeof batchFilesInput>
+
+const batchFiles = z.object({
+  files: z.array(
+    z.object({
+      path: z.string(),
+      provider: z.string(),
+      model: z.string(),
+      requests: z.int(),
+      bytes: z.int(),
+    }),
+  ),
+  /** Requests that no file has, by why. */
+  left: z.array(z.object({ message: z.string(), count: z.int() })),
+})
+export type BatchFiles = z.infer<typeof batchFiles>
+
+const readResultsInput = z.object({
+  batchId: z.coerce.number().int().positive(),
+  /** A whole path on the host's machine. */
+  path: z.string().min(1),
+  /** Whose results they are; `null` where the batch has one provider with batches. */
+  provider: z.string().nullable().default(null),
+  /** What each picture cost, in micros. */
+  priceMicros: micros.nonnegative().default(0),
+})
+export type ReadResultsInput = z.infer<typeof readResultsInput>
+
+const readResults = z.object({
+  made: z.int(),
+  failed: z.int(),
+  /** Lines of requests that have their picture, or are out; and lines of nothing in this batch. */
+  known: z.int(),
+  foreign: z.int(),
+})
+export type ReadResults = z.infer<typeof readResults>
+
 export const remoteBatches = {
   list: oc
     .route({ method: 'GET', path: '/remote-batches', summary: 'Remote batches, the newest first' })
@@ -84,4 +126,20 @@ export const remoteBatches = {
     })
     .input(z.object({ remoteBatchId: id.nullable().default(null) }))
     .output(z.object({ looked: z.int() })),
+  writeOut: oc
+    .route({
+      method: 'POST',
+      path: '/plans/{planId}/batch-files',
+      summary: 'Write the requests of a plan as files for batch services, to be sent from elsewhere',
+    })
+    .input(batchFilesInput)
+    .output(batchFiles),
+  readIn: oc
+    .route({
+      method: 'POST',
+      path: '/batches/{batchId}/results',
+      summary: 'Read a results file of a batch service back into a batch',
+    })
+    .input(readResultsInput)
+    .output(readResults),
 }

@@ -1,23 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from 'playwright/test'
 import { test } from './app.ts'
 import { colourSheet, runSheet, toFirstDraft } from './batch.ts'
-
-/**
- * What axe finds on the page as it is, in a line each: the rule, and where. Every rule, with targets under 24 px (WCAG
- * 2.2), or only those named.
- */
-async function violationsOf(page: Page, only: readonly string[]): Promise<readonly string[]> {
-  // Legacy: without a blank page of its own for each look; it is about frames of other origins, and there are none.
-  const axe = new AxeBuilder({ page }).setLegacyMode()
-  const { violations } = await (only.length > 0
-    ? axe.withRules([...only])
-    : axe.options({ rules: { 'target-size': { enabled: true } } })
-  ).analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')} (${node.failureSummary ?? ''})`),
-  )
-}
+import { themes, violationsOf } from './violations.ts'
 
 interface Screen {
   readonly name: string
@@ -101,13 +85,7 @@ const screens: readonly Screen[] = [
 /** 8 rows of three drafts each. */
 const sheet = colourSheet(8).replace('sku,colour,prompt', 'sku,colour,prompt,count').replaceAll('photo"', 'photo",3')
 
-/** Both themes are one page in other colours: what is about colours is looked for in both, all else once. */
-const themes = [
-  { colorScheme: 'dark', only: [] },
-  { colorScheme: 'light', only: ['color-contrast', 'link-in-text-block'] },
-] as const
-
-for (const { colorScheme, only } of themes) {
+for (const colorScheme of themes) {
   test(`axe finds nothing on any screen, ${colorScheme}`, async ({ app, page }) => {
     test.setTimeout(180_000)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -119,7 +97,7 @@ for (const { colorScheme, only } of themes) {
       await open(page)
       await expect(page.locator('main [aria-busy=true]')).toHaveCount(0)
       await page.waitForTimeout(300)
-      for (const violation of await violationsOf(page, only)) found.push(`${name}: ${violation}`)
+      for (const violation of await violationsOf(page, colorScheme)) found.push(`${name}: ${violation}`)
       await page.keyboard.press('Escape')
     }
     expect(found).toEqual([])

@@ -1,27 +1,27 @@
-import AxeBuilder from '@axe-core/playwright'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, type Page } from 'playwright/test'
 import { type FakeProvider, startFakeProvider } from '../fake-provider/fake-provider.ts'
+import { openPictures } from '../fake-provider/pictures.ts'
 import { test } from './app.ts'
 import { toFirstDraft } from './batch.ts'
+import { themes, violationsOf } from './violations.ts'
 
 /** Where a person looking at the pictures wants them; nothing is written without it. */
 const shots = process.env.PROOFSHEET_SHOTS
 
 const rows = 60
-const sheet = [
-  'sku,prompt',
-  ...Array.from({ length: rows }, (_, at) => `RB-${at},"Sneaker ${at}, on slate, product photo"`),
-].join('\n')
+const sheetOf = (count: number): string =>
+  ['sku,prompt', ...Array.from({ length: count }, (_, at) => `RB-${at},"Sneaker ${at}, on slate, product photo"`)].join(
+    '\n',
+  )
 
 /** Screens in both themes and two widths for a person, and what axe finds on them. */
 async function look(page: Page, name: string): Promise<void> {
   const found: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page })
-      .options({ rules: { 'target-size': { enabled: true } } })
-      .analyze()
-    for (const { id, nodes } of violations) for (const node of nodes) found.push(`${colorScheme} ${id}: ${node.target}`)
+    found.push(...(await violationsOf(page, colorScheme)))
     for (const width of shots ? [1280, 1920] : []) {
       await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 })
       await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png` })
@@ -31,7 +31,7 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 /** The window with a key for OpenAI at the fake's address, and the sheet planned for a model that takes batches. */
-async function openPlan(page: Page, url: string, fake: FakeProvider): Promise<void> {
+async function openPlan(page: Page, url: string, fake: FakeProvider, sheet = sheetOf(rows)): Promise<void> {
   await page.goto(url)
   const call = async (path: string, json: object): Promise<void> => {
     const reply = await page.request.post(new URL(`/rpc/${path}`, url).href, { data: { json } })
@@ -197,5 +197,71 @@ test('a batch that is refused, that runs out of time and that nobody knows any m
   await look(page, 'ended')
   await cards.first().getByRole('button', { name: 'Decide' }).click()
   await expect(page.getByRole('button', { name: 'Retry, may pay again' })).toBeVisible()
+  await fake.close()
+})
+
+test('a plan is written as batch files and its results are read back; a newer sheet says which way it goes', async ({
+  app,
+  page,
+}) => {
+  const fake = await startFakeProvider({ batches: { turnaroundMs: 600_000 } })
+  await openPlan(page, app.url, fake, sheetOf(3))
+  const out = join(app.library, '..', 'out')
+  await page.getByRole('button', { name: 'Write batch files' }).click()
+  const writing = page.getByRole('dialog', { name: 'Write batch files' })
+  await writing.getByRole('textbox', { name: 'Folder' }).fill('out')
+  await writing.getByRole('button', { name: 'Write 3 requests' }).click()
+  await expect(writing.getByRole('alert')).toContainText('not a whole path')
+  await writing.getByRole('textbox', { name: 'Folder' }).fill(out)
+  await look(page, 'write-files')
+  await writing.getByRole('button', { name: 'Write 3 requests' }).click()
+  const written = page.getByRole('dialog', { name: 'The batch files are written' })
+  await expect(written.getByRole('row', { name: /openai-1.jsonl gpt-image-2 3/ })).toBeVisible()
+  await look(page, 'files-written')
+  await written.getByRole('button', { name: 'Close' }).first().click()
+
+  // The batch waits here while somebody else has it made.
+  await page.getByRole('button', { name: 'Schedule' }).click()
+  await page.getByRole('button', { name: 'At a time' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Run all (at|tomorrow) / }).click()
+  await page.getByRole('button', { name: /^Run, at most/ }).click()
+  const lines = (await readFile(join(out, 'openai-1.jsonl'), 'utf8')).trimEnd().split('\n')
+  const { png } = openPictures()
+  const results = lines.map((line, at) => {
+    const { custom_id }: { custom_id: string } = JSON.parse(line)
+    const body = { data: [{ b64_json: png(`results ${at}`, 64, 64).toString('base64') }] }
+    return JSON.stringify({ id: `r${at}`, custom_id, response: { status_code: 200, body }, error: null })
+  })
+  await writeFile(join(out, 'results.jsonl'), results.join('\n'))
+  const menu = page.getByRole('button', { name: 'Loupe, compare, survey, shoot-out' })
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Read in batch results…' }).click()
+  const reading = page.getByRole('dialog', { name: 'Read in batch results' })
+  await reading.getByRole('textbox', { name: 'Results file' }).fill(join(out, 'nowhere.jsonl'))
+  await reading.getByRole('button', { name: 'Read in' }).click()
+  await expect(reading.getByRole('alert')).toContainText('There is no file')
+  await reading.getByRole('textbox', { name: 'Results file' }).fill(join(out, 'results.jsonl'))
+  await reading.getByRole('textbox', { name: 'What each picture cost' }).fill('0.02')
+  await look(page, 'read-results')
+  await reading.getByRole('button', { name: 'Read in' }).click()
+  await expect(page.getByText('3 pictures came into')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Undecided 3' })).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toContainText('$0.06')
+  expect(fake.ledger().requests).toBe(0)
+
+  const newer = { name: 'newer.csv', mimeType: 'text/csv', buffer: Buffer.from(sheetOf(5)) }
+  await page.getByLabel('Newer sheet file').setInputFiles(newer)
+  const update = page.getByRole('dialog', { name: 'A newer sheet: newer.csv' })
+  // As the batch was sent: live, at its time.
+  await expect(update.getByRole('button', { name: /^Update and make 2 drafts (at|tomorrow) / })).toBeVisible()
+  await update.getByRole('button', { name: /^Within a day / }).click()
+  await update.getByRole('button', { name: /^Scheduled/ }).click()
+  await page.getByRole('button', { name: 'At once' }).click()
+  await page.keyboard.press('Escape')
+  await look(page, 'update')
+  await update.getByRole('button', { name: /^Update and send 2 drafts as a batch, within a day, \$/ }).click()
+  await expect(update).toBeHidden()
+  await expect.poll(() => fake.batches.all().length).toBe(1)
   await fake.close()
 })

@@ -175,7 +175,7 @@ test('written out for use elsewhere, and its results read back: pictures by thei
     alwaysNew: true,
     pricePerImageMicros: null,
   })
-  const out = await engine.remoteBatches.writeOut(plan.planId, join(remote.folder, 'out'))
+  const out = await engine.remoteBatches.writeOut({ planId: plan.planId, folder: join(remote.folder, 'out') })
   expect(out.files.map(({ requests }) => requests)).toEqual([4, 2])
   expect(out.left).toEqual([{ message: 'this cannot go in a batch', count: 1 }])
   const lines = (await Promise.all(out.files.map(({ path }) => readFile(path, 'utf8')))).join('').trimEnd().split('\n')
@@ -192,7 +192,7 @@ test('written out for use elsewhere, and its results read back: pictures by thei
   const stranger = JSON.stringify({ id: createHash('sha256').update('x').digest('hex'), png: '' })
   await writeFile(file, [...results, stranger, 'no JSON', results[1]].join('\n'))
   const read = await engine.remoteBatches.readIn({ batchId, path: file, provider: null, priceMicros: 7000 })
-  expect(read).toMatchObject({ taken: 6, known: 0, foreign: 3 })
+  expect(read).toMatchObject({ made: 5, failed: 1, known: 0, foreign: 3 })
   expect(engine.batches.get({ batchId })).toMatchObject({
     drafts: { done: 5, failed: 1, left: 1 },
     settledMicros: 5 * 7000,
@@ -205,7 +205,7 @@ test('written out for use elsewhere, and its results read back: pictures by thei
   })
   // Read once more, it changes nothing.
   const again = await engine.remoteBatches.readIn({ batchId, path: file, provider: null, priceMicros: 7000 })
-  expect(again).toMatchObject({ taken: 1, known: 5 })
+  expect(again).toMatchObject({ known: 5 })
   expect(engine.batches.get({ batchId })).toMatchObject({ drafts: { done: 5 }, settledMicros: 5 * 7000 })
   await expect(
     engine.remoteBatches.readIn({ batchId, path: file, provider: 'nobody', priceMicros: 0 }),

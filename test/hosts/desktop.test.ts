@@ -195,6 +195,8 @@ describe('messages from the page', () => {
     expect(await invoke(channels.chooseFolder, own)).toBeNull()
     electron.dialog.chosen = { canceled: false, filePaths: ['/pictures'] }
     expect(await invoke(channels.chooseFolder, own)).toBe('/pictures')
+    electron.dialog.chosen = { canceled: false, filePaths: ['/results.jsonl'] }
+    expect(await invoke(channels.chooseFile, own)).toBe('/results.jsonl')
     await invoke(channels.reveal, own, '/pictures/a.png')
     for (const path of ['a.png', '//server/share', '\\\\server\\share', 7, 'https://example.com/']) {
       await expect(invoke(channels.reveal, own, path)).rejects.toMatchObject({ code: 'invalid-input' })
@@ -204,6 +206,7 @@ describe('messages from the page', () => {
     for (const count of [-1, 1.5, '4', null]) electron.ipcMain.emit(channels.setBadge, own, count)
     for (const event of others(window.webContents)) {
       await expect(invoke(channels.chooseFolder, event)).rejects.toMatchObject({ code: 'invalid-input' })
+      await expect(invoke(channels.chooseFile, event)).rejects.toMatchObject({ code: 'invalid-input' })
       await expect(invoke(channels.reveal, event, '/etc')).rejects.toMatchObject({ code: 'invalid-input' })
       electron.ipcMain.emit(channels.notify, event, 'No', 'no')
       electron.ipcMain.emit(channels.setBadge, event, 9)
@@ -213,7 +216,7 @@ describe('messages from the page', () => {
     expect(electron.app.badge).toBe(3)
   })
 
-  test('the preload script shows the page four functions, and carries only its own port', async () => {
+  test('the preload script shows the page five functions, and carries only its own port', async () => {
     const { electron } = await loadDesktop()
     const page = new EventEmitter()
     const window = { addEventListener: (kind: string, listener: (event: unknown) => void) => page.on(kind, listener) }
@@ -225,6 +228,7 @@ describe('messages from the page', () => {
         platform: process.platform,
         abilities: {
           chooseFolder: expect.any(Function),
+          chooseFile: expect.any(Function),
           reveal: expect.any(Function),
           notify: expect.any(Function),
           setBadge: expect.any(Function),

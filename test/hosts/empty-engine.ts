@@ -54,7 +54,7 @@ export function emptyEngine(
     wildcards: closedRoom('list', 'add', 'remove'),
     references: closedRoom('list', 'add', 'fetch', 'remove', 'thumb', 'addFromFolder'),
     batches: closedRoom('list', 'get', 'find', 'rename', 'compareSheet', 'differences', 'update', 'writeSheet'),
-    remoteBatches: closedRoom('list', 'cancel', 'lookNow'),
+    remoteBatches: closedRoom('list', 'cancel', 'lookNow', 'writeOut', 'readIn'),
     generation: closedRoom(
       'planDrafts',
       'planFinals',

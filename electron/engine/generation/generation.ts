@@ -11,6 +11,7 @@ import type { Clock, Storage } from '#engine/storage/storage.ts'
 import type { BatchCounts, SheetTiles, Tiles } from '#engine/tiles/tiles.ts'
 import type { Wildcards } from '#engine/wildcards/wildcards.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
+import type { BatchFilesInput, ReadResults, RemoteBatch } from '#shared/contract/remote-batches.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { openControls } from './controls.ts'
 import { finishChanges } from './planning/apply-change.ts'
@@ -164,12 +165,17 @@ export function openGeneration(needs: GenerationNeeds) {
       cancel: remote.cancel,
       lookNow: remote.lookNow,
       /** Writes a plan's requests as files for batch services, in a folder, to be used elsewhere. */
-      writeOut: async (planId: string, folder: string) => remote.writeOut(await planning.requestsOf(planId), folder),
+      writeOut: async ({ planId, folder }: BatchFilesInput) =>
+        remote.writeOut(await planning.requestsOf(planId), folder),
       /** Reads a results file into a batch, and waits until its pictures are here. */
-      async readIn(wish: Parameters<typeof remote.importResults>[0]) {
-        const imported = await remote.importResults(wish)
+      async readIn(wish: Parameters<typeof remote.importResults>[0]): Promise<ReadResults> {
+        const { remoteBatchIds, known, foreign } = await remote.importResults(wish)
         await scheduler.until(() => scheduler.isStopping() || !remote.isBusyWith(wish.batchId, 'read'))
-        return imported
+        const read = remote
+          .list({ batchId: wish.batchId, open: false })
+          .filter(({ remoteBatchId }) => remoteBatchIds.includes(remoteBatchId))
+        const sum = (of: (one: RemoteBatch) => number) => read.reduce((total, one) => total + of(one), 0)
+        return { made: sum(({ made }) => made), failed: sum(({ failed, refused }) => failed + refused), known, foreign }
       },
     },
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import type { Clock, Storage } from '#engine/storage/storage.ts'
+import { type Clock, refusePartialPath, type Storage } from '#engine/storage/storage.ts'
 import type { LooseEnds } from '#engine/tiles/tiles.ts'
 import type { Collection, Stray, Verification } from '#shared/contract/library.ts'
 import { AppError } from '#shared/errors.ts'
@@ -51,7 +51,7 @@ export function openUpkeep(needs: UpkeepNeeds) {
 
     /** A sound copy of the database while work goes on. The pictures are not in it. Throws AppError `conflict` for a file that is there. */
     async backup({ file }: { file: string }): Promise<{ file: string; bytes: number }> {
-      if (!isAbsolute(file)) throw new AppError('invalid-input', `"${file}" is not a whole path. Begin it at the root.`)
+      refusePartialPath(file)
       if (existsSync(file))
         throw new AppError('conflict', `${file} is there already. Name another file, or remove it first.`)
       return { file, ...(await storage.backup(file)) }

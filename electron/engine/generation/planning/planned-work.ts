@@ -69,7 +69,7 @@ export interface PlanPage {
 }
 
 /** What is told of a comparison beside its plan, its rows a page at a time. */
-export interface Compared extends Omit<SheetComparison, 'plan' | 'rows'> {
+export interface Compared extends Omit<SheetComparison, 'plan' | 'sending' | 'rows'> {
   readonly page: (asked: {
     offset: number
     limit: number

@@ -152,7 +152,8 @@ export function openPlanning(
       const made = await plan('drafts', input)
       const compared = await comparedIn(made.planId)
       const { page: _, ...counts } = compared
-      return { plan: made, ...counts, rows: comparedRows(compared) }
+      const sending = keptSending(await find(made.planId), batches)
+      return { plan: made, sending, ...counts, rows: comparedRows(compared) }
     },
     async differences({ planId, ...page }: DifferencesInput) {
       return (await comparedIn(planId)).page(page)

@@ -3,15 +3,10 @@ import { promptHash } from '#engine/cache/cache.ts'
 import type { Images } from '#engine/images/images.ts'
 import type { ProviderCall, RemoteBatches } from '#engine/providers/provider.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
-import { writePiecesDurably } from '#engine/storage/storage.ts'
+import { refusePartialPath, writePiecesDurably } from '#engine/storage/storage.ts'
+import type { BatchFiles } from '#shared/contract/remote-batches.ts'
 import { AppError } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
-
-export interface WrittenOut {
-  readonly files: readonly { path: string; provider: string; model: string; requests: number; bytes: number }[]
-  /** Requests that no file has, by why. */
-  readonly left: readonly { message: string; count: number }[]
-}
 
 interface Group {
   readonly service: RemoteBatches
@@ -20,13 +15,14 @@ interface Group {
 
 /**
  * Writes requests as files for their providers' batch services, as they would be sent from here: one model and endpoint a
- * file, none over the service's limits. A request is named by its prompt hash, which is how its result is known again.
+ * file, none over the service's limits; a file of the same name is replaced. A request is named by its prompt hash, which is how its result is known again.
  */
 export async function writeOut(
   { providers, images }: { readonly providers: OpenProviders; readonly images: Images },
   requests: AsyncIterable<GenerationRequest>,
   folder: string,
-): Promise<WrittenOut> {
+): Promise<BatchFiles> {
+  refusePartialPath(folder)
   const groups = new Map<string, Group>()
   const left = new Map<string, number>()
   for await (const request of requests) {
@@ -42,7 +38,7 @@ export async function writeOut(
     group.requests.push(request)
   }
   const call: ProviderCall = { signal: new AbortController().signal, input: images.bytes }
-  const files: WrittenOut['files'][number][] = []
+  const files: BatchFiles['files'][number][] = []
   for (const { service, requests: all } of groups.values())
     for (let from = 0; from < all.length; ) {
       const [first] = all.slice(from, from + 1)

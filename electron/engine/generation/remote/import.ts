@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Job, Jobs } from '#engine/jobs/jobs.ts'
 import type { RemoteBatches } from '#engine/providers/provider.ts'
 import type { OpenProviders } from '#engine/settings/settings.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import { type Storage, writePiecesDurably } from '#engine/storage/storage.ts'
+import { refusePartialPath, type Storage, writePiecesDurably } from '#engine/storage/storage.ts'
 import { AppError } from '#shared/errors.ts'
 import { linesOf } from './lines.ts'
 import type { RemoteRow, RemoteTable } from './remote-table.ts'
@@ -35,8 +35,7 @@ export interface ImportWish {
 
 export interface Imported {
   readonly remoteBatchIds: readonly number[]
-  /** Lines that name a request of this batch that waits for its picture; that has one, or is out; and the others. */
-  readonly taken: number
+  /** Lines of requests that have their picture, or are out; and lines of nothing in this batch. */
   readonly known: number
   readonly foreign: number
 }
@@ -49,6 +48,9 @@ const jobsAtOnce = 50
  */
 export async function importResults(needs: ImportNeeds, wish: ImportWish): Promise<Imported> {
   const { storage, jobs, spend, table } = needs
+  refusePartialPath(wish.path)
+  if (!statSync(wish.path, { throwIfNoEntry: false })?.isFile())
+    throw new AppError('not-found', `There is no file ${wish.path}.`)
   const batch = needs.batches.get(wish.batchId)
   const { provider, service, model } = formatOf(needs, batch, wish.provider)
   const found = new Map<string, Job[]>()
@@ -70,7 +72,6 @@ export async function importResults(needs: ImportNeeds, wish: ImportWish): Promi
     else found.set(waiting.model, [...(found.get(waiting.model) ?? []), waiting])
   }
   const remoteBatchIds: number[] = []
-  let taken = 0
   for (const [of, list] of found) {
     const id = storage.transaction(() =>
       table.addImported({ batchId: batch.id, provider, model: of, label: `read-${randomUUID()}`, ...price(wish) }),
@@ -87,7 +88,6 @@ export async function importResults(needs: ImportNeeds, wish: ImportWish): Promi
             if (!spend.hasOpen(job.id))
               spend.reserve({ ...job, jobId: job.id, reservedMicros: wish.priceMicros, remoteBatchId: id })
             table.addRequests(id, 1)
-            taken++
           }
         })
         await nextTurn()
@@ -100,7 +100,7 @@ export async function importResults(needs: ImportNeeds, wish: ImportWish): Promi
     }
     remoteBatchIds.push(id)
   }
-  return { remoteBatchIds, taken, known, foreign }
+  return { remoteBatchIds, known, foreign }
 }
 
 const waits: ReadonlySet<Job['state']> = new Set(['queued', 'failed', 'canceled', 'unknown'])
@@ -128,7 +128,7 @@ function formatOf(
   const names = new Set(offers.map(({ provider }) => provider))
   if (first && names.size === 1) return first
   if (names.size > 1)
-    throw new AppError('invalid-input', `Whose results are these? Name one with --provider: ${[...names].join(', ')}.`)
+    throw new AppError('invalid-input', `Whose results are these? Name one of these: ${[...names].join(', ')}.`)
   throw new AppError('invalid-input', `${batch.name} has no requests of a provider whose batch results could be read.`)
 }
 

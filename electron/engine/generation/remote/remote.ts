@@ -2,11 +2,11 @@ import pLimit from 'p-limit'
 import type { Batches } from '#engine/batches/batches.ts'
 import type { Handle } from '#engine/providers/provider.ts'
 import type { LibraryEvent } from '#shared/contract/events.ts'
-import type { RemoteBatch, RemoteBatchesInput } from '#shared/contract/remote-batches.ts'
+import type { BatchFiles, RemoteBatch, RemoteBatchesInput } from '#shared/contract/remote-batches.ts'
 import { AppError, errorCodeOf, errorCodes, messageOf } from '#shared/errors.ts'
 import type { GenerationRequest } from '#shared/generation-request.ts'
 import type { Scheduler } from '../running/scheduler.ts'
-import { type WrittenOut, writeOut } from './export.ts'
+import { writeOut } from './export.ts'
 import { openFinish } from './finish.ts'
 import type { GatherNeeds } from './gather.ts'
 import { openGathering } from './gathering.ts'
@@ -296,7 +296,7 @@ export function openRemote(needs: RemoteNeeds) {
       kick()
       return { looked }
     },
-    writeOut: (requests: AsyncIterable<GenerationRequest>, folder: string): Promise<WrittenOut> =>
+    writeOut: (requests: AsyncIterable<GenerationRequest>, folder: string): Promise<BatchFiles> =>
       writeOut(needs, requests, folder),
     /** Resolves when all of it is durable, as far as it goes by itself. */
     async importResults(wish: ImportWish): Promise<Imported> {
