@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
-import { type Clock, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
+import { type Clock, type Storage, sha256Of, writeFilesDurably } from '#engine/storage/storage.ts'
 import { type SheetReading, sheetReading } from '#shared/contract/sheets.ts'
 import type { DraftSettings, RunSending } from '#shared/contract/wishes.ts'
 import { AppError } from '#shared/errors.ts'
@@ -188,7 +186,7 @@ export function openBatches(storage: Storage, clock: Clock) {
     /** A sheet whose bytes are still beside the database; null where they are gone. */
     async storedBytes(sha256: string): Promise<Uint8Array | null> {
       const bytes = await readFile(sheetFile(sha256)).catch(() => null)
-      return bytes && createHash('sha256').update(bytes).digest('hex') === sha256 ? new Uint8Array(bytes) : null
+      return bytes && (await sha256Of(bytes)) === sha256 ? new Uint8Array(bytes) : null
     },
 
     sheet(sheetId: number): StoredSheet {
@@ -338,18 +336,6 @@ export function openBatches(storage: Storage, clock: Clock) {
     // What a power cut takes of the index, it takes of the note of what is in it, too.
     indexSome: (count: number): boolean => storage.draft(() => words.indexSome(count, columnsOf)),
   }
-}
-
-const hashedAtOnce = 2 * 1024 * 1024
-
-/** In slices of a few milliseconds: a sheet may have 64 MB. */
-async function sha256Of(bytes: Uint8Array): Promise<string> {
-  const hash = createHash('sha256')
-  for (let at = 0; at < bytes.length; at += hashedAtOnce) {
-    hash.update(bytes.subarray(at, at + hashedAtOnce))
-    await nextTurn()
-  }
-  return hash.digest('hex')
 }
 
 const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const

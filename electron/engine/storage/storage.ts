@@ -16,6 +16,7 @@ import { finishRebuild, makeFolderNow, type Rebuild, repairDatabase, unfinishedR
 export { type FileToWrite, isMissing, temporaryBy, writeFilesDurably, writePiecesDurably } from './atomic-write.ts'
 export { type Backup, listBackups, pastKeeping } from './backups.ts'
 export { type Clock, steadyClock } from './clock.ts'
+export { sha256Of } from './sha256.ts'
 export { refusePartialPath } from './whole-path.ts'
 
 export type Statement<Parameters extends unknown[], Row> = Database.Statement<Parameters, Row>

@@ -1,6 +1,6 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { setImmediate } from 'node:timers/promises'
+import { sha256Of } from '#engine/storage/storage.ts'
 import { messageOf } from '#shared/errors.ts'
 import type { Content } from '../destination.ts'
 import type { PlannedFile } from '../plan/plan-files.ts'
@@ -80,18 +80,6 @@ export function fileProblem(sha256: string, error: unknown): string {
   if (error === null) return `${name} is damaged: its bytes have changed. Run verify.`
   const code = error instanceof Error && 'code' in error ? `${error.code}` : messageOf(error)
   return `${name} ${code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`}. Run verify.`
-}
-
-/** Of one turn of the event loop: a larger picture does not hold it up. */
-const pieceLength = 4_194_304
-
-export async function sha256Of(bytes: Buffer): Promise<string> {
-  const sum = createHash('sha256')
-  for (let at = 0; at < bytes.length; at += pieceLength) {
-    if (at > 0) await setImmediate()
-    sum.update(bytes.subarray(at, at + pieceLength))
-  }
-  return sum.digest('hex')
 }
 
 /** The XMP file beside a picture. */

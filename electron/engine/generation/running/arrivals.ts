@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,7 +7,7 @@ import type { Cache } from '#engine/cache/cache.ts'
 import { type Images, type Inspection, inspectPicture } from '#engine/images/images.ts'
 import { type Job, type Jobs, requestOf } from '#engine/jobs/jobs.ts'
 import type { Spend } from '#engine/spend/spend.ts'
-import { type Clock, isMissing, type Storage, writeFilesDurably } from '#engine/storage/storage.ts'
+import { type Clock, isMissing, type Storage, sha256Of, writeFilesDurably } from '#engine/storage/storage.ts'
 import { AppError, errorCodeOf, messageOf } from '#shared/errors.ts'
 import type { ModelFacts } from '../planning/model-facts.ts'
 import type { Answers } from './exchange.ts'
@@ -72,8 +71,7 @@ export function openArrivals(needs: ArrivalsNeeds) {
         try {
           const { bytes, seed } = answer
           const decoded = decoding(() => inspectPicture(bytes))
-          const sha256 = createHash('sha256').update(bytes).digest('hex')
-          const seen = await decoded
+          const [sha256, seen] = await Promise.all([sha256Of(bytes), decoded])
           const small = keepSmall(needs.images.renditionFile(sha256, 'small'), seen.small)
           pictures.push({ bytes, byteLength: bytes.length, sha256, seed, seen, small })
         } catch (error) {
