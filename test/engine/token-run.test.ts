@@ -83,3 +83,30 @@ test.each(['openai', 'gemini', 'xai'] as const)('%s: a wrong key pauses it, and 
   expect(fake.ledger().pictures).toBe(0)
   expect(fake.ledger().requests).toBeLessThanOrEqual(4)
 })
+
+test('what was saved against everything at final quality: by drafts first, by duplicates and by the cache, each cent once', async () => {
+  const { library } = await openHosted()
+  const { engine } = library
+  const bytesBase64 = Buffer.from(sheetOf(['a red shoe', 'a blue cup', 'a red shoe'])).toString('base64')
+  const settings = settingsFor([profiles.xai])
+  const runAll = async () => {
+    const { id } = await engine.sheets.add({ name: 'shoes.csv', bytesBase64 })
+    const plan = await engine.generation.planDrafts({
+      sheetId: id,
+      settings,
+      alwaysNew: true,
+      pricePerImageMicros: null,
+    })
+    const { planId, highestMicros } = plan
+    const { batchId } = await engine.generation.run({ planId, highestMicros, name: null, first: null, capMicros: null })
+    await engine.generation.whenIdle(batchId)
+    return { ...engine.batches.get({ batchId }), allFinalMicros: plan.allFinalMicros ?? 0 }
+  }
+  const { settledMicros, allFinalMicros, savedMicros } = await runAll()
+  const draftMicros = settledMicros / 2
+  const draftsFirst = allFinalMicros - 3 * draftMicros
+  expect(draftsFirst).toBeGreaterThan(0)
+  expect(savedMicros).toEqual({ draftsFirst, duplicates: draftMicros, cache: 0 })
+  const again = await runAll()
+  expect(again).toMatchObject({ settledMicros: 0, savedMicros: { draftsFirst, duplicates: 0, cache: 3 * draftMicros } })
+})
