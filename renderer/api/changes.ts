@@ -27,6 +27,7 @@ export function useMapColumns() {
 
 export const useAddReference = () => useMutation(api.references.add.mutationOptions())
 export const useFetchReferences = () => useMutation(api.references.fetch.mutationOptions())
+export const usePlanAgain = () => useMutation(api.generation.planAgain.mutationOptions())
 export const useRunPlan = () => useMutation(api.generation.run.mutationOptions())
 export const useRelease = () => useMutation(api.generation.release.mutationOptions())
 export const useQueueControl = () => useMutation(api.generation.control.mutationOptions())

@@ -38,6 +38,10 @@ export const queryKeys = {
   settings: () => api.settings.get.queryKey(),
 }
 
+/** Compared anew whenever somebody looks: pictures may have come meanwhile. */
+export const useMadeAgain = (batchId: number) =>
+  useQuery(api.generation.madeAgain.queryOptions({ input: { batchId }, staleTime: 0 }))
+
 /** Its counts rise with every picture, so they are asked for whenever they come on screen. */
 export const useLibrary = () => useQuery(api.library.info.queryOptions({ staleTime: 0 }))
 

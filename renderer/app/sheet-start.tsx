@@ -1,3 +1,4 @@
+import { MakeAgain } from '../again/make-again.tsx'
 import { useExamples } from '../api/queries.ts'
 import { SheetPicker } from '../load/sheet-drop.tsx'
 import { type SheetLoader, useSheetLoader } from '../load/use-sheet-loader.ts'
@@ -20,6 +21,7 @@ export const SheetStart = ({ isFirst }: { isFirst: boolean }) => {
         <SheetPicker loader={loader} look="go">
           Choose a sheet
         </SheetPicker>
+        <MakeAgain />
       </div>
       <Examples loader={loader} />
     </section>
