@@ -43,7 +43,7 @@ export function endRunning(): void {
  * command that is not there is a failure whose output says so.
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
-  const limitMs = options.limitMs ?? 15 * 60_000
+  const limitMs = options.limitMs ?? 20 * 60_000
   const isWindows = process.platform === 'win32'
   const child = spawn(command, args, {
     cwd: projectRoot,

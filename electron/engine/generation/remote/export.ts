@@ -15,7 +15,8 @@ interface Group {
 
 /**
  * Writes requests as files for their providers' batch services, as they would be sent from here: one model and endpoint a
- * file, none over the service's limits; a file of the same name is replaced. A request is named by its prompt hash, which is how its result is known again.
+ * file, none over the service's limits; a file of the same name is replaced. A request is named by its prompt hash, which
+ * is how its result is known again.
  */
 export async function writeOut(
   { providers, images }: { readonly providers: OpenProviders; readonly images: Images },
