@@ -16,7 +16,7 @@ export interface Outcome {
 
 interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** After this long the command and all it started are ended. The default is 15 minutes. */
+  /** After this long the command and all it started are ended. The default is 20 minutes. */
   readonly limitMs?: number
 }
 
