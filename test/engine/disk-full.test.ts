@@ -37,25 +37,37 @@ async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await delay(10)
 }
 
+/** A run with some pictures made, whose next requests take so long that the disk is full before they are answered. */
 async function paidOn(disk: string) {
+  let asked = 0
+  let slowMs = 1500
   const paid = await openPaidLibrary({
     engine: { library: join(disk, 'library') },
-    fake: { latency: { kind: 'fixed', ms: 30 } },
+    fake: {
+      fault: () => {
+        asked++
+        return asked > 8 ? { kind: 'delay', ms: slowMs } : null
+      },
+    },
     settings: { concurrency: 4 },
   })
   const { engine } = paid.library
   const batchId = await paid.start(prompts)
   await until(() => engine.batches.get({ batchId }).drafts.done >= 6)
-  return { ...paid, engine, batchId }
+  const hurry = () => {
+    slowMs = 0
+  }
+  return { ...paid, engine, batchId, hurry }
 }
 
 type Paid = Awaited<ReturnType<typeof paidOn>>
 
 /** It waits, says why, and sends nothing: not one request more than was out. */
-async function expectPaused({ engine, fake }: Paid, sentence: RegExp): Promise<void> {
+async function expectPaused({ engine, fake, hurry }: Paid, sentence: RegExp): Promise<void> {
+  hurry()
   await until(() => engine.generation.storageSentence() !== null)
   // What was out comes home.
-  await delay(300)
+  await until(() => fake.ledger().entries.every(({ endedMs }) => endedMs !== null))
   expect(engine.generation.storageSentence()).toMatch(sentence)
   const sent = fake.ledger().requests
   await delay(300)
@@ -99,6 +111,7 @@ describe.skipIf(noSmallDisk !== null)(`on a small disk${noSmallDisk ? ` (left ou
   test('a full disk at closing: the library closes, and opens again with everything', async () => {
     const disk = await smallDisk('size=12m')
     const paid = await paidOn(disk)
+    paid.hurry()
     await paid.engine.generation.whenIdle(paid.batchId)
     await fill(join(disk, 'filler'))
     await paid.engine.close()
