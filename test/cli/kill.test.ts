@@ -152,7 +152,7 @@ test(`twenty kills among mixed faults (PROOFSHEET_KILL_SEED=${mixedSeed}): what 
     },
   })
   onTestFinished(() => provider.close())
-  const prompts = Array.from({ length: 400 }, (_, at) => `picture ${at}`)
+  const prompts = Array.from({ length: 260 }, (_, at) => `picture ${at}`)
   for (const prompt of prompts)
     faults.set(prompt, next() < 0.3 ? (mixed[Math.floor(next() * mixed.length)] ?? null) : null)
   desk.env.OPENAI_BASE_URL = `${provider.url}/v1`
@@ -169,7 +169,7 @@ test(`twenty kills among mixed faults (PROOFSHEET_KILL_SEED=${mixedSeed}): what 
       desk,
       args,
       async () => provider.ledger().requests > requests,
-      next() * 150,
+      next() * 80,
     )
     expect(wasKilled, `run ${kills} ended before its kill: the sheet is too short`).toBe(true)
     expect(isWithin(before.made, after.made), `kill ${kills} lost an acknowledged picture`).toBe(true)

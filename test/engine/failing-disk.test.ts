@@ -71,9 +71,9 @@ describe.skipIf(noShim !== null)(`a disk that fails under way${noShim ? ` (left 
       await until(() => latest().done >= 4 && fake.ledger().requests > latest().done, 'some are made and some are out')
       await writeFile(control, `${calls} ${errors[error]}`)
       await until(() => latest().storage !== null, 'it says why it stands still')
-      // What was out comes home.
-      await delay(800)
+      await until(() => fake.ledger().entries.every(({ endedMs }) => endedMs !== null), 'what was out comes home')
       const sent = fake.ledger().requests
+      // Longer than the pause between two tries of the disk.
       await delay(2500)
       expect(fake.ledger().requests).toBe(sent)
       expect(sent).toBeLessThan(prompts.length)

@@ -16,7 +16,7 @@ export interface Outcome {
 
 interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** After this long the command and all it started are ended. The default is 20 minutes. */
+  /** After this long the command and all it started are ended. The default is 30 minutes. */
   readonly limitMs?: number
 }
 
@@ -43,7 +43,7 @@ export function endRunning(): void {
  * command that is not there is a failure whose output says so.
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
-  const limitMs = options.limitMs ?? 20 * 60_000
+  const limitMs = options.limitMs ?? 30 * 60_000
   const isWindows = process.platform === 'win32'
   const child = spawn(command, args, {
     cwd: projectRoot,
