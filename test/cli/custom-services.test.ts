@@ -10,6 +10,7 @@ import { openDesk, runAnswer, sheetText, until } from './command.ts'
 vi.setConfig({ testTimeout: 120_000 })
 
 const key = 'sk-canary-0123456789'
+const presetFolder = new URL('../../electron/engine/providers/custom/presets/', import.meta.url)
 /** Enough for several arrays, several to one. */
 const prompts = Array.from({ length: 24 }, (_, at) => `a shoe, view ${at}`)
 const keys = {
@@ -28,43 +29,48 @@ const parsed = z.looseObject({
   array: z.looseObject({}).optional(),
 })
 
-test.each([
+/** Each with the model that its service has, where the fake speaks its format, and how many requests go in a call. */
+const presets = [
   ['zsky-like', 'custom:zsky/zsky', '/custom', 50],
   ['flixly-like', 'custom:flixly/flux-kontext', '/custom', 30],
   ['wireflow-like', 'custom:wireflow/my-flow', '/custom', 1],
   ['openai-like', 'custom:images/fake-image', '/v1', 1],
   ['picture-body', 'custom:picture/default', '/custom', 1],
   ['submit-and-poll', 'custom:jobs/default', '/custom', 1],
-])('%s: added by its name, a sheet is run through it, each picture paid once', async (preset, draft, path, most) => {
-  const provider = await startFakeProvider({ priceMicros: 20_000, key })
-  onTestFinished(() => provider.close())
-  const desk = await openDesk(keys)
-  // As it comes it may make a few pictures a minute, or an hour: the fake has no such limits.
-  const shown = await desk.run('providers', 'show', preset)
-  const of = parsed.parse(JSON.parse(shown.stdout))
-  const models = of.models.map((model) => ({ ...model, price: '0.02' }))
-  const poll = of.poll ? { poll: { ...of.poll, everySeconds: 0.05 } } : {}
-  const service = { ...of, ...poll, models, limits: { concurrency: 4 }, baseUrl: provider.url + path }
-  const file = await desk.write('service.json', JSON.stringify(service))
-  const added = await desk.json('providers', 'add', file)
-  expect(added).toMatchObject({ status: 0, object: { provider: { id: draft.split('/')[0], ready: true } } })
+] as const
 
+test('every preset: added from its description, a sheet is run through it, each picture paid once', async () => {
+  const desk = await openDesk(keys)
   const sheet = await desk.write('shoes.csv', sheetText(prompts))
-  const ran = await desk.json('run', sheet, '--draft', draft, '--cap', '10')
-  const answer = runAnswer.parse(ran.object)
-  expect(answer.drafts).toMatchObject({ done: prompts.length, failed: 0, unknown: 0, held: 0, left: 0 })
-  expect([ran.status, answer.settledMicros]).toEqual([0, prompts.length * 20_000])
-  const ledger = provider.ledger()
-  expect(ledger).toMatchObject({
-    requests: prompts.length,
-    pictures: prompts.length,
-    billedMicros: prompts.length * 20_000,
-  })
-  if (most > 1) expect(new Set(ledger.remoteIds).size).toBeLessThanOrEqual(prompts.length / 3)
-  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { images: prompts.length } })
+  for (const [preset, draft, path, most] of presets) {
+    const provider = await startFakeProvider({ priceMicros: 20_000, key })
+    onTestFinished(() => provider.close())
+    // As it comes it may make a few pictures a minute, or an hour: the fake has no such limits.
+    const of = parsed.parse(JSON.parse(await readFile(new URL(`${preset}.json`, presetFolder), 'utf8')))
+    const models = of.models.map((model) => ({ ...model, price: '0.02' }))
+    const poll = of.poll ? { poll: { ...of.poll, everySeconds: 0.05 } } : {}
+    const service = { ...of, ...poll, models, limits: { concurrency: 4 }, baseUrl: provider.url + path }
+    const file = await desk.write('service.json', JSON.stringify(service))
+    const added = await desk.json('providers', 'add', file)
+    expect(added).toMatchObject({ status: 0, object: { provider: { id: draft.split('/')[0], ready: true } } })
+
+    const ran = await desk.json('run', sheet, '--draft', draft, '--cap', '10')
+    const answer = runAnswer.parse(ran.object)
+    expect(answer.drafts, preset).toMatchObject({ done: prompts.length, failed: 0, unknown: 0, held: 0, left: 0 })
+    expect([ran.status, answer.settledMicros]).toEqual([0, prompts.length * 20_000])
+    const ledger = provider.ledger()
+    expect(ledger).toMatchObject({
+      requests: prompts.length,
+      pictures: prompts.length,
+      billedMicros: prompts.length * 20_000,
+    })
+    if (most > 1) expect(new Set(ledger.remoteIds).size).toBeLessThanOrEqual(prompts.length / 3)
+  }
+  const images = presets.length * prompts.length
+  expect(await desk.json('verify')).toMatchObject({ status: 0, object: { images } })
   for (const part of ['library.db', 'library.db-wal'])
     expect(await readFile(join(desk.library, part), 'latin1').catch(() => '')).not.toContain('canary')
-})
+}, 240_000)
 
 test('what is wrong with a description is said with its field; show, change, replace, remove', async () => {
   const desk = await openDesk()
