@@ -65,6 +65,25 @@ describe('limits', () => {
     expect(lane.perMinute).toBe(32)
   })
 
+  test('time without anything to send teaches no rate: neither that before a start nor that between two batches', () => {
+    const limits = { concurrency: 4, requestsPerMinute: null, imagesPerHour: null, imagesPerDay: null }
+    const job = (id: number) => ({ id }) as Parameters<Lane['start']>[0]
+    // Twenty requests in the minute before, of another process or of a batch that is over.
+    const before = Array.from({ length: 20 }, (_, at) => at * 1000)
+    const restarted = new Lane('x', limits, before)
+    const idle = new Lane('x', limits, [])
+    const over = before.map((_, at) => job(at))
+    for (const [at, each] of over.entries()) idle.start(each, at * 1000, () => Promise.resolve())
+    for (const each of over) idle.ended(each)
+    for (const lane of [restarted, idle]) {
+      const jobs = Array.from({ length: 10 }, (_, at) => job(100 + at))
+      for (const [at, each] of jobs.entries()) lane.start(each, 40_000 + at * 10, () => Promise.resolve())
+      lane.refused(50, 40_100)
+      // Nine let in within 150 ms.
+      expect(lane.perMinute).toBe(3600)
+    }
+  })
+
   test('headers teach the lane its limits, and none left means waiting until they are back', () => {
     const lane = new Lane('x', { concurrency: 4, requestsPerMinute: 500, imagesPerHour: null, imagesPerDay: null }, [])
     lane.learn(

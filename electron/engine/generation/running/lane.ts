@@ -40,6 +40,8 @@ export class Lane {
   private learntPerMinute: number | null = null
   /** The newest 429, or when the learnt rate was last raised. */
   private refusedMs = 0
+  /** Since when there was always something to send, as far as this process knows; null while there is not. */
+  private busySinceMs: number | null = null
   private lastRefusals: boolean[] = []
   private failuresInARow = 0
   private lastFailure: unknown = null
@@ -118,13 +120,17 @@ export class Lane {
   start(job: Job, nowMs: number, work: () => Promise<void>): void {
     this.running.set(job.id, job)
     this.window.start(nowMs)
+    this.busySinceMs ??= nowMs
     this.pace.started(nowMs)
     void this.slots(work)
   }
 
   ended(job: Job): void {
     if (this.running.get(job.id) === job) this.running.delete(job.id)
-    if (this.running.size === 0) this.pace.idle()
+    if (this.running.size > 0) return
+    this.pace.idle()
+    // With a rate of its own, an empty lane may well be waiting for its turn.
+    if (this.learntPerMinute === null) this.busySinceMs = null
   }
 
   /** A reply with a picture, or with a verdict on the request: the provider is there. */
@@ -145,8 +151,9 @@ export class Lane {
   }
 
   /**
-   * A 429: the lane waits as told, and the rate becomes what was let in over the time until it may go on. Most of the
-   * last answers refused: half the slots.
+   * A 429: the lane waits as told, and the rate becomes what was let in over the time until it may go on; where the lane
+   * was idle meanwhile, since it has been busy, as nobody was let in while nothing was sent. Most of the last answers
+   * refused: half the slots.
    */
   refused(waitMs: number, nowMs: number): void {
     this.waitUntil(nowMs + waitMs)
@@ -154,9 +161,12 @@ export class Lane {
     this.refusedMs = nowMs
     this.remember(true)
     const refusals = this.lastRefusals.filter(Boolean).length
-    const { count, sinceMs } = this.window.startedSince(nowMs - 60_000)
-    const letIn = count - refusals
-    if (letIn > 0) this.learntPerMinute = Math.max(1, Math.ceil((letIn * 60_000) / (nowMs - sinceMs + waitMs)))
+    const rateSince = (ms: number): number => {
+      const { count, sinceMs } = this.window.startedSince(ms)
+      return Math.ceil(((count - refusals) * 60_000) / Math.max(1, nowMs - sinceMs + waitMs))
+    }
+    const rate = Math.max(rateSince(nowMs - 60_000), rateSince(Math.max(nowMs - 60_000, (this.busySinceMs ?? 0) - 1)))
+    if (rate > 0) this.learntPerMinute = rate
     if (this.lastRefusals.length >= answersRemembered && refusals > answersRemembered / 2) {
       this.setSlots(Math.max(1, Math.floor(this.slotCount / 2)))
       this.lastRefusals = []
